@@ -1,0 +1,472 @@
+//! Finds the programs that the local stack and the tests run, or installs them under `.local/tools/`.
+
+use std::{
+    env,
+    fs::{self, File, TryLockError},
+    io::ErrorKind,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use tokio::{process::Command, task};
+
+const STAMP: &str = ".stamp";
+
+/// The programs of one checkout, in the versions that `infra/tools/` pins.
+///
+/// Each method answers at once when its program is there. Otherwise it says on stderr what it
+/// installs, and does so under a lock that other runs wait for. An install that was interrupted,
+/// or that another version of the pins made, is done again from the start.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    root: PathBuf,
+}
+
+impl Tools {
+    /// Takes the absolute path of the checkout's root, and touches nothing yet.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The path of the executable `cargo-lambda`, to be run with `lambda` as its first argument.
+    ///
+    /// It comes from PATH when that one has the pinned version, else from PyPI, else from source.
+    pub async fn cargo_lambda(&self) -> Result<PathBuf> {
+        let pin = self.pin("cargo-lambda")?;
+        if let Some(program) = find_on_path("cargo-lambda")
+            && has_version(&program, &["lambda", "--version"], &pin.version).await
+        {
+            return Ok(program);
+        }
+
+        let built = self.install("cargo", &pin.to_string(), &["bin/cargo-lambda"]);
+        if built.is_done() {
+            return Ok(built.product());
+        }
+        let why_not_pip = match self.pypi_program(&pin, "cargo-lambda").await {
+            Ok(program) => return Ok(program),
+            Err(why) => why,
+        };
+
+        let Some(lock) = built.begin("cargo-lambda").await? else {
+            return Ok(built.product());
+        };
+        eprintln!("{why_not_pip}. Building it from source instead, which takes many minutes.");
+        run(
+            Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
+                .args(["install", &pin.name, "--version", &pin.version])
+                .args(["--locked", "--quiet", "--root"])
+                .arg(&built.dir),
+            lock.try_clone()?,
+        )
+        .await
+        .map_err(|why| anyhow!("{why_not_pip} (building it from source failed too: {why})"))?;
+        built.finish()
+    }
+
+    /// The path of the executable `sam`, from PATH when that one has the pinned version, else
+    /// from PyPI.
+    pub async fn sam(&self) -> Result<PathBuf> {
+        let pin = self.pin("aws-sam-cli")?;
+        if let Some(program) = find_on_path("sam")
+            && has_version(&program, &["--version"], &pin.version).await
+        {
+            return Ok(program);
+        }
+        self.pypi_program(&pin, "sam").await
+    }
+
+    /// The script of the local mailbox (aws-ses-v2-local), to be run with `node`.
+    pub async fn mailbox(&self) -> Result<PathBuf> {
+        let modules = self.node_modules().await?;
+        Ok(modules.join("aws-ses-v2-local/dist/cli.js"))
+    }
+
+    /// The `node_modules` directory that holds playwright-core.
+    pub async fn playwright(&self) -> Result<PathBuf> {
+        self.node_modules().await
+    }
+
+    /// The path of a Chromium (or Chrome) executable, from PATH, else from the system's packages
+    /// when this user may install them.
+    pub async fn chromium(&self) -> Result<PathBuf> {
+        const MISSING: &str = "Chromium is needed for the browser tests; install your system's \
+                               package of it or put `chromium` on PATH";
+        let find = || {
+            ["chromium", "google-chrome"]
+                .into_iter()
+                .find_map(find_on_path)
+        };
+        if let Some(program) = find() {
+            return Ok(program);
+        }
+        let Some(apt) = find_on_path("apt-get") else {
+            bail!(MISSING);
+        };
+        let root = run(Command::new("id").arg("-u"), Stdio::null()).await;
+        let sudo = root.is_ok_and(|id| id.trim() != "0");
+        if sudo
+            && run(Command::new("sudo").args(["-n", "true"]), Stdio::null())
+                .await
+                .is_err()
+        {
+            bail!(MISSING);
+        }
+
+        let lock = lock(self.home().join("chromium.lock"), "Chromium").await?;
+        if let Some(program) = find() {
+            return Ok(program);
+        }
+        eprintln!("Installing Chromium with apt-get, once; this takes a minute or two.");
+        for action in [
+            &["update"][..],
+            &["install", "--yes", "--no-install-recommends", "chromium"][..],
+        ] {
+            let mut command = Command::new(if sudo { "sudo" } else { "env" });
+            command.args(sudo.then_some(["-n", "env"]).iter().flatten());
+            run(
+                command
+                    .arg("DEBIAN_FRONTEND=noninteractive")
+                    .arg(&apt)
+                    .args(["--quiet=2", "--option", "DPkg::Lock::Timeout=300"])
+                    .args(action),
+                lock.try_clone()?,
+            )
+            .await
+            .map_err(|why| anyhow!("{MISSING} (apt-get could not: {why})"))?;
+        }
+        find().context(MISSING)
+    }
+
+    async fn node_modules(&self) -> Result<PathBuf> {
+        require_node()?;
+        let files = ["package.json", "package-lock.json"];
+        let mut stamp = String::new();
+        for file in files {
+            stamp += &self.read_pins(file)?;
+        }
+        let products = [
+            "node_modules",
+            "node_modules/aws-ses-v2-local/dist/cli.js",
+            "node_modules/playwright-core/package.json",
+        ];
+        let install = self.install("node", &stamp, &products);
+        let Some(lock) = install.begin("the Node packages").await? else {
+            return Ok(install.product());
+        };
+
+        let npm = find_on_path("npm").context(
+            "npm is needed to install the local mailbox and the browser driver; install it (it \
+             comes with Node.js)",
+        )?;
+        eprintln!("Installing the local mailbox and the browser driver with npm, once.");
+        for file in files {
+            fs::copy(self.pins().join(file), install.dir.join(file))
+                .with_context(|| format!("{file} could not be copied"))?;
+        }
+        run(
+            Command::new(npm)
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                .arg("--loglevel=error")
+                .current_dir(&install.dir),
+            lock.try_clone()?,
+        )
+        .await
+        .map_err(|why| {
+            anyhow!("npm could not install what infra/tools/package.json names ({why}); try again")
+        })?;
+        install.finish()
+    }
+
+    /// Installs one package into a virtual environment of its own, so that nobody waits for
+    /// packages that others need.
+    async fn pypi_program(&self, pin: &Pin, program: &str) -> Result<PathBuf> {
+        let Pin { name, version } = pin;
+        let products = [&format!("bin/{program}"), "bin/python3"];
+        let install = self.install(&format!("venv/{name}"), &pin.to_string(), &products);
+        let Some(lock) = install.begin(name).await? else {
+            return Ok(install.product());
+        };
+
+        let python = find_on_path("python3").with_context(|| {
+            format!(
+                "Python 3 is needed to install {name}; install it or put {name} {version} on PATH"
+            )
+        })?;
+        eprintln!("Installing {name} {version} with pip, once; this takes a minute or two.");
+        run(
+            Command::new(python).args(["-m", "venv"]).arg(&install.dir),
+            lock.try_clone()?,
+        )
+        .await
+        .map_err(|why| {
+            anyhow!(
+                "Python 3 with its venv module (Debian's package python3-venv) is needed to \
+                 install {name}; install it or put {name} {version} on PATH ({why})"
+            )
+        })?;
+        run(
+            Command::new(install.dir.join("bin/python3"))
+                .args(["-m", "pip", "install", "--quiet", "--no-input"])
+                .arg("--disable-pip-version-check")
+                .arg(pin.to_string()),
+            lock.try_clone()?,
+        )
+        .await
+        .map_err(|why| {
+            anyhow!(
+                "pip could not install {name}; try again or put {name} {version} on PATH ({why})"
+            )
+        })?;
+        install.finish()
+    }
+
+    fn install(&self, name: &str, pins: &str, products: &[&str]) -> Install {
+        let dir = self.home().join(name);
+        Install {
+            // Virtual environments hold their own path, so a moved checkout needs new ones.
+            stamp: format!("{}\n{pins}", dir.display()),
+            products: products.iter().map(|product| dir.join(product)).collect(),
+            dir,
+        }
+    }
+
+    fn pin(&self, name: &str) -> Result<Pin> {
+        Pin::find(&self.read_pins("requirements.txt")?, name)
+            .with_context(|| format!("infra/tools/requirements.txt pins no version of {name}"))
+    }
+
+    fn read_pins(&self, file: &str) -> Result<String> {
+        fs::read_to_string(self.pins().join(file))
+            .with_context(|| format!("infra/tools/{file} could not be read"))
+    }
+
+    fn pins(&self) -> PathBuf {
+        self.root.join("infra/tools")
+    }
+
+    fn home(&self) -> PathBuf {
+        self.root.join(".local/tools")
+    }
+}
+
+/// Says what to do unless the `node` on PATH can run what `infra/tools/package.json` names.
+pub fn require_node() -> Result<()> {
+    const NEEDED: &str = "Node.js 20.19, 22.12 or newer is needed for the local mailbox and the \
+                          browser tests";
+    let Ok(output) = std::process::Command::new("node").arg("--version").output() else {
+        bail!("{NEEDED}; install it");
+    };
+    let version = String::from_utf8_lossy(&output.stdout);
+    let version = version.trim();
+    ensure!(
+        node_is_supported(version),
+        "{NEEDED}, and `node` on PATH is {version}; install a newer one"
+    );
+    Ok(())
+}
+
+fn node_is_supported(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => {
+            matches!(
+                (major, minor),
+                (20, 19..) | (22, 12..) | (23_u32.., 0_u32..)
+            )
+        }
+        _ => false,
+    }
+}
+
+/// A package and its version, as a line of `requirements.txt` pins it.
+#[derive(Debug, PartialEq)]
+struct Pin {
+    name: String,
+    version: String,
+}
+
+impl Pin {
+    fn find(requirements: &str, name: &str) -> Option<Self> {
+        requirements.lines().find_map(|line| {
+            let (found, version) = line.split_once("==")?;
+            (found.trim() == name).then(|| Self {
+                name: name.into(),
+                version: version.trim().into(),
+            })
+        })
+    }
+}
+
+impl std::fmt::Display for Pin {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}=={}", self.name, self.version)
+    }
+}
+
+/// A directory that is complete once its stamp says what was installed there.
+struct Install {
+    dir: PathBuf,
+    stamp: String,
+    products: Vec<PathBuf>,
+}
+
+impl Install {
+    fn is_done(&self) -> bool {
+        fs::read_to_string(self.dir.join(STAMP)).is_ok_and(|stamp| stamp == self.stamp)
+            && self.products.iter().all(|product| product.exists())
+    }
+
+    /// The first of the products.
+    fn product(&self) -> PathBuf {
+        self.products.first().unwrap_or(&self.dir).clone()
+    }
+
+    /// Empties the directory for a new install, or gives nothing when all is there. The lock
+    /// holds until it is dropped.
+    async fn begin(&self, what: &str) -> Result<Option<File>> {
+        if self.is_done() {
+            return Ok(None);
+        }
+        let lock = lock(self.dir.with_extension("lock"), what).await?;
+        if self.is_done() {
+            return Ok(None);
+        }
+        match fs::remove_dir_all(&self.dir) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| {
+                    format!("{} could not be emptied; remove it", self.dir.display())
+                });
+            }
+            _ => {}
+        }
+        fs::create_dir_all(&self.dir)
+            .with_context(|| format!("{} could not be made", self.dir.display()))?;
+        Ok(Some(lock))
+    }
+
+    fn finish(&self) -> Result<PathBuf> {
+        for product in &self.products {
+            ensure!(
+                product.exists(),
+                "{} is missing after the install that should have made it",
+                product.display()
+            );
+        }
+        let stamp = self.dir.join(STAMP);
+        fs::write(&stamp, &self.stamp)
+            .with_context(|| format!("{} could not be written", stamp.display()))?;
+        Ok(self.product())
+    }
+}
+
+/// Waits until no other run holds the lock; dropping the file frees it.
+async fn lock(path: PathBuf, what: &str) -> Result<File> {
+    let waiting = format!("Waiting for another run that is installing {what}.");
+    let failed = format!("{} could not be locked", path.display());
+    task::spawn_blocking(move || {
+        if let Some(dir) = path.parent() {
+            fs::create_dir_all(dir)?;
+        }
+        let mut options = File::options();
+        options.create(true).truncate(false).read(true).write(true);
+        let file = options.open(path)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                eprintln!("{waiting}");
+                file.lock()?;
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+        Ok(file)
+    })
+    .await?
+    .context(failed)
+}
+
+/// Runs a program to its end and gives what it printed; a failure is its most telling line.
+///
+/// As its standard input, an install gets the lock (an empty file): when this process is killed,
+/// the lock holds until the programs that it left behind have ended too.
+async fn run(command: &mut Command, stdin: impl Into<Stdio>) -> Result<String> {
+    let output = command
+        .stdin(stdin)
+        .kill_on_drop(true)
+        .output()
+        .await
+        .with_context(|| format!("{} did not start", command.as_std().get_program().display()))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
+    }
+    // Python's venv prints its reason on stdout.
+    for printed in [output.stderr, output.stdout] {
+        if let Some(line) = telling_line(&String::from_utf8_lossy(&printed)) {
+            bail!("{line}");
+        }
+    }
+    bail!("{}", output.status)
+}
+
+/// The first line that speaks of an error, else the last one that isn't empty.
+fn telling_line(printed: &str) -> Option<String> {
+    let mut lines = printed
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    lines
+        .clone()
+        .find(|line| line.to_lowercase().contains("error"))
+        .or_else(|| lines.next_back())
+        .map(|line| line.chars().take(200).collect())
+}
+
+async fn has_version(program: &Path, arguments: &[&str], version: &str) -> bool {
+    run(Command::new(program).args(arguments), Stdio::null())
+        .await
+        .is_ok_and(|printed| printed.split_whitespace().any(|word| word == version))
+}
+
+fn find_on_path(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?)
+        .map(|dir| dir.join(program))
+        .find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pin, node_is_supported, telling_line};
+
+    #[test]
+    fn a_pin_is_found_by_its_whole_name() {
+        let requirements = "cargo-lambda==1.9.2\naws-sam-cli==1.170.0\n";
+        let pin = Pin::find(requirements, "aws-sam-cli");
+        assert_eq!(
+            pin.map(|pin| pin.to_string()).as_deref(),
+            Some("aws-sam-cli==1.170.0")
+        );
+        assert_eq!(Pin::find(requirements, "lambda"), None);
+    }
+
+    #[test]
+    fn node_must_load_modules_with_require() {
+        for version in ["v20.19.0", "v22.12.1", "v23.0.0", "v24.1.0"] {
+            assert!(node_is_supported(version), "{version}");
+        }
+        for version in ["", "v18.20.0", "v20.18.3", "v21.7.0", "v22.11.0", "node"] {
+            assert!(!node_is_supported(version), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_told_by_its_first_error() {
+        let printed = "reading\n\nERROR: no such package\nERROR: giving up\nsee the log\n";
+        assert_eq!(
+            telling_line(printed).as_deref(),
+            Some("ERROR: no such package")
+        );
+        assert_eq!(telling_line("one\ntwo\n\n").as_deref(), Some("two"));
+        assert_eq!(telling_line("\n"), None);
+    }
+}

@@ -1,0 +1,105 @@
+//! The rules with numbers: configuration, with the published values as defaults.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use url::Url;
+
+use super::environment::{ConfigError, Environment};
+use crate::domain::pin::LockoutRules;
+use crate::pictures::selfie::SelfieRules;
+use crate::store::challenges::CaptchaLimit;
+
+/// What every function knows of its deployment.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where callers reach the service; issuer of its tokens, base of its links.
+    pub public_url: Url,
+    /// The municipality whose residents enrol here, as `35.77` (Kota Madiun).
+    pub municipality: String,
+    /// Whom residents turn to with complaints (*pengaduan*).
+    pub office_contact: String,
+    /// Longest time for one call to AWS, the SDK's repetitions included.
+    pub aws_timeout: Duration,
+    pub rules: Rules,
+}
+
+/// The rules with numbers.
+#[derive(Clone, Debug)]
+pub struct Rules {
+    /// 90 s by the leaflet; never more.
+    pub qr_lifetime: SignedDuration,
+    /// How long a redeemed code's result can be asked for again.
+    pub redemption_kept: SignedDuration,
+    pub access_token_lifetime: SignedDuration,
+    /// How long integrators may rely on an identity assertion.
+    pub assertion_lifetime: SignedDuration,
+    pub dpop_lifetime: SignedDuration,
+    pub ticket_lifetime: SignedDuration,
+    /// How long a registration waits for its officer, and an approved one for its activation.
+    pub registration_lifetime: SignedDuration,
+    pub activation_code_lifetime: SignedDuration,
+    /// Tries at each generation of the activation code.
+    pub activation_tries: u32,
+    /// Least time between two activation e-mails of one registration.
+    pub resend_wait: SignedDuration,
+    /// Activation e-mails of one registration in all.
+    pub resend_most: u32,
+    pub captcha_lifetime: SignedDuration,
+    pub captcha_limit: CaptchaLimit,
+    pub lockout: LockoutRules,
+    pub selfie: SelfieRules,
+}
+
+impl Settings {
+    pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        Ok(Self {
+            public_url: environment.url("IKD_PUBLIC_URL")?,
+            municipality: environment.or("IKD_MUNICIPALITY", "35.77"),
+            office_contact: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"),
+            aws_timeout: Duration::from_millis(environment.number("IKD_AWS_TIMEOUT_MILLISECONDS", 3_000, 100..=25_000)?),
+            rules: Rules::read(environment)?,
+        })
+    }
+}
+
+impl Rules {
+    fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        const MINUTE: i64 = 60;
+        const HOUR: i64 = 60 * MINUTE;
+        const DAY: i64 = 24 * HOUR;
+
+        let seconds = |name, default, most| {
+            environment.number(name, default, 1..=most).map(SignedDuration::from_secs)
+        };
+        Ok(Self {
+            qr_lifetime: seconds("IKD_QR_LIFETIME_SECONDS", 90, 90)?,
+            redemption_kept: seconds("IKD_REDEMPTION_KEPT_SECONDS", DAY, 7 * DAY)?,
+            access_token_lifetime: seconds("IKD_ACCESS_TOKEN_SECONDS", 10 * MINUTE, HOUR)?,
+            assertion_lifetime: seconds("IKD_ASSERTION_SECONDS", 10 * MINUTE, DAY)?,
+            dpop_lifetime: seconds("IKD_DPOP_SECONDS", MINUTE, 5 * MINUTE)?,
+            ticket_lifetime: seconds("IKD_TICKET_SECONDS", DAY, 7 * DAY)?,
+            registration_lifetime: seconds("IKD_REGISTRATION_SECONDS", 7 * DAY, 90 * DAY)?,
+            activation_code_lifetime: seconds("IKD_ACTIVATION_CODE_SECONDS", DAY, 7 * DAY)?,
+            activation_tries: environment.number("IKD_ACTIVATION_TRIES", 5, 1..=20)?,
+            resend_wait: seconds("IKD_RESEND_WAIT_SECONDS", MINUTE, DAY)?,
+            resend_most: environment.number("IKD_RESEND_MOST", 5, 1..=50)?,
+            captcha_lifetime: seconds("IKD_CAPTCHA_SECONDS", 5 * MINUTE, HOUR)?,
+            captcha_limit: CaptchaLimit {
+                wrong: environment.number("IKD_CAPTCHA_WRONG", 5, 1..=100)?,
+                window: seconds("IKD_CAPTCHA_WINDOW_SECONDS", 15 * MINUTE, DAY)?,
+            },
+            lockout: LockoutRules {
+                tries_per_round: environment.number("IKD_PIN_TRIES", 3, 1..=10)?,
+                waits: vec![
+                    seconds("IKD_PIN_FIRST_WAIT_SECONDS", 15 * MINUTE, DAY)?,
+                    seconds("IKD_PIN_SECOND_WAIT_SECONDS", DAY, 7 * DAY)?,
+                ],
+            },
+            selfie: SelfieRules {
+                most_bytes: environment.number("IKD_SELFIE_MOST_BYTES", 262_144, 1_024..=300_000)?,
+                least_pixels: environment.number("IKD_SELFIE_LEAST_PIXELS", 320, 16..=4_096)?,
+            },
+        })
+    }
+}

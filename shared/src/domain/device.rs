@@ -1,0 +1,106 @@
+//! A device: the phone that one resident activated, its PIN, its session and its one live QR code.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::nik::Nik;
+use super::pin::PinTries;
+use super::{Digest, Id, KeyThumbprint};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Device {
+    pub key: KeyThumbprint,
+    pub nik: Nik,
+    pub registration: Id,
+    pub activated_at: Timestamp,
+    pub status: DeviceStatus,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Block>,
+    /// The PIN's Argon2id hash.
+    pub pin_hash: String,
+    /// Whether the PIN is still the activation code.
+    pub pin_is_first: bool,
+    pub pin_tries: PinTries,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub qr_code: Option<LiveQrCode>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceStatus {
+    Active,
+    Blocked,
+}
+
+/// When, by whom and why a device was blocked. Blocking is for good: the resident enrols a new device.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Block {
+    pub at: Timestamp,
+    pub by: BlockedBy,
+    pub reason: BlockReason,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlockedBy {
+    Holder,
+    /// The officer's subject identifier.
+    Officer(String),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum BlockReason {
+    Lost,
+    Stolen,
+    Replaced,
+    Other,
+}
+
+/// The one session of a device; a new login ends the one before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Session {
+    pub id: Id,
+    pub scope: SessionScope,
+}
+
+/// What a session opens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SessionScope {
+    /// Everything a holder may do.
+    Holder,
+    /// The PIN is still the activation code: nothing but changing it.
+    ChangePin,
+}
+
+impl SessionScope {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::ChangePin => "change-pin",
+        }
+    }
+}
+
+/// The QR code that the device shows at most one of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LiveQrCode {
+    /// The hash of its token.
+    pub token_hash: Digest,
+    #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
+    pub expires_at: Timestamp,
+}
+
+impl Device {
+    pub fn is_blocked(&self) -> bool {
+        self.status == DeviceStatus::Blocked
+    }
+
+    /// The scope that a login opens now.
+    pub fn scope_after_login(&self) -> SessionScope {
+        if self.pin_is_first { SessionScope::ChangePin } else { SessionScope::Holder }
+    }
+}

@@ -1,0 +1,28 @@
+//! What is known of one NIK: which registration stands, which device is the holder's.
+
+use serde::{Deserialize, Serialize};
+
+use super::nik::Nik;
+use super::{Id, KeyThumbprint};
+
+/// The pointers that keep one resident to one device.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Holder {
+    pub nik: Nik,
+    /// How many registrations of this NIK were approved so far. A registration remembers the number it began
+    /// with; approving one raises it, and every other registration of the NIK is ended by that one write.
+    pub approvals: u32,
+    /// The approved registration that waits for its activation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<Id>,
+    /// The device activated last; whether it is blocked stands with the device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device: Option<KeyThumbprint>,
+}
+
+impl Holder {
+    /// A NIK of which nothing is known yet.
+    pub fn nobody_yet(nik: Nik) -> Self {
+        Self { nik, approvals: 0, registration: None, device: None }
+    }
+}

@@ -1,0 +1,23 @@
+//! An integrator (*instansi*): a relying party that redeems QR codes.
+
+use std::collections::BTreeSet;
+
+use jsonwebtoken::jwk::JwkSet;
+use serde::{Deserialize, Serialize};
+
+use super::claims::ClaimSet;
+
+/// An integrator as ops registered it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Integrator {
+    pub client_id: String,
+    /// Its name as the holder knows it.
+    pub name: String,
+    /// The public keys that its client assertions are signed with.
+    pub jwks: JwkSet,
+    /// The claims that it may ever see.
+    pub claims: ClaimSet,
+    /// The purposes that it may redeem for.
+    pub purposes: BTreeSet<String>,
+    pub enabled: bool,
+}

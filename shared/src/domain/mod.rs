@@ -1,0 +1,115 @@
+//! The rules of the service: pure values and decisions, without I/O, clock or randomness of their own.
+
+pub mod text;
+
+pub mod contact;
+pub mod nik;
+pub mod resident;
+pub mod secret;
+
+pub mod claims;
+pub mod integrator;
+
+pub mod activation_code;
+pub mod pin;
+pub mod pin_hash;
+
+pub mod device;
+pub mod holder;
+pub mod qr_code;
+pub mod registration;
+
+use std::fmt;
+
+use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
+use serde::{Deserialize, Serialize};
+
+/// The RFC 7638 thumbprint (SHA-256, base64url) of a phone's public key; it names the device.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct KeyThumbprint(String);
+
+impl KeyThumbprint {
+    /// Wraps a thumbprint that was computed from a key or came out of a token that we signed.
+    pub fn new(thumbprint: impl Into<String>) -> Self {
+        Self(thumbprint.into())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// An identifier of 128 random bits, written in base32 capitals: safe in paths, QR codes and logs.
+///
+/// It is a name and never a proof: knowing it opens nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Id(String);
+
+impl Id {
+    /// Names something by 16 random bytes.
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(BASE32_NOPAD.encode(&bytes))
+    }
+
+    /// Reads an id that a caller sent; anything but 26 base32 capitals is not one.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self(text.to_owned()).bytes().map(Self::from_random).filter(|id| id.0 == text)
+    }
+
+    /// The 16 bytes behind the text, or nothing where a stored text is not an id.
+    pub fn bytes(&self) -> Option<[u8; 16]> {
+        BASE32_NOPAD.decode(self.0.as_bytes()).ok()?.try_into().ok()
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The SHA-256 of a bearer value, base64url: what the store keeps in place of the value.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Digest(String);
+
+impl Digest {
+    pub fn of(parts: &[&[u8]]) -> Self {
+        let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
+        for part in parts {
+            // The length in front keeps two different lists of parts from having one digest.
+            context.update(&(part.len() as u64).to_be_bytes());
+            context.update(part);
+        }
+        Self(BASE64URL_NOPAD.encode(context.finish().as_ref()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_read_back_only_in_the_form_it_was_written() {
+        let id = Id::from_random([7; 16]);
+        assert_eq!(Id::parse(id.as_str()), Some(id.clone()));
+        assert_eq!(Id::parse(&id.as_str().to_lowercase()), None);
+        assert_eq!(Id::parse("../../etc"), None);
+        assert_eq!(Id::parse(""), None);
+    }
+
+    #[test]
+    fn digests_of_differently_cut_parts_differ() {
+        assert_ne!(Digest::of(&[b"ab", b"c"]), Digest::of(&[b"a", b"bc"]));
+    }
+}

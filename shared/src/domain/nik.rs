@@ -1,0 +1,134 @@
+//! The NIK (*Nomor Induk Kependudukan*), the resident's number in the population registry.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::secret::unprintable;
+use super::text::Invalid;
+
+/// A possible NIK: 16 digits, of which six name the region of first registration, six the date of birth
+/// (day + 40 for women) and four a serial number (Permendagri 73/2022 and UU 24/2013, article 13).
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Nik(String);
+
+unprintable!(Nik);
+
+/// Day, month and the year's last two digits, as the NIK holds them; the century is not in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BirthDigits {
+    pub day: u8,
+    pub month: u8,
+    pub year: u8,
+}
+
+impl Nik {
+    /// Reads a NIK as typed: digits alone, nothing around or between them.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        const NOT_16_DIGITS: Invalid = Invalid::new("NIK terdiri atas 16 angka.", "A NIK has 16 digits.");
+        const IMPOSSIBLE: Invalid = Invalid::new(
+            "NIK ini tidak mungkin ada: periksa kode wilayah, tanggal lahir, dan nomor urutnya.",
+            "This NIK is not possible: check its region, date of birth and serial number.",
+        );
+
+        if text.len() != 16 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(NOT_16_DIGITS);
+        }
+        let nik = Self(text.to_owned());
+        let region_is_possible = is_province(nik.digits(0)) && nik.digits(2) != 0 && nik.digits(4) != 0;
+        let serial_is_possible = nik.digits(12) != 0 || nik.digits(14) != 0;
+        if region_is_possible && nik.birth().is_possible() && serial_is_possible {
+            Ok(nik)
+        } else {
+            Err(IMPOSSIBLE)
+        }
+    }
+
+    /// The date of birth's digits, the 40 that marks women taken off.
+    pub fn birth(&self) -> BirthDigits {
+        let day = self.digits(6);
+        BirthDigits { day: if day > 40 { day - 40 } else { day }, month: self.digits(8), year: self.digits(10) }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The number that two digits from `at` on make.
+    fn digits(&self, at: usize) -> u8 {
+        self.0.as_bytes()[at..at + 2].iter().fold(0, |number, digit| number * 10 + (digit - b'0'))
+    }
+}
+
+impl BirthDigits {
+    /// Whether some century has this day. (1900 was no leap year, 2000 was: one of the two must have it.)
+    fn is_possible(self) -> bool {
+        let exists = |century: i16| {
+            let (month, day) = (i8::try_from(self.month), i8::try_from(self.day));
+            matches!((month, day), (Ok(month), Ok(day)) if Date::new(century + i16::from(self.year), month, day).is_ok())
+        };
+        exists(1900) || exists(2000)
+    }
+}
+
+impl TryFrom<String> for Nik {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text).map_err(|invalid| invalid.0.en)
+    }
+}
+
+impl From<Nik> for String {
+    fn from(nik: Nik) -> Self {
+        nik.0
+    }
+}
+
+/// Provinces of Indonesia by their two-digit code (Kepmendagri 300.2.2-2138/2025).
+fn is_province(code: u8) -> bool {
+    matches!(code, 11..=19 | 21 | 31..=36 | 51..=53 | 61..=65 | 71..=76 | 81 | 82 | 91..=97)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn men_and_women_of_any_possible_birthday_have_a_nik() {
+        for text in ["3577010101900001", "3577014101900001", "3577017112990001", "3577012902000001", "9771032902960123"] {
+            assert_eq!(Nik::parse(text).map(String::from).as_deref(), Ok(text));
+        }
+        assert_eq!(Nik::parse("3577015708450012").unwrap().birth(), BirthDigits { day: 17, month: 8, year: 45 });
+    }
+
+    #[test]
+    fn impossible_numbers_are_refused() {
+        for text in [
+            "",
+            "357701010190000",
+            "35770101019000011",
+            " 3577010101900001",
+            "357701010190000a",
+            "３５７７０１０１０１９００００１",
+            "0077010101900001", // no such province
+            "3500010101900001", // no such regency
+            "3577000101900001", // no such district
+            "3577010001900001", // day 0
+            "3577013201900001", // day 32
+            "3577014001900001", // day 40
+            "3577017201900001", // day 72
+            "3577013002900001", // 30 February
+            "3577012902990001", // 29 February 1999
+            "3577010113900001", // month 13
+            "3577010101900000", // serial 0
+        ] {
+            assert!(Nik::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_nik_cannot_be_printed() {
+        assert_eq!(format!("{:?}", Nik::parse("3577010101900001").unwrap()), "Nik(…)");
+    }
+}

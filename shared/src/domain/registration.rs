@@ -1,0 +1,226 @@
+//! A registration: from *Daftar* on the phone over the officer's decision to the activated device.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::activation_code::ActivationCode;
+use super::contact::{Email, PhoneNumber};
+use super::holder::Holder;
+use super::nik::Nik;
+use super::{Id, KeyThumbprint};
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Registration {
+    pub id: Id,
+    pub nik: Nik,
+    /// The key of the phone that registered; activation binds it.
+    pub device_key: KeyThumbprint,
+    pub email: Email,
+    pub phone_number: PhoneNumber,
+    pub registered_at: Timestamp,
+    /// The holder's number of approvals when this registration began (see [`Holder::approvals`]).
+    pub approvals_before: u32,
+    pub status: Status,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decision: Option<Decision>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activation: Option<Activation>,
+    /// When the registration is forgotten (DynamoDB's TTL); an active one is kept.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        with = "jiff::fmt::serde::timestamp::second::optional"
+    )]
+    pub expires_at: Option<Timestamp>,
+}
+
+/// Where a registration stands by itself; see [`Registration::stage`] for where it stands beside its siblings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Waits for an officer.
+    Pending,
+    Rejected,
+    /// Waits for the activation code.
+    Approved,
+    /// Its device is bound.
+    Active,
+}
+
+/// Where a registration stands, as the resident is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stage {
+    Pending,
+    Rejected,
+    Approved,
+    Active,
+    /// Another registration of the same NIK was approved, or the office blocked what was under way.
+    Ended,
+}
+
+/// The officer's decision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    pub verdict: Verdict,
+    /// The officer's subject identifier at their issuer.
+    pub officer: String,
+    pub decided_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Verdict {
+    Approve,
+    Reject,
+}
+
+/// The activation code's current generation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Activation {
+    /// Counts the codes of this registration from 1; only the newest one opens anything.
+    pub generation: u32,
+    pub issued_at: Timestamp,
+    pub expires_at: Timestamp,
+    /// Codes typed for this generation, right or wrong.
+    pub tries: u32,
+    pub delivery: Delivery,
+}
+
+/// What became of the activation e-mail of the current generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Delivery {
+    Queued,
+    /// The mail service took it.
+    Sent,
+    /// The mail service refused it for good; the address needs correcting.
+    Refused,
+}
+
+/// Why a decision cannot be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undecidable {
+    /// It was decided before; the same verdict again is harmless.
+    Decided(Decision),
+    Ended,
+}
+
+/// Why an activation code is not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotActivatable {
+    AlreadyActive,
+    /// Not approved, ended, or of an older generation: the link opens nothing.
+    LinkDead,
+    CodeExpired,
+    TriesUsedUp,
+}
+
+impl Registration {
+    /// Whether its time is over, TTL's lazy deletion come or not.
+    pub fn is_forgotten(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|expires_at| expires_at <= now)
+    }
+
+    /// Where this registration stands, given what its NIK's holder record says.
+    pub fn stage(&self, holder: &Holder) -> Stage {
+        match self.status {
+            Status::Rejected => Stage::Rejected,
+            Status::Active => Stage::Active,
+            Status::Pending if holder.approvals == self.approvals_before => Stage::Pending,
+            Status::Approved if holder.registration.as_ref() == Some(&self.id) => Stage::Approved,
+            Status::Pending | Status::Approved => Stage::Ended,
+        }
+    }
+
+    pub fn ensure_decidable(&self, holder: &Holder) -> Result<(), Undecidable> {
+        match (&self.decision, self.stage(holder)) {
+            (Some(decision), _) => Err(Undecidable::Decided(decision.clone())),
+            (None, Stage::Pending) => Ok(()),
+            (None, _) => Err(Undecidable::Ended),
+        }
+    }
+
+    /// Whether a code of `generation` may be tried now.
+    pub fn ensure_activatable(
+        &self,
+        holder: &Holder,
+        generation: u32,
+        tries_allowed: u32,
+        now: Timestamp,
+    ) -> Result<(), NotActivatable> {
+        let stage = self.stage(holder);
+        let Some(activation) = self.activation.as_ref().filter(|activation| activation.generation == generation) else {
+            return Err(NotActivatable::LinkDead);
+        };
+        match stage {
+            Stage::Active => Err(NotActivatable::AlreadyActive),
+            Stage::Approved if activation.expires_at <= now => Err(NotActivatable::CodeExpired),
+            Stage::Approved if activation.tries >= tries_allowed => Err(NotActivatable::TriesUsedUp),
+            Stage::Approved => Ok(()),
+            Stage::Pending | Stage::Rejected | Stage::Ended => Err(NotActivatable::LinkDead),
+        }
+    }
+
+    /// The code that the e-mail of the current generation brings.
+    pub fn activation_code(&self, key: &super::secret::MacKey) -> Option<ActivationCode> {
+        let generation = self.activation.as_ref()?.generation;
+        Some(ActivationCode::derive(key, &self.id, generation))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn registration(status: Status) -> Registration {
+        Registration {
+            id: Id::from_random([1; 16]),
+            nik: Nik::parse("3577014507900003").unwrap(),
+            device_key: KeyThumbprint::new("key"),
+            email: Email::parse("siti@contoh.id").unwrap(),
+            phone_number: PhoneNumber::parse("081234567890").unwrap(),
+            registered_at: Timestamp::UNIX_EPOCH,
+            approvals_before: 2,
+            status,
+            decision: None,
+            activation: Some(Activation {
+                generation: 3,
+                issued_at: Timestamp::UNIX_EPOCH,
+                expires_at: Timestamp::from_second(100).unwrap(),
+                tries: 0,
+                delivery: Delivery::Sent,
+            }),
+            expires_at: None,
+        }
+    }
+
+    fn holder(approvals: u32, registration: Option<[u8; 16]>) -> Holder {
+        let nobody = Holder::nobody_yet(Nik::parse("3577014507900003").unwrap());
+        Holder { approvals, registration: registration.map(Id::from_random), ..nobody }
+    }
+
+    #[test]
+    fn approving_one_registration_ends_its_pending_and_approved_siblings() {
+        assert_eq!(registration(Status::Pending).stage(&holder(2, None)), Stage::Pending);
+        assert_eq!(registration(Status::Pending).stage(&holder(3, Some([9; 16]))), Stage::Ended);
+        assert_eq!(registration(Status::Approved).stage(&holder(3, Some([1; 16]))), Stage::Approved);
+        assert_eq!(registration(Status::Approved).stage(&holder(4, Some([9; 16]))), Stage::Ended);
+        assert_eq!(registration(Status::Active).stage(&holder(4, Some([9; 16]))), Stage::Active);
+    }
+
+    #[test]
+    fn only_the_newest_code_in_time_with_tries_left_is_looked_at() {
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let holder = holder(3, Some([1; 16]));
+        let approved = registration(Status::Approved);
+        assert_eq!(approved.ensure_activatable(&holder, 3, 5, at(99)), Ok(()));
+        assert_eq!(approved.ensure_activatable(&holder, 3, 5, at(100)), Err(NotActivatable::CodeExpired));
+        assert_eq!(approved.ensure_activatable(&holder, 3, 0, at(99)), Err(NotActivatable::TriesUsedUp));
+        assert_eq!(approved.ensure_activatable(&holder, 2, 5, at(99)), Err(NotActivatable::LinkDead));
+        let active = registration(Status::Active);
+        assert_eq!(active.ensure_activatable(&holder, 3, 5, at(99)), Err(NotActivatable::AlreadyActive));
+    }
+}

@@ -1,0 +1,199 @@
+//! A row of the population registry, and who of its residents may enrol.
+
+use jiff::civil::Date;
+use jiff::{Timestamp, tz::Offset};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::claims::{Claim, ClaimSet};
+use super::nik::Nik;
+use super::secret::unprintable;
+
+/// A resident as the population registry knows them. Functions read residents and never write them.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Resident {
+    pub nik: Nik,
+    /// Number of the family card (*Kartu Keluarga*).
+    pub family_card_number: String,
+    pub name: String,
+    pub gender: Gender,
+    pub birthplace: String,
+    pub birthdate: Date,
+    pub address: Address,
+    pub marital_status: MaritalStatus,
+    /// Whether the electronic ID card's biometrics were recorded (*perekaman KTP-el*).
+    pub recorded: bool,
+    /// The municipality of domicile by family card, as `35.77`.
+    pub municipality: String,
+    pub deceased: bool,
+    /// The registry's photograph, JPEG.
+    #[serde(with = "photo")]
+    pub photo: Vec<u8>,
+}
+
+unprintable!(Resident);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Gender {
+    Female,
+    Male,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MaritalStatus {
+    Unmarried,
+    Married,
+    Divorced,
+    Widowed,
+}
+
+/// An address as the family card writes it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Address {
+    pub street: String,
+    /// Neighbourhood and hamlet (*RT/RW*), as `003/005`.
+    pub rt_rw: String,
+    pub kelurahan: String,
+    pub kecamatan: String,
+    pub municipality: String,
+    pub province: String,
+    pub postal_code: String,
+}
+
+unprintable!(Address);
+
+impl Resident {
+    /// Whether the registry lets this resident enrol in the office of `municipality` at `now`.
+    ///
+    /// KTP-el recorded, domiciled here, alive, and of age for an ID card: 17, or ever married (UU 24/2013,
+    /// article 63). Which of them failed is nobody's business but the office's, so there is no reason to return.
+    pub fn may_enrol(&self, municipality: &str, now: Timestamp) -> bool {
+        let of_age = self.age_at(now) >= 17 || self.marital_status != MaritalStatus::Unmarried;
+        self.recorded && !self.deceased && self.municipality == municipality && of_age
+    }
+
+    /// Completed years of life, by the date in western Indonesia (UTC+7, without daylight saving time).
+    pub fn age_at(&self, now: Timestamp) -> i16 {
+        let today = Offset::constant(7).to_datetime(now).date();
+        let had_birthday = (today.month(), today.day()) >= (self.birthdate.month(), self.birthdate.day());
+        today.year() - self.birthdate.year() - i16::from(!had_birthday)
+    }
+
+    /// The values of the asked-for claims, by the names of OpenID Connect Core 1.0, section 5.1.
+    pub fn claims(&self, asked: &ClaimSet, now: Timestamp) -> Map<String, Value> {
+        asked.iter().map(|claim| (claim.name().to_owned(), self.claim(claim, now))).collect()
+    }
+
+    fn claim(&self, claim: Claim, now: Timestamp) -> Value {
+        match claim {
+            Claim::Nik => json!(self.nik),
+            Claim::Name => json!(self.name),
+            Claim::Birthdate => json!(self.birthdate),
+            Claim::Gender => json!(self.gender),
+            Claim::Address => self.address.as_claim(),
+            Claim::Picture => json!(format!("data:image/jpeg;base64,{}", data_encoding::BASE64.encode(&self.photo))),
+            Claim::FamilyCardNumber => json!(self.family_card_number),
+            Claim::AgeOver17 => json!(self.age_at(now) >= 17),
+        }
+    }
+}
+
+impl Address {
+    /// The address claim of OpenID Connect Core 1.0, section 5.1.1.
+    fn as_claim(&self) -> Value {
+        let street = format!("{}, RT/RW {}, Kel. {}, Kec. {}", self.street, self.rt_rw, self.kelurahan, self.kecamatan);
+        json!({
+            "formatted": format!("{street}\n{} {}\n{}\nIndonesia", self.municipality, self.postal_code, self.province),
+            "street_address": street,
+            "locality": self.municipality,
+            "region": self.province,
+            "postal_code": self.postal_code,
+            "country": "ID",
+        })
+    }
+}
+
+/// Photographs are bytes in the store, not lists of numbers.
+mod photo {
+    use serde::{Deserializer, Serializer, de};
+
+    pub fn serialize<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(bytes)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
+        struct Bytes;
+        impl de::Visitor<'_> for Bytes {
+            type Value = Vec<u8>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E: de::Error>(self, bytes: &[u8]) -> Result<Vec<u8>, E> {
+                Ok(bytes.to_vec())
+            }
+        }
+        deserializer.deserialize_byte_buf(Bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn resident() -> Resident {
+        Resident {
+            nik: Nik::parse("3577014507900003").unwrap(),
+            family_card_number: "3577010101100001".into(),
+            name: "SITI AMINAH".into(),
+            gender: Gender::Female,
+            birthplace: "MADIUN".into(),
+            birthdate: Date::constant(1990, 7, 5),
+            address: Address {
+                street: "JL. PAHLAWAN NO. 37".into(),
+                rt_rw: "003/005".into(),
+                kelurahan: "KARTOHARJO".into(),
+                kecamatan: "KARTOHARJO".into(),
+                municipality: "KOTA MADIUN".into(),
+                province: "JAWA TIMUR".into(),
+                postal_code: "63117".into(),
+            },
+            marital_status: MaritalStatus::Unmarried,
+            recorded: true,
+            municipality: "35.77".into(),
+            deceased: false,
+            photo: vec![0xff, 0xd8],
+        }
+    }
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn every_condition_of_the_registry_counts() {
+        let now = at("2026-11-22T00:00:00Z");
+        assert!(resident().may_enrol("35.77", now));
+        assert!(!resident().may_enrol("35.78", now));
+        assert!(!Resident { recorded: false, ..resident() }.may_enrol("35.77", now));
+        assert!(!Resident { deceased: true, ..resident() }.may_enrol("35.77", now));
+    }
+
+    #[test]
+    fn an_id_card_comes_with_the_seventeenth_birthday_in_madiun_or_with_marriage() {
+        let young = Resident { birthdate: Date::constant(2009, 11, 22), ..resident() };
+        assert!(!young.may_enrol("35.77", at("2026-11-21T16:59:59Z")));
+        assert!(young.may_enrol("35.77", at("2026-11-21T17:00:00Z")));
+        let married = Resident { marital_status: MaritalStatus::Married, ..young };
+        assert!(married.may_enrol("35.77", at("2026-01-01T00:00:00Z")));
+    }
+
+    #[test]
+    fn only_the_claims_asked_for_are_told() {
+        let claims = resident().claims(&[Claim::Name, Claim::AgeOver17].into_iter().collect(), at("2026-11-22T00:00:00Z"));
+        assert_eq!(Value::from(claims), json!({ "name": "SITI AMINAH", "age_over_17": true }));
+    }
+}

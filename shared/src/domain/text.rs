@@ -1,0 +1,91 @@
+//! What residents read is written twice: Bahasa Indonesia first, English beside it.
+
+/// A language that the service speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Language {
+    #[default]
+    Indonesian,
+    English,
+}
+
+impl Language {
+    /// The BCP 47 tag.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::Indonesian => "id",
+            Self::English => "en",
+        }
+    }
+
+    /// Chooses from an `Accept-Language` header (RFC 9110, section 12.5.4): the better weighted of the two
+    /// languages, the first named where weights are equal, Indonesian where neither is named.
+    pub fn negotiate(accept_language: Option<&str>) -> Self {
+        let mut best: Option<(Self, f32)> = None;
+        for range in accept_language.unwrap_or_default().split(',') {
+            let mut parts = range.split(';');
+            let tag = parts.next().unwrap_or_default().trim().to_ascii_lowercase();
+            let language = match tag.split('-').next() {
+                Some("id" | "in" | "ms" | "jv" | "*") => Self::Indonesian,
+                Some("en") => Self::English,
+                _ => continue,
+            };
+            let weight = parts
+                .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
+                .unwrap_or(1.0);
+            if weight > 0.0 && best.is_none_or(|(_, most)| weight > most) {
+                best = Some((language, weight));
+            }
+        }
+        best.map_or(Self::default(), |(language, _)| language)
+    }
+}
+
+/// One sentence in both languages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text {
+    pub id: &'static str,
+    pub en: &'static str,
+}
+
+impl Text {
+    pub fn in_language(self, language: Language) -> &'static str {
+        match language {
+            Language::Indonesian => self.id,
+            Language::English => self.en,
+        }
+    }
+}
+
+/// Why a well-formed value was refused, for the person who typed it.
+///
+/// It never repeats the value, so that it may be shown and logged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Invalid(pub Text);
+
+impl Invalid {
+    pub const fn new(id: &'static str, en: &'static str) -> Self {
+        Self(Text { id, en })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn indonesian_is_the_default_and_weights_are_honoured() {
+        for (header, language) in [
+            (None, Language::Indonesian),
+            (Some(""), Language::Indonesian),
+            (Some("fr"), Language::Indonesian),
+            (Some("en-GB,en;q=0.9"), Language::English),
+            (Some("id-ID,id;q=0.9,en;q=0.8"), Language::Indonesian),
+            (Some("id;q=0.1, en"), Language::English),
+            (Some("en;q=0, id;q=0.1"), Language::Indonesian),
+            (Some("de, en;q=0.2"), Language::English),
+            (Some(";;;,,q=,en;q=x"), Language::English),
+        ] {
+            assert_eq!(Language::negotiate(header), language, "{header:?}");
+        }
+    }
+}

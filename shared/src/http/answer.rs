@@ -1,0 +1,83 @@
+//! What a step answers, as a value: status, media type and body. The edge turns it into a response.
+
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+/// An answer on its way out.
+#[derive(Debug)]
+pub struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: String,
+}
+
+impl Answer {
+    /// JSON with any status.
+    pub fn json<T: Serialize>(status: StatusCode, body: &T) -> Self {
+        // Our own types have string keys and plain values: there is nothing that JSON cannot write.
+        let body = serde_json::to_string(body).unwrap_or_default();
+        Self { status, headers: HeaderMap::new(), body }.with_media_type("application/json")
+    }
+
+    pub fn ok<T: Serialize>(body: &T) -> Self {
+        Self::json(StatusCode::OK, body)
+    }
+
+    /// 201 with the address of what was created.
+    pub fn created<T: Serialize>(location: &str, body: &T) -> Self {
+        let answer = Self::json(StatusCode::CREATED, body);
+        match HeaderValue::from_str(location) {
+            Ok(location) => answer.with_header(header::LOCATION, location),
+            Err(_) => answer,
+        }
+    }
+
+    pub fn no_content() -> Self {
+        Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: String::new() }
+    }
+
+    /// A page with the policy that says what it may load and do.
+    pub fn page(status: StatusCode, html: String, content_security_policy: &str) -> Self {
+        let answer = Self { status, headers: HeaderMap::new(), body: html }.with_media_type("text/html; charset=utf-8");
+        match HeaderValue::from_str(content_security_policy) {
+            Ok(policy) => answer.with_header(header::CONTENT_SECURITY_POLICY, policy),
+            Err(_) => answer,
+        }
+    }
+
+    #[must_use]
+    pub fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.append(name, value);
+        self
+    }
+
+    #[must_use]
+    pub fn with_media_type(mut self, media_type: &'static str) -> Self {
+        self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        self
+    }
+
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The response, with the headers that every answer of the service carries.
+    pub(super) fn into_response(self) -> Response<Body> {
+        const ALWAYS: [(HeaderName, &str); 4] = [
+            (header::CACHE_CONTROL, "no-store"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (header::REFERRER_POLICY, "no-referrer"),
+            (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
+        ];
+
+        let body = if self.body.is_empty() { Body::Empty } else { Body::Text(self.body) };
+        let mut response = Response::new(body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        for (name, value) in ALWAYS {
+            response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        response
+    }
+}

@@ -1,0 +1,111 @@
+//! Who is calling: a phone by its key, a holder by session and key, an officer or an integrator by token.
+
+use http::header;
+use lambda_http::Request;
+
+use super::parse::single_header;
+use super::problem::Problem;
+use super::problem_type::ProblemType;
+use crate::app::App;
+use crate::domain::device::{Device, Session, SessionScope};
+use crate::store::challenges::{Once, Use};
+use crate::tokens::access_token::{self, IntegratorToken};
+use crate::tokens::dpop::{self, DpopProof, Expected};
+use crate::tokens::officer::{Officer, OfficerError};
+
+/// A holder's device in its session, both as the store has them now.
+#[derive(Debug)]
+pub struct Holder {
+    pub device: Device,
+    pub session: Session,
+}
+
+/// Whether the request comes with a holder's token; officers' and integrators' are `Bearer`.
+pub fn is_by_holder(request: &Request) -> bool {
+    token(request, "DPoP").is_ok()
+}
+
+/// Whether the request carries no access token at all.
+pub fn is_without_token(request: &Request) -> bool {
+    !request.headers().contains_key(header::AUTHORIZATION)
+}
+
+/// The phone that signed this request. The proof is checked, and still has to be used up: see [`use_up`].
+pub fn phone(app: &App, request: &Request) -> Result<DpopProof, Problem> {
+    proof(app, request, None)
+}
+
+/// Uses a proof up. It stands beside the step's first read, not before it; no write may happen without it.
+pub async fn use_up(app: &App, proof: &DpopProof) -> Result<(), Problem> {
+    let used = app.store().use_once(Once::DpopProof, &proof.digest, &app.random_id(), proof.expires_at).await?;
+    match used {
+        Use::First => Ok(()),
+        Use::Again => Err(ProblemType::DpopProofReplayed.into()),
+    }
+}
+
+/// The holder of a full session.
+pub async fn holder(app: &App, request: &Request) -> Result<Holder, Problem> {
+    let holder = session(app, request).await?;
+    match holder.session.scope {
+        SessionScope::Holder => Ok(holder),
+        SessionScope::ChangePin => Err(ProblemType::PinChangeRequired.into()),
+    }
+}
+
+/// The holder of any session, that for changing the first PIN included.
+pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
+    let token = token(request, "DPoP")?;
+    let claims = access_token::verify_of_holder(app.verifying_keys(), app.issuer(), token, app.now())?;
+    let proof = proof(app, request, Some(token))?;
+    if proof.key != claims.device {
+        return Err(Problem::new(ProblemType::InvalidDpopProof).because("the token is bound to another key"));
+    }
+    let ((), device) =
+        tokio::try_join!(use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
+    match device {
+        Some(device) if device.is_blocked() => Err(ProblemType::DeviceBlocked.into()),
+        Some(device) if device.session.as_ref() == Some(&claims.session) => {
+            Ok(Holder { device, session: claims.session })
+        }
+        _ => Err(ProblemType::SessionEnded.into()),
+    }
+}
+
+pub async fn officer(app: &App, request: &Request) -> Result<Officer, Problem> {
+    let token = token(request, "Bearer")?;
+    app.officers().verify(token, app.now()).await.map_err(|error| match error {
+        OfficerError::Invalid(invalid) => invalid.into(),
+        OfficerError::NotAnOfficer => ProblemType::NotAnOfficer.into(),
+        OfficerError::IssuerUnavailable(cause) => Problem::unavailable(cause),
+    })
+}
+
+pub fn integrator(app: &App, request: &Request) -> Result<IntegratorToken, Problem> {
+    let token = token(request, "Bearer")?;
+    Ok(access_token::verify_of_integrator(app.verifying_keys(), app.issuer(), token, app.now())?)
+}
+
+/// The token of an `Authorization` header with the given scheme (RFC 9110, section 11.4: schemes know no case).
+fn token<'a>(request: &'a Request, scheme: &str) -> Result<&'a str, Problem> {
+    let header = single_header(request, header::AUTHORIZATION.as_str()).ok_or(ProblemType::MissingToken)?;
+    match header.split_once(' ') {
+        Some((sent, token)) if sent.eq_ignore_ascii_case(scheme) && !token.trim().is_empty() => Ok(token.trim()),
+        _ => Err(ProblemType::MissingToken.into()),
+    }
+}
+
+fn proof(app: &App, request: &Request, access_token: Option<&str>) -> Result<DpopProof, Problem> {
+    let proof = single_header(request, "dpop")
+        .ok_or_else(|| Problem::new(ProblemType::InvalidDpopProof).because("not exactly one DPoP header"))?;
+    let mut url = app.settings.public_url.clone();
+    url.set_path(request.uri().path());
+    let expected = Expected {
+        method: request.method().as_str(),
+        url: &url,
+        access_token,
+        now: app.now(),
+        lifetime: app.settings.rules.dpop_lifetime,
+    };
+    dpop::verify(proof, &expected).map_err(|error| Problem::new(ProblemType::InvalidDpopProof).because(error))
+}

@@ -1,0 +1,14 @@
+//! The HTTP edge: parse, authenticate, answer, and say what went wrong (RFC 9457).
+
+mod answer;
+pub mod authenticate;
+pub mod parse;
+mod problem;
+mod problem_type;
+mod serve;
+
+pub use answer::Answer;
+pub use lambda_http::Request;
+pub use problem::Problem;
+pub use problem_type::ProblemType;
+pub use serve::{Function, Step, respond, run};

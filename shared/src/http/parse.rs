@@ -1,0 +1,130 @@
+//! Requests into values: every input can be bad, and says so without repeating what was sent.
+
+use std::collections::BTreeMap;
+
+use http::header;
+use lambda_http::{Body, Request};
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use super::problem::Problem;
+use super::problem_type::ProblemType;
+use crate::domain::text::{Language, Text};
+
+/// Bodies of most routes are small; a selfie is the exception and states its own limit.
+pub const SMALL_BODY: usize = 16 * 1024;
+
+/// The path's segments, for steps to match on.
+pub fn segments(request: &Request) -> Vec<&str> {
+    request.uri().path().split('/').skip(1).collect()
+}
+
+/// The language that the caller reads.
+pub fn language(request: &Request) -> Language {
+    Language::negotiate(single_header(request, header::ACCEPT_LANGUAGE.as_str()))
+}
+
+/// A header that was sent exactly once, as text.
+pub fn single_header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let mut values = request.headers().get_all(name).iter();
+    match (values.next(), values.next()) {
+        (Some(value), None) => value.to_str().ok(),
+        _ => None,
+    }
+}
+
+/// A JSON body of exactly the expected members.
+pub fn json<T: DeserializeOwned>(request: &Request, most_bytes: usize) -> Result<T, Problem> {
+    ensure_media_type(request, "application/json")?;
+    let body = body(request, most_bytes)?;
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refuse(&error))?;
+    deserializer.end().map_err(|_| Problem::new(ProblemType::MalformedRequest))?;
+    Ok(value)
+}
+
+/// A form's fields (`application/x-www-form-urlencoded`), none of them twice.
+pub fn form(request: &Request, most_bytes: usize) -> Result<BTreeMap<String, String>, Problem> {
+    ensure_media_type(request, "application/x-www-form-urlencoded")?;
+    let mut fields = BTreeMap::new();
+    for (name, value) in url::form_urlencoded::parse(body(request, most_bytes)?) {
+        if fields.insert(name.into_owned(), value.into_owned()).is_some() {
+            return Err(ProblemType::MalformedRequest.into());
+        }
+    }
+    Ok(fields)
+}
+
+/// One parameter of the query string.
+pub fn query(request: &Request, name: &str) -> Option<String> {
+    let query = request.uri().query()?;
+    url::form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+}
+
+/// Whether the body is of a media type, whatever its parameters.
+pub fn has_media_type(request: &Request, media_type: &str) -> bool {
+    let content_type = single_header(request, header::CONTENT_TYPE.as_str()).unwrap_or_default();
+    content_type.split(';').next().is_some_and(|sent| sent.trim().eq_ignore_ascii_case(media_type))
+}
+
+/// The caller's name for its attempt (draft-ietf-httpapi-idempotency-key-header): up to 128 visible characters, with
+/// or without the quotes of a structured field.
+pub fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {
+    const NAME: &str = "idempotency-key";
+    if !request.headers().contains_key(NAME) {
+        return Ok(None);
+    }
+    let key = single_header(request, NAME).map(|key| key.trim().trim_matches('"'));
+    match key {
+        Some(key) if (1..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic()) => Ok(Some(key)),
+        _ => Err(Problem::new(ProblemType::MalformedRequest).because("unusable Idempotency-Key")),
+    }
+}
+
+fn ensure_media_type(request: &Request, media_type: &str) -> Result<(), Problem> {
+    if has_media_type(request, media_type) { Ok(()) } else { Err(ProblemType::UnsupportedMediaType.into()) }
+}
+
+fn body(request: &Request, most_bytes: usize) -> Result<&[u8], Problem> {
+    let bytes: &[u8] = match request.body() {
+        Body::Text(text) => text.as_bytes(),
+        Body::Binary(bytes) => bytes,
+        _ => &[],
+    };
+    if bytes.len() > most_bytes { Err(ProblemType::BodyTooLarge.into()) } else { Ok(bytes) }
+}
+
+/// Says which member is wrong and how, but not what it held: serde's own message would repeat it.
+fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
+    const UNKNOWN: Text = Text { id: "Isian ini tidak dikenal.", en: "This member is not known." };
+    const MISSING: Text = Text { id: "Isian ini harus ada.", en: "This member is required." };
+    const TWICE: Text = Text { id: "Isian ini hanya boleh ada sekali.", en: "This member may occur only once." };
+    const WRONG: Text = Text { id: "Isian ini tidak sesuai.", en: "This member does not have an expected value." };
+
+    if error.inner().classify() != Category::Data {
+        return ProblemType::MalformedRequest.into();
+    }
+    let message = error.inner().to_string();
+    let (text, quoted) = [("unknown field `", UNKNOWN), ("missing field `", MISSING), ("duplicate field `", TWICE)]
+        .into_iter()
+        .find_map(|(start, text)| Some((text, message.strip_prefix(start)?.split('`').next())))
+        .unwrap_or((WRONG, None));
+    let path: Vec<String> = error
+        .path()
+        .iter()
+        .filter_map(|segment| match segment {
+            serde_path_to_error::Segment::Map { key } => Some(key.clone()),
+            serde_path_to_error::Segment::Seq { index } => Some(index.to_string()),
+            _ => None,
+        })
+        .collect();
+    // Serde's path ends at an unknown member and before a missing one.
+    let missing = quoted.filter(|name| path.last().map(String::as_str) != Some(*name));
+    let pointer: String = path
+        .iter()
+        .map(String::as_str)
+        .chain(missing)
+        .map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1")))
+        .collect();
+    Problem::invalid_member(pointer, text, quoted.map(|name| name.chars().take(64).collect()))
+}

@@ -1,0 +1,57 @@
+//! Between the Lambda runtime and a step: one log line a request, no personal data in it.
+
+use std::pin::Pin;
+use std::time::Instant;
+
+use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
+
+use super::answer::Answer;
+use super::parse;
+use super::problem::Problem;
+use crate::app::{App, Need, logs};
+
+/// A step: a request in, an answer or a problem out.
+pub type Step =
+    for<'a> fn(&'a App, &'a Request) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'a>>;
+
+/// A function that API Gateway calls: its name, what it needs, and what it does.
+#[derive(Clone, Copy)]
+pub struct Function {
+    pub name: &'static str,
+    pub needs: &'static [Need],
+    pub step: Step,
+}
+
+/// Starts the runtime with one function. A configuration that does not fit ends it with a sentence.
+pub async fn run(function: Function) -> Result<(), Error> {
+    logs::start();
+    let app = App::from_environment(function.needs).await.inspect_err(|error| logs::refuse_to_start(function.name, error))?;
+    let app = &app;
+    lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Error>(respond(app, &function, request).await) })).await
+}
+
+/// Answers one request.
+pub async fn respond(app: &App, function: &Function, request: Request) -> Response<Body> {
+    let started = Instant::now();
+    let request_id = request
+        .lambda_context_ref()
+        .map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
+    let (answer, problem) = match (function.step)(app, &request).await {
+        Ok(answer) => (answer, None),
+        Err(problem) => {
+            let language = parse::language(&request);
+            (problem.answer(&app.settings.public_url, language, &request_id), Some(problem))
+        }
+    };
+    tracing::info!(
+        target: "ikd",
+        request_id,
+        function = function.name,
+        status = answer.status().as_u16(),
+        problem = problem.as_ref().map(|problem| problem.kind().slug()),
+        cause = problem.as_ref().and_then(Problem::cause),
+        milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        "answered"
+    );
+    answer.into_response()
+}

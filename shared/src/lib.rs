@@ -1,0 +1,11 @@
+//! What the functions of the digital identity share.
+//!
+//! Direction: functions → {http, store, tokens, mail, pictures} → domain.
+
+pub mod app;
+pub mod domain;
+pub mod http;
+pub mod mail;
+pub mod pictures;
+pub mod store;
+pub mod tokens;

@@ -1,0 +1,54 @@
+//! The activation e-mail: code and link, in Indonesian with English below, without NIK, name, or anything that tracks.
+
+use askama::Template;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+use url::Url;
+
+use super::mailer::Message;
+use crate::domain::activation_code::ActivationCode;
+use crate::tokens::sealed::LinkToken;
+
+const SUBJECT: &str = "Kode Aktivasi Identitas Kependudukan Digital / Your activation code";
+
+#[derive(Template)]
+#[template(path = "activation.txt")]
+struct Text<'a> {
+    code: &'a str,
+    link: &'a str,
+    until: &'a str,
+    office: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "activation.html")]
+struct Html<'a> {
+    code: &'a str,
+    link: &'a str,
+    until: &'a str,
+    office: &'a str,
+}
+
+/// Writes the e-mail. `office` is whom residents turn to with complaints (*pengaduan*).
+pub fn write(
+    code: &ActivationCode,
+    link: &LinkToken,
+    public_url: &Url,
+    expires_at: Timestamp,
+    office: &str,
+) -> Result<Message, askama::Error> {
+    let mut address = public_url.clone();
+    address.set_path("/activation");
+    address.set_query(Some(&format!("token={}", link.expose())));
+    // Kota Madiun keeps western Indonesian time (WIB, UTC+7).
+    let until = Offset::constant(7).to_datetime(expires_at).strftime("%d-%m-%Y %H:%M WIB").to_string();
+    let (code, link) = (code.expose(), address.as_str());
+    Ok(Message {
+        subject: SUBJECT.to_owned(),
+        text: Text { code, link, until: &until, office }.render()?,
+        html: Html { code, link, until: &until, office }.render()?,
+    })
+}
+
+/// How long before its end a code is still worth sending.
+pub const LEAST_VALIDITY: SignedDuration = SignedDuration::from_mins(1);

@@ -1,0 +1,79 @@
+//! Hands one message to Amazon SES and tells a refusal for good from a failure to repeat.
+
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage};
+
+use crate::domain::contact::Email;
+use crate::domain::secret::unprintable;
+
+/// Who mails come from.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    pub name: String,
+    pub address: Email,
+}
+
+/// One mail, in plain text and in HTML.
+pub struct Message {
+    pub subject: String,
+    pub text: String,
+    pub html: String,
+}
+
+unprintable!(Message);
+
+/// Why a mail was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// Sending the same again is pointless: the address or the content is refused.
+    #[error("SES refused the message: {0}")]
+    Refused(String),
+    /// Throttled, paused, or out of reach: to be repeated.
+    #[error("SES is unavailable: {0}")]
+    Unavailable(String),
+}
+
+/// Sends through SES, version 2.
+#[derive(Clone, Debug)]
+pub struct Mailer {
+    client: Client,
+    sender: Sender,
+}
+
+impl Mailer {
+    pub fn new(client: Client, sender: Sender) -> Self {
+        Self { client, sender }
+    }
+
+    pub async fn send(&self, to: &Email, message: &Message) -> Result<(), MailError> {
+        let content = |text: &str| {
+            Content::builder().data(text).charset("UTF-8").build().map_err(|error| MailError::Refused(error.to_string()))
+        };
+        let body = Body::builder().text(content(&message.text)?).html(content(&message.html)?).build();
+        let simple = SesMessage::builder().subject(content(&message.subject)?).body(body).build();
+        self.client
+            .send_email()
+            .from_email_address(format!("\"{}\" <{}>", self.sender.name, self.sender.address.as_str()))
+            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .content(EmailContent::builder().simple(simple).build())
+            .send()
+            .await
+            .map_err(classify)?;
+        Ok(())
+    }
+}
+
+/// Only the error's code goes on: SES repeats addresses in its messages.
+fn classify<R: std::fmt::Debug>(error: SdkError<SendEmailError, R>) -> MailError {
+    let Some(service_error) = error.as_service_error() else {
+        return MailError::Unavailable(DisplayErrorContext(error).to_string());
+    };
+    let code = service_error.code().unwrap_or("unknown").to_owned();
+    match service_error {
+        // What concerns this message. Everything else concerns the account or the moment, and passes.
+        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => MailError::Refused(code),
+        _ => MailError::Unavailable(code),
+    }
+}

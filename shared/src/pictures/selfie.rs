@@ -1,0 +1,97 @@
+//! The selfie as uploaded: a real JPEG or PNG of a usable size, looked at before anything is stored.
+
+use std::io::Cursor;
+
+use data_encoding::BASE64;
+use image::{ImageFormat, ImageReader, Limits};
+
+use crate::domain::secret::unprintable;
+use crate::domain::text::Invalid;
+
+/// A picture that decodes. It is erased as soon as the officer has decided.
+#[derive(Clone)]
+pub struct Selfie(Vec<u8>);
+
+unprintable!(Selfie);
+
+/// What a selfie may measure.
+#[derive(Clone, Copy, Debug)]
+pub struct SelfieRules {
+    /// DynamoDB's items end at 400 KB.
+    pub most_bytes: usize,
+    /// Pixels on the short side, for a face to be recognised.
+    pub least_pixels: u32,
+}
+
+/// No side of a phone's picture is longer; beyond it lie decompression bombs.
+const MOST_PIXELS: u32 = 8_192;
+
+impl Selfie {
+    /// Reads a base64 picture.
+    pub fn parse(text: &str, rules: &SelfieRules) -> Result<Self, Invalid> {
+        const NOT_BASE64: Invalid = Invalid::new("Foto harus berupa base64.", "The photo must be base64.");
+        const TOO_LARGE: Invalid = Invalid::new("Berkas foto terlalu besar.", "The photo's file is too large.");
+        const TOO_SMALL: Invalid = Invalid::new(
+            "Foto terlalu kecil: ambil foto dengan resolusi lebih tinggi.",
+            "The photo is too small: take one of a higher resolution.",
+        );
+        const NOT_A_PICTURE: Invalid =
+            Invalid::new("Foto harus berupa JPEG atau PNG yang utuh.", "The photo must be a whole JPEG or PNG.");
+
+        if text.len() > rules.most_bytes.div_ceil(3) * 4 {
+            return Err(TOO_LARGE);
+        }
+        let bytes = BASE64.decode(text.as_bytes()).map_err(|_| NOT_BASE64)?;
+        if bytes.len() > rules.most_bytes {
+            return Err(TOO_LARGE);
+        }
+        let mut reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(|_| NOT_A_PICTURE)?;
+        if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
+            return Err(NOT_A_PICTURE);
+        }
+        let mut limits = Limits::default();
+        limits.max_image_width = Some(MOST_PIXELS);
+        limits.max_image_height = Some(MOST_PIXELS);
+        reader.limits(limits);
+        let picture = reader.decode().map_err(|_| NOT_A_PICTURE)?;
+        if picture.width().min(picture.height()) < rules.least_pixels {
+            return Err(TOO_SMALL);
+        }
+        Ok(Self(bytes))
+    }
+
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use image::{DynamicImage, RgbImage};
+
+    use super::*;
+
+    const RULES: SelfieRules = SelfieRules { most_bytes: 262_144, least_pixels: 320 };
+
+    fn picture(width: u32, height: u32, format: ImageFormat) -> String {
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::ImageRgb8(RgbImage::new(width, height)).write_to(&mut bytes, format).unwrap();
+        BASE64.encode(&bytes.into_inner())
+    }
+
+    #[test]
+    fn jpeg_and_png_of_a_usable_size_are_taken() {
+        assert!(Selfie::parse(&picture(320, 480, ImageFormat::Jpeg), &RULES).is_ok());
+        assert!(Selfie::parse(&picture(640, 320, ImageFormat::Png), &RULES).is_ok());
+    }
+
+    #[test]
+    fn everything_else_is_refused() {
+        let whole = picture(320, 480, ImageFormat::Jpeg);
+        for text in ["", "%%%", "aGVsbG8=", &whole[..whole.len() / 2 / 4 * 4], &picture(319, 480, ImageFormat::Jpeg)] {
+            assert!(Selfie::parse(text, &RULES).is_err(), "{}", text.len());
+        }
+        assert!(Selfie::parse(&"A".repeat(400_000), &RULES).is_err());
+        assert!(Selfie::parse(&picture(9_000, 330, ImageFormat::Png), &RULES).is_err());
+    }
+}

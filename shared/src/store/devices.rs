@@ -1,0 +1,187 @@
+//! `identities`, items `device#THUMBPRINT`: sessions, PIN tries and blocks, each one conditional write.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use serde::Deserialize;
+
+use super::item::{attribute, from_item, number, text, to_item, unavailable, write};
+use super::registrations::Written;
+use super::{Store, StoreError};
+use crate::domain::device::{Block, Device, DeviceStatus, Session};
+use crate::domain::pin::PinTries;
+use crate::domain::{Id, KeyThumbprint};
+
+/// How a block ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Blocked {
+    Now,
+    /// It was blocked before; that block stands.
+    Before(Block),
+}
+
+pub(super) fn key(thumbprint: &KeyThumbprint) -> String {
+    format!("device#{}", thumbprint.as_str())
+}
+
+/// A device as a failed condition met it, with the attempt that wrote it last.
+#[derive(Deserialize)]
+struct Met {
+    #[serde(flatten)]
+    device: Device,
+    #[serde(default)]
+    attempt: Option<Id>,
+}
+
+impl Store {
+    pub async fn device(&self, thumbprint: &KeyThumbprint) -> Result<Option<Device>, StoreError> {
+        self.get(&self.tables.identities, ("pk", &key(thumbprint))).await
+    }
+
+    /// Counts a try at the PIN before the PIN is looked at. Of tries that raced from one state, one is taken.
+    pub async fn take_pin_try(
+        &self,
+        device: &Device,
+        next: PinTries,
+        attempt: &Id,
+    ) -> Result<Written, StoreError> {
+        let update = self
+            .update_device(&device.key)
+            .update_expression("SET pin_tries = :next, attempt = :attempt")
+            .condition_expression("#status = :active AND pin_tries.made = :made")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":made", number(device.pin_tries.made))
+            .expression_attribute_values(":next", attribute(&next)?)
+            .expression_attribute_values(":attempt", text(attempt.as_str()));
+        match self.send_device_update(update).await? {
+            Ok(()) => Ok(Written::Done),
+            Err(met) if met.as_ref().and_then(|met| met.attempt.as_ref()) == Some(attempt) => Ok(Written::Done),
+            Err(_) => Ok(Written::Overtaken),
+        }
+    }
+
+    /// Opens a session in place of the one before, and forgets the wrong PINs.
+    pub async fn open_session(&self, device: &Device, session: &Session) -> Result<Written, StoreError> {
+        let update = self
+            .update_device(&device.key)
+            .update_expression("SET #session = :session, pin_tries = :none")
+            .condition_expression("#status = :active AND pin_hash = :verified")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":verified", text(&device.pin_hash))
+            .expression_attribute_values(":session", attribute(session)?)
+            .expression_attribute_values(":none", attribute(&PinTries::default())?);
+        Ok(self.send_device_update(update).await?.map_or(Written::Overtaken, |()| Written::Done))
+    }
+
+    /// Ends a session, if it is still the device's.
+    pub async fn end_session(&self, device: &Device, session: &Session) -> Result<Written, StoreError> {
+        let update = self
+            .update_device(&device.key)
+            .update_expression("REMOVE #session")
+            .condition_expression("#session.id = :session")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_values(":session", text(session.id.as_str()));
+        match self.send_device_update(update).await? {
+            Ok(()) => Ok(Written::Done),
+            // Gone is gone, whoever ended it.
+            Err(Some(met)) if met.device.session.is_none() => Ok(Written::Done),
+            Err(_) => Ok(Written::Overtaken),
+        }
+    }
+
+    /// Sets a new PIN and ends the session: the next login proves that the holder knows it.
+    pub async fn change_pin(&self, device: &Device, pin_hash: &str) -> Result<Written, StoreError> {
+        let update = self
+            .update_device(&device.key)
+            .update_expression("SET pin_hash = :new, pin_is_first = :no, pin_tries = :none REMOVE #session")
+            .condition_expression("#status = :active AND pin_hash = :old")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":old", text(&device.pin_hash))
+            .expression_attribute_values(":new", text(pin_hash))
+            .expression_attribute_values(":no", attribute(&false)?)
+            .expression_attribute_values(":none", attribute(&PinTries::default())?);
+        match self.send_device_update(update).await? {
+            Ok(()) => Ok(Written::Done),
+            // The SDK repeated a change that had happened.
+            Err(Some(met)) if met.device.pin_hash == pin_hash => Ok(Written::Done),
+            Err(_) => Ok(Written::Overtaken),
+        }
+    }
+
+    /// Blocks for good: from this write on the device has no session, no live QR code and no way back.
+    pub async fn block(&self, thumbprint: &KeyThumbprint, block: &Block) -> Result<Option<Blocked>, StoreError> {
+        let update = self
+            .update_device(thumbprint)
+            .update_expression("SET #status = :blocked, #block = :block REMOVE #session, qr_code")
+            .condition_expression("#status = :active")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#block", "block")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
+            .expression_attribute_values(":block", attribute(block)?);
+        Ok(match self.send_device_update(update).await? {
+            Ok(()) => Some(Blocked::Now),
+            Err(met) => met.and_then(|met| met.device.block).map(|before| {
+                if before == *block { Blocked::Now } else { Blocked::Before(before) }
+            }),
+        })
+    }
+
+    pub(super) fn block_in_transaction(
+        &self,
+        device: &Device,
+        block: &Block,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(&device.key)))
+            .update_expression("SET #status = :blocked, #block = :block REMOVE #session, qr_code")
+            .condition_expression("#status = :active")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#block", "block")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
+            .expression_attribute_values(":block", attribute(block)?);
+        Ok(write!(update, Update, update))
+    }
+
+    pub(super) fn put_new_device(&self, device: &Device) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.tables.identities)
+            .set_item(Some(to_item(device, Some(("pk", key(&device.key))))?))
+            .condition_expression("attribute_not_exists(pk)");
+        Ok(write!(put, Put, put))
+    }
+
+    fn update_device(&self, thumbprint: &KeyThumbprint) -> UpdateItemFluentBuilder {
+        self.client
+            .update_item()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(thumbprint)))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+    }
+
+    /// Sends an update; a failed condition gives the device that it met.
+    async fn send_device_update(
+        &self,
+        update: UpdateItemFluentBuilder,
+    ) -> Result<Result<(), Option<Met>>, StoreError> {
+        match update.send().await {
+            Ok(_) => Ok(Ok(())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    let met = failed.item.clone().filter(|item| !item.is_empty());
+                    Ok(Err(met.map(from_item).transpose()?))
+                }
+                _ => Err(unavailable(error)),
+            },
+        }
+    }
+}

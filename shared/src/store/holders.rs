@@ -1,0 +1,42 @@
+//! `identities`, items `holder#NIK`: the pointers that keep one resident to one device.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+
+use super::item::{from_item, text, unavailable};
+use super::{Store, StoreError};
+use crate::domain::holder::Holder;
+use crate::domain::nik::Nik;
+
+pub(super) fn key(nik: &Nik) -> String {
+    format!("holder#{}", nik.as_str())
+}
+
+impl Store {
+    /// What is known of a NIK; of most, nothing yet.
+    pub async fn holder(&self, nik: &Nik) -> Result<Holder, StoreError> {
+        let holder = self.get(&self.tables.identities, ("pk", &key(nik))).await?;
+        Ok(holder.unwrap_or_else(|| Holder::nobody_yet(nik.clone())))
+    }
+
+    /// Takes back an approved registration that was not activated yet, and tells what else is known of the NIK.
+    /// Doing so twice is harmless.
+    pub async fn end_approved_registration(&self, nik: &Nik) -> Result<Option<Holder>, StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(nik)))
+            .update_expression("REMOVE registration")
+            .condition_expression("attribute_exists(pk)")
+            .return_values(ReturnValue::AllNew)
+            .send()
+            .await;
+        match answer {
+            Ok(updated) => updated.attributes.map(from_item).transpose(),
+            Err(error) if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {
+                Ok(None)
+            }
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Between entities and DynamoDB items, and between DynamoDB's failures and ours.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Store;
+
+pub(super) type Item = HashMap<String, AttributeValue>;
+
+/// The database could not do its part. The caller may try again; nothing is half-written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// No answer, or one that says to try later.
+    #[error("DynamoDB is unavailable: {0}")]
+    Unavailable(String),
+    /// An item that the code cannot read or write: a defect, or a hand-made row.
+    #[error("an item does not have the expected form: {0}")]
+    Malformed(#[from] serde_dynamo::Error),
+}
+
+/// A transaction that a condition refused: for each of its writes, in order, whether and over what it failed.
+pub(super) struct Refused(Vec<Refusal>);
+
+/// The part of one write in a refused transaction.
+pub(super) struct Refusal {
+    failed: bool,
+    /// The item that the condition met, where there was one and it was asked for.
+    found: Option<Item>,
+}
+
+impl Refused {
+    pub fn failed(&self, write: usize) -> bool {
+        self.0.get(write).is_some_and(|refusal| refusal.failed)
+    }
+
+    pub fn found<T: DeserializeOwned>(&mut self, write: usize) -> Result<Option<T>, StoreError> {
+        self.0.get_mut(write).and_then(|refusal| refusal.found.take()).map(from_item).transpose()
+    }
+}
+
+impl Store {
+    /// Reads one item, strongly consistent.
+    pub(super) async fn get<T: DeserializeOwned>(
+        &self,
+        table: &str,
+        key: (&str, &str),
+    ) -> Result<Option<T>, StoreError> {
+        let answer = self
+            .client
+            .get_item()
+            .table_name(table)
+            .key(key.0, text(key.1))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        answer.item.map(from_item).transpose()
+    }
+
+    /// Writes all or nothing. The SDK's own repetitions carry one token, so that they count once.
+    pub(super) async fn transact(
+        &self,
+        writes: Vec<TransactWriteItem>,
+    ) -> Result<Result<(), Refused>, StoreError> {
+        const ATTEMPTS: u32 = 4;
+
+        for attempt in 1.. {
+            let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
+            let error = match sent {
+                Ok(_) => return Ok(Ok(())),
+                Err(error) => error,
+            };
+            let Some(reasons) = error
+                .as_service_error()
+                .and_then(|error| match error {
+                    aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
+                        cancelled,
+                    ) => cancelled.cancellation_reasons.clone(),
+                    _ => None,
+                })
+            else {
+                return Err(unavailable(error));
+            };
+            if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+                let refusals = reasons.into_iter().map(|reason| Refusal {
+                    failed: reason.code() == Some("ConditionalCheckFailed"),
+                    found: reason.item.filter(|item| !item.is_empty()),
+                });
+                return Ok(Err(Refused(refusals.collect())));
+            }
+            // What is left is a conflict with another transaction, or throttling: both pass by themselves.
+            if attempt == ATTEMPTS {
+                return Err(unavailable(error));
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10 << attempt)).await;
+        }
+        unreachable!("the loop ends by returning")
+    }
+}
+
+/// The item of an entity, with its key.
+pub(super) fn to_item<T: Serialize>(entity: &T, key: Option<(&str, String)>) -> Result<Item, StoreError> {
+    let mut item: Item = serde_dynamo::to_item(entity)?;
+    if let Some((name, value)) = key {
+        item.insert(name.to_owned(), text(value));
+    }
+    Ok(item)
+}
+
+pub(super) fn from_item<T: DeserializeOwned>(item: Item) -> Result<T, StoreError> {
+    Ok(serde_dynamo::from_item(item)?)
+}
+
+/// One attribute of any shape.
+pub(super) fn attribute<T: Serialize>(value: &T) -> Result<AttributeValue, StoreError> {
+    Ok(serde_dynamo::to_attribute_value(value)?)
+}
+
+pub(super) fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+pub(super) fn number(value: impl std::fmt::Display) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}
+
+/// Whole seconds since 1970, rounded down: what TTL attributes hold and are compared with.
+pub(super) fn seconds(at: Timestamp) -> AttributeValue {
+    number(at.as_second())
+}
+
+/// Turns the SDK's failure into ours; its text names operation and cause, never an item.
+pub(super) fn unavailable<E, R>(error: SdkError<E, R>) -> StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + 'static,
+    R: std::fmt::Debug,
+{
+    match error.as_service_error().and_then(ProvideErrorMetadata::code) {
+        Some(code) => StoreError::Unavailable(code.to_owned()),
+        None => StoreError::Unavailable(DisplayErrorContext(error).to_string()),
+    }
+}
+
+/// Builds one write of a transaction whose parts cannot be missing.
+macro_rules! write {
+    ($kind:ident, $type:ident, $builder:expr) => {
+        aws_sdk_dynamodb::types::TransactWriteItem::builder()
+            .$kind($builder.build().map_err(|error| $crate::store::StoreError::Unavailable(error.to_string()))?)
+            .build()
+    };
+}
+pub(super) use write;

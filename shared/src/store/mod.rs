@@ -1,0 +1,58 @@
+//! DynamoDB: one file per entity, every key and every condition in it; outcomes are typed.
+//!
+//! A rule that must hold under concurrency is a condition expression here, and its failure is a named outcome. The
+//! SDK repeats a write whose answer was lost; each write below tells its own repetition from somebody else's write.
+
+mod item;
+
+pub mod challenges;
+pub mod devices;
+pub mod holders;
+pub mod integrators;
+pub mod outbox;
+pub mod qr_codes;
+pub mod registrations;
+pub mod residents;
+
+use aws_sdk_dynamodb::Client;
+
+pub use item::StoreError;
+
+/// The service's tables behind one DynamoDB client.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    tables: Tables,
+}
+
+/// The names of the tables.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    pub residents: String,
+    pub identities: String,
+    pub qr_codes: String,
+    pub challenges: String,
+    pub outbox: String,
+    pub integrators: String,
+}
+
+impl Tables {
+    /// The tables of one deployment, which share a prefix.
+    pub fn with_prefix(prefix: &str) -> Self {
+        let named = |table: &str| format!("{prefix}{table}");
+        Self {
+            residents: named("residents"),
+            identities: named("identities"),
+            qr_codes: named("qr_codes"),
+            challenges: named("challenges"),
+            outbox: named("outbox"),
+            integrators: named("integrators"),
+        }
+    }
+}
+
+impl Store {
+    pub fn new(client: Client, tables: Tables) -> Self {
+        Self { client, tables }
+    }
+}

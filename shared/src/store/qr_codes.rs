@@ -1,0 +1,154 @@
+//! `qr_codes`: minted, superseded, and redeemed at most once by one conditional write.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
+use jiff::{SignedDuration, Timestamp};
+
+use super::devices;
+use super::item::{attribute, from_item, seconds, text, to_item, unavailable, write};
+use super::{Store, StoreError};
+use crate::domain::device::{Device, DeviceStatus, LiveQrCode, Session};
+use crate::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
+
+/// How minting ended.
+#[derive(Debug)]
+pub enum Minted {
+    Done,
+    /// The device changed since it was read: blocked, locked, or minting elsewhere. Here is how it is now.
+    Overtaken(Option<Box<Device>>),
+}
+
+impl Store {
+    /// Makes `qr` the device's one live code: the device points to it, it exists, and the one before is superseded,
+    /// all in one transaction, so that no crash leaves two codes alive or none known.
+    pub async fn mint(
+        &self,
+        device: &Device,
+        session: &Session,
+        qr: &QrCode,
+        now: Timestamp,
+    ) -> Result<Minted, StoreError> {
+        let mut previous = device.qr_code.as_ref().filter(|previous| previous.expires_at > now);
+        loop {
+            let mut writes = vec![self.point_device_to(device, session, qr)?, self.put_qr(qr)?];
+            if let Some(previous) = previous {
+                writes.push(self.supersede(previous, now)?);
+            }
+            match self.transact(writes).await? {
+                Ok(()) => return Ok(Minted::Done),
+                Err(mut refused) if refused.failed(0) => {
+                    return Ok(Minted::Overtaken(refused.found(0)?.map(Box::new)));
+                }
+                // The code before is gone already, swept by a clock that is ahead of ours.
+                Err(refused) if refused.failed(2) => previous = None,
+                Err(_) => return Err(StoreError::Unavailable("a token of 160 random bits exists already".to_owned())),
+            }
+        }
+    }
+
+    /// Redeems. This one write decides: it happens if the code exists, is younger than its lifetime, was neither
+    /// redeemed nor superseded, and shares a claim with what the attempt is allowed. `kept_until` moves the TTL on.
+    pub async fn redeem(
+        &self,
+        token: &QrToken,
+        attempt: &Redemption,
+        kept_until: Timestamp,
+    ) -> Result<RedemptionOutcome, StoreError> {
+        let now = attempt.redeemed_at;
+        let mut update = self
+            .client
+            .update_item()
+            .table_name(&self.tables.qr_codes)
+            .key("token_hash", text(token.hash().as_str()))
+            .update_expression("SET redemption = :attempt, expires_at = :kept_until")
+            .expression_attribute_values(":attempt", attribute(attempt)?)
+            .expression_attribute_values(":kept_until", seconds(kept_until))
+            .expression_attribute_values(":now", seconds(now))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let mut shared = Vec::new();
+        for (index, claim) in attempt.allowed.iter().enumerate() {
+            shared.push(format!("contains(claims, :claim{index})"));
+            update = update.expression_attribute_values(format!(":claim{index}"), text(claim.name()));
+        }
+        if shared.is_empty() {
+            shared.push("attribute_not_exists(token_hash)".to_owned());
+        }
+        let answer = update
+            .condition_expression(format!(
+                "attribute_exists(token_hash) AND expires_at > :now AND attribute_not_exists(redemption) \
+                 AND attribute_not_exists(superseded_at) AND ({})",
+                shared.join(" OR ")
+            ))
+            .send()
+            .await;
+        match answer {
+            Ok(redeemed) => {
+                let qr: QrCode = from_item(redeemed.attributes.unwrap_or_default())?;
+                Ok(RedemptionOutcome::Won(qr, attempt.clone()))
+            }
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    let found = failed.item.clone().filter(|item| !item.is_empty()).map(from_item).transpose()?;
+                    Ok(RedemptionOutcome::of_refused(found, attempt, now))
+                }
+                _ => Err(unavailable(error)),
+            },
+        }
+    }
+
+    /// Only an active device in its session, whose live code is still the one that was read.
+    fn point_device_to(
+        &self,
+        device: &Device,
+        session: &Session,
+        qr: &QrCode,
+    ) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, StoreError> {
+        let live = LiveQrCode { token_hash: qr.token_hash.clone(), expires_at: qr.expires_at };
+        let mut update = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(devices::key(&device.key)))
+            .update_expression("SET qr_code = :live")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":session", text(session.id.as_str()))
+            .expression_attribute_values(":live", attribute(&live)?)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let unchanged = match &device.qr_code {
+            Some(previous) => {
+                update = update.expression_attribute_values(":previous", text(previous.token_hash.as_str()));
+                "qr_code.token_hash = :previous"
+            }
+            None => "attribute_not_exists(qr_code)",
+        };
+        let condition = format!("#status = :active AND #session.id = :session AND {unchanged}");
+        Ok(write!(update, Update, update.condition_expression(condition)))
+    }
+
+    fn put_qr(&self, qr: &QrCode) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.tables.qr_codes)
+            .set_item(Some(to_item(qr, None)?))
+            .condition_expression("attribute_not_exists(token_hash)");
+        Ok(write!(put, Put, put))
+    }
+
+    /// Marks the code before as superseded. A redeemed one keeps its redemption, for its winner to read again.
+    fn supersede(
+        &self,
+        previous: &LiveQrCode,
+        now: Timestamp,
+    ) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.tables.qr_codes)
+            .key("token_hash", text(previous.token_hash.as_str()))
+            .update_expression("SET superseded_at = :now")
+            .condition_expression("attribute_exists(token_hash)")
+            .expression_attribute_values(":now", attribute(&now)?);
+        Ok(write!(update, Update, update))
+    }
+}
+
+/// How long a redeemed code is kept for its winner.
+pub const KEPT_FOR_WINNER: SignedDuration = SignedDuration::from_hours(24);

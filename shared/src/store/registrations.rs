@@ -1,0 +1,300 @@
+//! `identities`, items `registration#ID` and `selfie#ID`: from *Daftar* to activation.
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use jiff::Timestamp;
+
+use super::item::{Item, attribute, number, seconds, text, to_item, unavailable, write};
+use super::outbox::ActivationEmailOrder;
+use super::{Store, StoreError, holders};
+use crate::domain::Id;
+use crate::domain::contact::Email;
+use crate::domain::device::{Block, Device};
+use crate::domain::holder::Holder;
+use crate::domain::registration::{Activation, Decision, Delivery, Registration, Status};
+
+/// Everything that approving a registration changes, in one transaction.
+#[derive(Debug)]
+pub struct Approval<'a> {
+    pub registration: &'a Registration,
+    pub holder: &'a Holder,
+    pub decision: &'a Decision,
+    /// As registered, or as the officer corrected it.
+    pub email: &'a Email,
+    pub activation: &'a Activation,
+    /// The active device that gives way to this registration.
+    pub replaced: Option<(&'a Device, Block)>,
+    /// When the registration is forgotten unless it is activated.
+    pub forgotten_at: Timestamp,
+}
+
+/// How a write ended whose condition is that nothing changed since its caller read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Done,
+    /// Something changed in between: read again and decide anew.
+    Overtaken,
+}
+
+/// Whether a try at the activation code was taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeTry {
+    Taken,
+    /// The tries are used up, or the code was replaced or used in the meantime.
+    Refused,
+}
+
+fn key(id: &Id) -> String {
+    format!("registration#{id}")
+}
+
+fn selfie_key(id: &Id) -> String {
+    format!("selfie#{id}")
+}
+
+impl Store {
+    /// Stores a new registration with its selfie, both or neither.
+    pub async fn create_registration(&self, registration: &Registration, selfie: &[u8]) -> Result<(), StoreError> {
+        let mut selfie_item = Item::from([
+            ("pk".to_owned(), text(selfie_key(&registration.id))),
+            ("picture".to_owned(), AttributeValue::B(Blob::new(selfie))),
+        ]);
+        if let Some(expires_at) = registration.expires_at {
+            selfie_item.insert("expires_at".to_owned(), seconds(expires_at));
+        }
+        let put = |item: Item| -> Result<TransactWriteItem, StoreError> {
+            let put = Put::builder().table_name(&self.tables.identities).set_item(Some(item));
+            Ok(write!(put, Put, put.condition_expression("attribute_not_exists(pk)")))
+        };
+        let registration_item = to_item(registration, Some(("pk", key(&registration.id))))?;
+        match self.transact(vec![put(registration_item)?, put(selfie_item)?]).await? {
+            Ok(()) => Ok(()),
+            Err(_) => Err(StoreError::Unavailable("an id of 128 random bits exists already".to_owned())),
+        }
+    }
+
+    /// Reads a registration that is not forgotten.
+    pub async fn registration(&self, id: &Id, now: Timestamp) -> Result<Option<Registration>, StoreError> {
+        let found: Option<Registration> = self.get(&self.tables.identities, ("pk", &key(id))).await?;
+        Ok(found.filter(|registration| !registration.is_forgotten(now)))
+    }
+
+    /// Reads the selfie, as long as no decision has erased it.
+    pub async fn selfie(&self, id: &Id) -> Result<Option<Vec<u8>>, StoreError> {
+        let item: Option<Item> = self
+            .client
+            .get_item()
+            .table_name(&self.tables.identities)
+            .key("pk", text(selfie_key(id)))
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?
+            .item;
+        Ok(item.and_then(|mut item| match item.remove("picture") {
+            Some(AttributeValue::B(picture)) => Some(picture.into_inner()),
+            _ => None,
+        }))
+    }
+
+    /// Approves: the decision, the pointer that ends all sibling registrations, the replaced device's end, the
+    /// order to send the e-mail and the selfie's erasure happen together or not at all.
+    pub async fn approve(&self, approval: &Approval<'_>) -> Result<Written, StoreError> {
+        let Approval { registration, holder, .. } = approval;
+        let order = ActivationEmailOrder {
+            registration: registration.id.clone(),
+            generation: approval.activation.generation,
+            expires_at: approval.activation.expires_at,
+        };
+        let decided = self
+            .decided(registration, approval.decision, Status::Approved)?
+            .update_expression(
+                "SET #status = :status, decision = :decision, email = :email, activation = :activation, \
+                 expires_at = :forgotten_at",
+            )
+            .expression_attribute_values(":email", attribute(approval.email)?)
+            .expression_attribute_values(":activation", attribute(approval.activation)?)
+            .expression_attribute_values(":forgotten_at", seconds(approval.forgotten_at));
+        let mut writes = vec![
+            write!(update, Update, decided),
+            self.point_holder_to(holder, registration)?,
+            self.erase_selfie(registration)?,
+            self.put_order(&order)?,
+        ];
+        if let Some((device, block)) = &approval.replaced {
+            writes.push(self.block_in_transaction(device, block)?);
+        }
+        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+    }
+
+    /// Rejects, and erases the selfie in the same transaction.
+    pub async fn reject(&self, registration: &Registration, decision: &Decision) -> Result<Written, StoreError> {
+        let decided = self
+            .decided(registration, decision, Status::Rejected)?
+            .update_expression("SET #status = :status, decision = :decision");
+        let writes = vec![write!(update, Update, decided), self.erase_selfie(registration)?];
+        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+    }
+
+    /// Issues the next generation of the activation code and the order to send it; the old code dies with this write.
+    pub async fn reissue_activation(
+        &self,
+        registration: &Registration,
+        previous: &Activation,
+        next: &Activation,
+        email: &Email,
+    ) -> Result<Written, StoreError> {
+        let order = ActivationEmailOrder {
+            registration: registration.id.clone(),
+            generation: next.generation,
+            expires_at: next.expires_at,
+        };
+        let update = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(&registration.id)))
+            .update_expression("SET activation = :next, email = :email")
+            .condition_expression("#status = :approved AND activation.generation = :previous")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":approved", attribute(&Status::Approved)?)
+            .expression_attribute_values(":previous", number(previous.generation))
+            .expression_attribute_values(":next", attribute(next)?)
+            .expression_attribute_values(":email", attribute(email)?);
+        let writes = vec![write!(update, Update, update), self.put_order(&order)?];
+        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+    }
+
+    /// Records what became of one generation's e-mail; of an older generation nobody wants to know any more.
+    pub async fn record_delivery(&self, id: &Id, generation: u32, delivery: Delivery) -> Result<(), StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(id)))
+            .update_expression("SET activation.delivery = :delivery")
+            .condition_expression("activation.generation = :generation")
+            .expression_attribute_values(":delivery", attribute(&delivery)?)
+            .expression_attribute_values(":generation", number(generation))
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(()),
+            Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
+                Ok(())
+            }
+            Err(error) => Err(unavailable(error)),
+        }
+    }
+
+    /// Takes one try at the activation code before the code is looked at.
+    pub async fn take_code_try(
+        &self,
+        id: &Id,
+        generation: u32,
+        allowed: u32,
+        attempt: &Id,
+    ) -> Result<CodeTry, StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(id)))
+            .update_expression("SET activation.tries = activation.tries + :one, code_attempt = :attempt")
+            .condition_expression(
+                "#status = :approved AND activation.generation = :generation AND activation.tries < :allowed",
+            )
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":approved", attribute(&Status::Approved)?)
+            .expression_attribute_values(":generation", number(generation))
+            .expression_attribute_values(":allowed", number(allowed))
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":attempt", text(attempt.as_str()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(_) => Ok(CodeTry::Taken),
+            Err(error) => match error.as_service_error() {
+                // The SDK repeated a write that had taken the last try: it is still this attempt's.
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    let own = failed.item().and_then(|item| item.get("code_attempt")) == Some(&text(attempt.as_str()));
+                    Ok(if own { CodeTry::Taken } else { CodeTry::Refused })
+                }
+                _ => Err(unavailable(error)),
+            },
+        }
+    }
+
+    /// Activates: the registration is done, its phone becomes the holder's device.
+    pub async fn activate(&self, registration: &Registration, device: &Device) -> Result<Written, StoreError> {
+        let activated = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(&registration.id)))
+            .update_expression("SET #status = :active REMOVE expires_at, code_attempt")
+            .condition_expression("#status = :approved")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":active", attribute(&Status::Active)?)
+            .expression_attribute_values(":approved", attribute(&Status::Approved)?);
+        let bound = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(holders::key(&registration.nik)))
+            .update_expression("SET device = :device REMOVE registration")
+            .condition_expression("registration = :registration")
+            .expression_attribute_values(":device", attribute(&device.key)?)
+            .expression_attribute_values(":registration", text(registration.id.as_str()));
+        let writes = vec![
+            write!(update, Update, activated),
+            write!(update, Update, bound),
+            self.put_new_device(device)?,
+        ];
+        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+    }
+
+    /// The part that both verdicts share: only a pending registration can be decided.
+    fn decided(
+        &self,
+        registration: &Registration,
+        decision: &Decision,
+        status: Status,
+    ) -> Result<aws_sdk_dynamodb::types::builders::UpdateBuilder, StoreError> {
+        Ok(Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(&registration.id)))
+            .condition_expression("#status = :pending")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":pending", attribute(&Status::Pending)?)
+            .expression_attribute_values(":status", attribute(&status)?)
+            .expression_attribute_values(":decision", attribute(decision)?))
+    }
+
+    /// Makes this registration the NIK's one, if none was approved and no device came since the holder was read.
+    fn point_holder_to(&self, holder: &Holder, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
+        let unchanged = if holder.approvals == 0 { "attribute_not_exists(pk)" } else { "approvals = :before" };
+        let mut update = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(holders::key(&registration.nik)))
+            .update_expression("SET nik = :nik, approvals = :after, registration = :registration")
+            .expression_attribute_values(":nik", text(registration.nik.as_str()))
+            .expression_attribute_values(":after", number(holder.approvals + 1))
+            .expression_attribute_values(":registration", text(registration.id.as_str()));
+        if holder.approvals > 0 {
+            update = update.expression_attribute_values(":before", number(holder.approvals));
+        }
+        let condition = match &holder.device {
+            Some(device) => {
+                update = update.expression_attribute_values(":device", attribute(device)?);
+                format!("{unchanged} AND device = :device")
+            }
+            None => format!("{unchanged} AND attribute_not_exists(device)"),
+        };
+        Ok(write!(update, Update, update.condition_expression(condition)))
+    }
+
+    fn erase_selfie(&self, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
+        let delete =
+            Delete::builder().table_name(&self.tables.identities).key("pk", text(selfie_key(&registration.id)));
+        Ok(write!(delete, Delete, delete))
+    }
+}

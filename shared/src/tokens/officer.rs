@@ -1,0 +1,172 @@
+//! Officers' tokens: from any OpenID Connect issuer, verified with its published keys.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::Mutex;
+
+use super::{Audience, InvalidToken, Times, verify_signature};
+
+/// Which issuer vouches for officers, and how it names them.
+#[derive(Clone, Debug)]
+pub struct OfficerIssuer {
+    pub issuer: String,
+    pub audience: String,
+    /// The claim that lists roles, as `roles` or `cognito:groups`.
+    pub role_claim: String,
+    /// The role that makes an officer.
+    pub role: String,
+}
+
+/// An officer (*petugas*), by the issuer's subject identifier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Officer {
+    pub subject: String,
+}
+
+/// Why a token makes nobody an officer.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficerError {
+    #[error(transparent)]
+    Invalid(#[from] InvalidToken),
+    #[error("the token lacks the officer's role")]
+    NotAnOfficer,
+    #[error("the officers' issuer cannot be reached: {0}")]
+    IssuerUnavailable(String),
+}
+
+/// Verifies officers' tokens with the issuer's keys, which it fetches and keeps.
+#[derive(Debug)]
+pub struct OfficerVerifier {
+    issuer: OfficerIssuer,
+    http: reqwest::Client,
+    keys: Mutex<KeptKeys>,
+}
+
+#[derive(Debug, Default)]
+struct KeptKeys {
+    keys: Vec<Jwk>,
+    /// When they were fetched last, or tried to be.
+    asked_at: Option<Timestamp>,
+}
+
+/// An unknown key id makes us ask again, but not more often than this: anyone can invent key ids.
+const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
+
+/// Keys are asked for anew after this time, so that withdrawn ones go.
+const KEEP_FOR: SignedDuration = SignedDuration::from_mins(30);
+
+#[derive(Deserialize)]
+struct Claims {
+    iss: String,
+    sub: String,
+    /// Cognito's access tokens name their audience `client_id`.
+    #[serde(default)]
+    aud: Option<Audience>,
+    #[serde(default)]
+    client_id: Option<String>,
+    #[serde(flatten)]
+    times: Times,
+    #[serde(flatten)]
+    more: serde_json::Map<String, Value>,
+}
+
+impl OfficerVerifier {
+    /// `timeout` bounds each request to the issuer.
+    pub fn new(issuer: OfficerIssuer, timeout: Duration) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none()).build()?;
+        Ok(Self { issuer, http, keys: Mutex::default() })
+    }
+
+    pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Officer, OfficerError> {
+        let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken("not a signed token"))?;
+        let kid = header.kid.ok_or(InvalidToken("the token names no key"))?;
+        let jwk = self.key(&kid, now).await?.ok_or(InvalidToken("signed with an unknown key"))?;
+        let algorithm = algorithm_of(&jwk, header.alg).ok_or(InvalidToken("the algorithm does not fit the key"))?;
+        let key = DecodingKey::from_jwk(&jwk).map_err(|_| InvalidToken("the issuer's key is none"))?;
+        let claims: Claims = verify_signature(token, &key, algorithm)?;
+
+        if claims.iss != self.issuer.issuer {
+            return Err(InvalidToken("issued by somebody else").into());
+        }
+        let is_for_us = match &claims.aud {
+            Some(audience) => audience.names(&self.issuer.audience),
+            None => claims.client_id.as_ref() == Some(&self.issuer.audience),
+        };
+        if !is_for_us {
+            return Err(InvalidToken("meant for another audience").into());
+        }
+        claims.times.ensure_valid_at(now)?;
+        if !has_role(claims.more.get(&self.issuer.role_claim), &self.issuer.role) {
+            return Err(OfficerError::NotAnOfficer);
+        }
+        Ok(Officer { subject: claims.sub })
+    }
+
+    /// The issuer's key of that id. Concurrent requests wait for one answer instead of asking each by itself.
+    async fn key(&self, kid: &str, now: Timestamp) -> Result<Option<Jwk>, OfficerError> {
+        let mut kept = self.keys.lock().await;
+        let known = find(&kept.keys, kid);
+        let age = kept.asked_at.map(|asked_at| now.duration_since(asked_at));
+        let ask = match (&known, age) {
+            (_, None) => true,
+            (Some(_), Some(age)) => age >= KEEP_FOR,
+            (None, Some(age)) => age >= ASK_AGAIN_AFTER,
+        };
+        if !ask {
+            return match (known, kept.keys.is_empty()) {
+                (None, true) => Err(OfficerError::IssuerUnavailable("it did not answer a moment ago".to_owned())),
+                (known, _) => Ok(known),
+            };
+        }
+        kept.asked_at = Some(now);
+        match self.fetch().await {
+            Ok(keys) => {
+                kept.keys = keys;
+                Ok(find(&kept.keys, kid))
+            }
+            // A key that was good a while ago is better than closed counters.
+            Err(_) if known.is_some() => Ok(known),
+            Err(error) => Err(OfficerError::IssuerUnavailable(error.without_url().to_string())),
+        }
+    }
+
+    /// Follows the issuer's discovery document (OpenID Connect Discovery 1.0, section 4) to its keys.
+    async fn fetch(&self) -> Result<Vec<Jwk>, reqwest::Error> {
+        #[derive(Deserialize)]
+        struct Discovery {
+            jwks_uri: String,
+        }
+        let address = format!("{}/.well-known/openid-configuration", self.issuer.issuer.trim_end_matches('/'));
+        let discovery: Discovery = self.http.get(address).send().await?.error_for_status()?.json().await?;
+        let set: JwkSet = self.http.get(discovery.jwks_uri).send().await?.error_for_status()?.json().await?;
+        Ok(set.keys)
+    }
+}
+
+fn find(keys: &[Jwk], kid: &str) -> Option<Jwk> {
+    keys.iter().find(|jwk| jwk.common.key_id.as_deref() == Some(kid)).cloned()
+}
+
+/// The algorithm to verify with: the token's, where the key is of its kind. Symmetric ones are never among them.
+fn algorithm_of(jwk: &Jwk, claimed: Algorithm) -> Option<Algorithm> {
+    let fits = match &jwk.algorithm {
+        AlgorithmParameters::RSA(_) => matches!(claimed, Algorithm::RS256 | Algorithm::PS256),
+        AlgorithmParameters::EllipticCurve(_) => claimed == Algorithm::ES256,
+        _ => false,
+    };
+    fits.then_some(claimed)
+}
+
+/// Whether a role claim names the role: as a list, or as words in one string.
+fn has_role(claim: Option<&Value>, role: &str) -> bool {
+    match claim {
+        Some(Value::String(words)) => words.split_whitespace().any(|word| word == role),
+        Some(Value::Array(roles)) => roles.iter().any(|one| one.as_str() == Some(role)),
+        _ => false,
+    }
+}
