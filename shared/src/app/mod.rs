@@ -1,7 +1,7 @@
 //! Built once per cold start: configuration, clients, keys, the clock and the source of randomness.
 
 mod environment;
-pub mod logs;
+mod logs;
 mod settings;
 mod sources;
 
@@ -80,8 +80,14 @@ pub struct Surroundings {
 }
 
 impl App {
+    /// Begins to log and builds what a function needs; a configuration that does not fit is one sentence in the log.
+    pub async fn start(function: &str, needs: &[Need]) -> Result<Self, ConfigError> {
+        logs::start();
+        Self::from_environment(needs).await.inspect_err(|error| logs::refuse_to_start(function, error))
+    }
+
     /// Reads the process's environment. Missing or nonsensical values are one sentence that names the variable.
-    pub async fn from_environment(needs: &[Need]) -> Result<Self, ConfigError> {
+    async fn from_environment(needs: &[Need]) -> Result<Self, ConfigError> {
         let environment = Environment::of_process();
         let settings = Settings::read(&environment)?;
         let timeouts = TimeoutConfig::builder()

@@ -53,6 +53,14 @@ impl Id {
         Self(BASE32_NOPAD.encode(&bytes))
     }
 
+    /// Names something by what it consists of: the same parts give the same name.
+    pub fn derived(parts: &[&[u8]]) -> Self {
+        let digest = Digest::bytes_of(parts);
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self::from_random(bytes)
+    }
+
     /// Reads an id that a caller sent; anything but 26 base32 capitals is not one.
     pub fn parse(text: &str) -> Option<Self> {
         Self(text.to_owned()).bytes().map(Self::from_random).filter(|id| id.0 == text)
@@ -81,13 +89,19 @@ pub struct Digest(String);
 
 impl Digest {
     pub fn of(parts: &[&[u8]]) -> Self {
+        Self(BASE64URL_NOPAD.encode(&Self::bytes_of(parts)))
+    }
+
+    fn bytes_of(parts: &[&[u8]]) -> [u8; 32] {
         let mut context = aws_lc_rs::digest::Context::new(&aws_lc_rs::digest::SHA256);
         for part in parts {
             // The length in front keeps two different lists of parts from having one digest.
             context.update(&(part.len() as u64).to_be_bytes());
             context.update(part);
         }
-        Self(BASE64URL_NOPAD.encode(context.finish().as_ref()))
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(context.finish().as_ref());
+        bytes
     }
 
     pub fn as_str(&self) -> &str {

@@ -58,6 +58,15 @@ impl Answer {
         self
     }
 
+    /// Lets anyone keep a public answer; everything else of ours is not to be stored.
+    #[must_use]
+    pub fn cacheable_for_minutes(mut self, minutes: u32) -> Self {
+        if let Ok(value) = HeaderValue::from_str(&format!("public, max-age={}", minutes * 60)) {
+            self.headers.insert(header::CACHE_CONTROL, value);
+        }
+        self
+    }
+
     pub fn status(&self) -> StatusCode {
         self.status
     }

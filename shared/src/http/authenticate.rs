@@ -4,11 +4,14 @@ use http::header;
 use lambda_http::Request;
 
 use super::parse::single_header;
-use super::problem::Problem;
+use super::problem::{Problem, pin_locked};
 use super::problem_type::ProblemType;
 use crate::app::App;
+use crate::domain::KeyThumbprint;
 use crate::domain::device::{Device, Session, SessionScope};
+use crate::domain::pin::Pin;
 use crate::store::challenges::{Once, Use};
+use crate::store::registrations::Written;
 use crate::tokens::access_token::{self, IntegratorToken};
 use crate::tokens::dpop::{self, DpopProof, Expected};
 use crate::tokens::officer::{Officer, OfficerError};
@@ -69,6 +72,22 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
             Ok(Holder { device, session: claims.session })
         }
         _ => Err(ProblemType::SessionEnded.into()),
+    }
+}
+
+/// Checks a PIN, having counted the try before looking at it. Right or wrong, known device or not, the work is the
+/// same: one write and one hash.
+pub async fn pin(app: &App, key: &KeyThumbprint, device: Option<&Device>, pin: &Pin) -> Result<(), Problem> {
+    let tries = device.map(|device| device.pin_tries).unwrap_or_default();
+    let next = tries.take(&app.settings.rules.lockout, app.now()).map_err(|locked| pin_locked(locked, app.now()))?;
+    let taken = app.store().take_pin_try(key, tries, next, &app.random_id()).await?;
+    if device.is_some() && taken == Written::Overtaken {
+        return Err(ProblemType::Contended.into());
+    }
+    if app.pins().verify(pin, device.map(|device| device.pin_hash.as_str())) {
+        Ok(())
+    } else {
+        Err(ProblemType::InvalidCredentials.into())
     }
 }
 

@@ -6,9 +6,11 @@ pub mod parse;
 mod problem;
 mod problem_type;
 mod serve;
+mod ticket;
 
 pub use answer::Answer;
 pub use lambda_http::Request;
-pub use problem::Problem;
+pub use problem::{Fields, Problem, pin_locked};
 pub use problem_type::ProblemType;
 pub use serve::{Function, Step, respond, run};
+pub use ticket::TicketView;

@@ -1,6 +1,6 @@
 //! One occurrence of a problem: what the caller is told, and apart from it what the log is told.
 
-use http::{HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -105,29 +105,25 @@ impl Problem {
         if let Some(seconds) = self.retry_after_seconds() {
             answer = answer.with_header(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
-        for (name, value) in self.challenge() {
-            answer = answer.with_header(name, value);
+        if let Some(challenge) = self.challenge() {
+            answer = answer.with_header(header::WWW_AUTHENTICATE, challenge);
         }
         answer
     }
 
-    /// How to authenticate instead (RFC 9110, section 11.6.1; RFC 9449, section 7.1).
-    fn challenge(&self) -> Vec<(HeaderName, HeaderValue)> {
-        if self.kind.status() != StatusCode::UNAUTHORIZED {
-            return Vec::new();
-        }
-        let error = match self.kind {
-            ProblemType::InvalidDpopProof | ProblemType::DpopProofReplayed => "invalid_dpop_proof",
-            ProblemType::InvalidToken | ProblemType::SessionEnded => "invalid_token",
-            _ => "",
+    /// How to authenticate instead, in one header (RFC 9110, section 11.6.1; RFC 9449, section 7.1).
+    fn challenge(&self) -> Option<HeaderValue> {
+        let challenge = match self.kind {
+            ProblemType::InvalidDpopProof | ProblemType::DpopProofReplayed => {
+                "DPoP error=\"invalid_dpop_proof\", algs=\"ES256\""
+            }
+            ProblemType::InvalidToken | ProblemType::SessionEnded => {
+                "DPoP error=\"invalid_token\", algs=\"ES256\", Bearer error=\"invalid_token\""
+            }
+            kind if kind.status() == StatusCode::UNAUTHORIZED => "DPoP algs=\"ES256\", Bearer",
+            _ => return None,
         };
-        let (dpop, bearer) = if error.is_empty() {
-            ("DPoP algs=\"ES256\"".to_owned(), "Bearer".to_owned())
-        } else {
-            (format!("DPoP error=\"{error}\", algs=\"ES256\""), format!("Bearer error=\"{error}\""))
-        };
-        let challenge = [dpop, bearer].into_iter().filter_map(|value| HeaderValue::from_str(&value).ok());
-        challenge.map(|value| (header::WWW_AUTHENTICATE, value)).collect()
+        Some(HeaderValue::from_static(challenge))
     }
 }
 
@@ -170,6 +166,10 @@ impl Fields {
     /// Takes a parsed value, or remembers why it was none.
     pub fn take<T>(&mut self, pointer: &str, parsed: Result<T, Invalid>) -> Option<T> {
         parsed.map_err(|invalid| self.0.push((pointer.to_owned(), invalid.0, None))).ok()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub fn refuse(self) -> Problem {

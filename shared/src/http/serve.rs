@@ -8,7 +8,7 @@ use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 use super::answer::Answer;
 use super::parse;
 use super::problem::Problem;
-use crate::app::{App, Need, logs};
+use crate::app::{App, Need};
 
 /// A step: a request in, an answer or a problem out.
 pub type Step =
@@ -24,8 +24,7 @@ pub struct Function {
 
 /// Starts the runtime with one function. A configuration that does not fit ends it with a sentence.
 pub async fn run(function: Function) -> Result<(), Error> {
-    logs::start();
-    let app = App::from_environment(function.needs).await.inspect_err(|error| logs::refuse_to_start(function.name, error))?;
+    let app = App::start(function.name, function.needs).await?;
     let app = &app;
     lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Error>(respond(app, &function, request).await) })).await
 }

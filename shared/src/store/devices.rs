@@ -41,17 +41,18 @@ impl Store {
     /// Counts a try at the PIN before the PIN is looked at. Of tries that raced from one state, one is taken.
     pub async fn take_pin_try(
         &self,
-        device: &Device,
+        key: &KeyThumbprint,
+        seen: PinTries,
         next: PinTries,
         attempt: &Id,
     ) -> Result<Written, StoreError> {
         let update = self
-            .update_device(&device.key)
+            .update_device(key)
             .update_expression("SET pin_tries = :next, attempt = :attempt")
             .condition_expression("#status = :active AND pin_tries.made = :made")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":made", number(device.pin_tries.made))
+            .expression_attribute_values(":made", number(seen.made))
             .expression_attribute_values(":next", attribute(&next)?)
             .expression_attribute_values(":attempt", text(attempt.as_str()));
         match self.send_device_update(update).await? {

@@ -18,7 +18,7 @@ impl Store {
         Ok(holder.unwrap_or_else(|| Holder::nobody_yet(nik.clone())))
     }
 
-    /// Takes back an approved registration that was not activated yet, and tells what else is known of the NIK.
+    /// Takes back an approved registration that was not activated yet, and tells what was known of the NIK before.
     /// Doing so twice is harmless.
     pub async fn end_approved_registration(&self, nik: &Nik) -> Result<Option<Holder>, StoreError> {
         let answer = self
@@ -28,7 +28,7 @@ impl Store {
             .key("pk", text(key(nik)))
             .update_expression("REMOVE registration")
             .condition_expression("attribute_exists(pk)")
-            .return_values(ReturnValue::AllNew)
+            .return_values(ReturnValue::AllOld)
             .send()
             .await;
         match answer {

@@ -1,0 +1,168 @@
+//! The rules of the activation: captcha first, then a counted try, then the code.
+
+use ikd::app::App;
+use ikd::domain::Digest;
+use ikd::domain::activation_code::ActivationCode;
+use ikd::domain::device::{Device, DeviceStatus};
+use ikd::domain::pin::{Pin, PinTries};
+use ikd::domain::registration::{NotActivatable, Registration};
+use ikd::domain::text::Invalid;
+use ikd::http::{Problem, ProblemType};
+use ikd::pictures::captcha;
+use ikd::store::challenges::{CaptchaTry, Once, Use};
+use ikd::store::registrations::{CodeTry, Written};
+use ikd::tokens::sealed::LinkToken;
+
+/// What the page has to show for a link.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    Form,
+    /// The status is active.
+    Active,
+}
+
+/// How somebody answered the captcha.
+pub enum Answered<'a> {
+    Picture { captcha: &'a str, answer: &'a str },
+    ProofOfWork(&'a str),
+}
+
+impl<'a> Answered<'a> {
+    /// Either one serves; a proof of work goes first, since whoever did the work left the picture.
+    pub fn read(captcha: Option<&'a str>, answer: Option<&'a str>, proof: Option<&'a str>) -> Result<Self, Problem> {
+        const UNANSWERED: Invalid = Invalid::new("Isi captcha.", "Answer the captcha.");
+
+        let given = |value: Option<&'a str>| value.map(str::trim).filter(|value| !value.is_empty());
+        match (given(captcha), given(answer), given(proof)) {
+            (_, _, Some(proof)) => Ok(Self::ProofOfWork(proof)),
+            (Some(captcha), Some(answer), None) => Ok(Self::Picture { captcha, answer }),
+            _ => Err(Problem::invalid("/answer", UNANSWERED)),
+        }
+    }
+}
+
+/// Reads what a link stands for, and changes nothing.
+pub async fn look(app: &App, token: &str) -> Result<Shown, Problem> {
+    let (_, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
+    let registration = app.store().registration(&id, app.now()).await?.ok_or(ProblemType::LinkDead)?;
+    let holder = app.store().holder(&registration.nik).await?;
+    let tries = app.settings.rules.activation_tries;
+    match registration.ensure_activatable(&holder, generation, tries, app.now()) {
+        Ok(()) => Ok(Shown::Form),
+        Err(NotActivatable::AlreadyActive) => Ok(Shown::Active),
+        Err(reason) => Err(dead_end(reason)),
+    }
+}
+
+/// Activates. Done twice it is done: a browser may send the form again.
+pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_>) -> Result<(), Problem> {
+    let code = ActivationCode::parse(code).map_err(|invalid| Problem::invalid("/code", invalid))?;
+    let (link, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
+
+    let (human, registration) = tokio::try_join!(
+        async { Ok::<_, Problem>(show_human(app, &link, answered).await) },
+        async { Ok(app.store().registration(&id, app.now()).await?) }
+    )?;
+    let registration = registration.ok_or(ProblemType::LinkDead)?;
+    let tries = app.settings.rules.activation_tries;
+    let link_digest = link.digest();
+    let (holder, human) = tokio::try_join!(
+        async { Ok::<_, Problem>(app.store().holder(&registration.nik).await?) },
+        async { Ok(settle(app, &link_digest, human).await) }
+    )?;
+    match registration.ensure_activatable(&holder, generation, tries, app.now()) {
+        Ok(()) => {}
+        Err(NotActivatable::AlreadyActive) => return Ok(()),
+        Err(reason) => return Err(dead_end(reason)),
+    }
+    human?;
+
+    if app.store().take_code_try(&id, generation, tries, &app.random_id()).await? == CodeTry::Refused {
+        return Err(ProblemType::CodeTriesUsedUp.into());
+    }
+    let right = registration.activation_code(app.activation_codes()).ok_or(ProblemType::LinkDead)?;
+    if !code.matches(&right) {
+        return Err(ProblemType::CodeWrong.into());
+    }
+    let device = bind(app, registration.clone(), &right)?;
+    match app.store().activate(&registration, &device).await? {
+        Written::Done => Ok(()),
+        Written::Overtaken => Err(ProblemType::Contended.into()),
+    }
+}
+
+/// What a person's answer was worth.
+enum Human {
+    /// The picture was read; its try is to be given back.
+    ReadPicture,
+    Worked,
+}
+
+/// Uses the captcha up, and looks at the answer only then.
+async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>) -> Result<Human, Problem> {
+    let now = app.now();
+    match answered {
+        Answered::Picture { captcha, answer } => {
+            let (token, captcha) = app.seal().open_captcha(link, captcha).ok_or(ProblemType::CaptchaExpired)?;
+            if captcha.expires_at <= now {
+                return Err(ProblemType::CaptchaExpired.into());
+            }
+            let limit = &app.settings.rules.captcha_limit;
+            let taken =
+                app.store().take_captcha_try(&token.digest(), &link.digest(), limit, &app.random_id(), now).await?;
+            match taken {
+                CaptchaTry::Taken if captcha.is_answered_by(answer) => Ok(Human::ReadPicture),
+                CaptchaTry::Taken => Err(ProblemType::CaptchaWrong.into()),
+                CaptchaTry::UsedBefore => Err(ProblemType::CaptchaExpired.into()),
+                CaptchaTry::TooMany(until) => {
+                    Err(Problem::new(ProblemType::TooManyCaptchas).retry_after(until.duration_since(now)))
+                }
+            }
+        }
+        Answered::ProofOfWork(proof) => {
+            let (digest, ends) = captcha::solved(app.seal(), link, proof).ok_or(ProblemType::CaptchaWrong)?;
+            if ends <= now {
+                return Err(ProblemType::CaptchaExpired.into());
+            }
+            match app.store().use_once(Once::Captcha, &digest, &app.random_id(), ends).await? {
+                Use::First => Ok(Human::Worked),
+                Use::Again => Err(ProblemType::CaptchaExpired.into()),
+            }
+        }
+    }
+}
+
+/// Gives the try of a rightly read picture back; only wrong ones count.
+async fn settle(app: &App, link: &Digest, human: Result<Human, Problem>) -> Result<(), Problem> {
+    if let Human::ReadPicture = human? {
+        app.store().return_captcha_try(link, &app.settings.rules.captcha_limit, app.now()).await?;
+    }
+    Ok(())
+}
+
+/// The phone that registered, as the holder's device: its first PIN is the activation code.
+fn bind(app: &App, registration: Registration, code: &ActivationCode) -> Result<Device, Problem> {
+    let pin_hash = app.pins().hash(&Pin::first(code), app.random()).map_err(Problem::unavailable)?;
+    Ok(Device {
+        key: registration.device_key,
+        nik: registration.nik,
+        registration: registration.id,
+        activated_at: app.now(),
+        status: DeviceStatus::Active,
+        block: None,
+        pin_hash,
+        pin_is_first: true,
+        pin_tries: PinTries::default(),
+        session: None,
+        qr_code: None,
+    })
+}
+
+fn dead_end(reason: NotActivatable) -> Problem {
+    match reason {
+        NotActivatable::CodeExpired => ProblemType::CodeExpired,
+        NotActivatable::TriesUsedUp => ProblemType::CodeTriesUsedUp,
+        NotActivatable::LinkDead | NotActivatable::AlreadyActive => ProblemType::LinkDead,
+    }
+    .into()
+}

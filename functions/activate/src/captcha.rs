@@ -1,0 +1,36 @@
+//! Issues the two challenges of a link. Issuing stores nothing: each carries its own proof, its use is what is stored.
+
+use altcha::Challenge;
+use data_encoding::BASE64;
+use ikd::app::App;
+use ikd::http::Problem;
+use ikd::pictures::captcha;
+use ikd::tokens::sealed::LinkToken;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// A picture to read, and beside it work for those who cannot see it. Either one serves, each once.
+#[derive(Serialize)]
+pub struct Captcha {
+    /// Names the picture.
+    pub captcha: String,
+    /// PNG, base64.
+    pub image: String,
+    /// ALTCHA, version 2.
+    pub proof_of_work: Challenge,
+    pub expires_at: Timestamp,
+}
+
+pub fn issue(app: &App, link: &LinkToken) -> Result<Captcha, Problem> {
+    let lifetime = app.settings.rules.captcha_lifetime;
+    let (token, drawn) = app
+        .seal()
+        .captcha(link, app.random(), lifetime, app.now())
+        .ok_or_else(|| Problem::unavailable("no captcha can be made at this time"))?;
+    Ok(Captcha {
+        captcha: token.expose().to_owned(),
+        image: BASE64.encode(&captcha::draw(drawn.answer()).map_err(Problem::unavailable)?),
+        proof_of_work: captcha::proof_of_work(app.seal(), link, drawn.expires_at).map_err(Problem::unavailable)?,
+        expires_at: drawn.expires_at,
+    })
+}

@@ -1,0 +1,169 @@
+//! The activation page: self-contained, strict in what it may load, usable by keyboard and without JavaScript.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::BASE64;
+use http::StatusCode;
+use ikd::app::App;
+use ikd::domain::text::{Language, Text};
+use ikd::http::{Answer, Problem, ProblemType};
+
+use crate::activation::Shown;
+use crate::captcha::{self, Captcha};
+use crate::field;
+
+const STYLE: &str = include_str!("../templates/page.css");
+const SCRIPT: &str = include_str!("../templates/proof_of_work.js");
+
+#[derive(Template)]
+#[template(path = "form.html")]
+struct Form<'a> {
+    words: Words,
+    token: &'a str,
+    problem: Option<String>,
+    captcha: &'a Captcha,
+    proof_of_work: String,
+}
+
+#[derive(Template)]
+#[template(path = "confirm.html")]
+struct Confirm<'a> {
+    words: Words,
+    token: &'a str,
+    code: &'a str,
+    captcha: &'a str,
+    answer: &'a str,
+    proof_of_work: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "activated.html")]
+struct Activated<'a> {
+    words: Words,
+    token: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "active.html")]
+struct Active {
+    words: Words,
+}
+
+#[derive(Template)]
+#[template(path = "dead_end.html")]
+struct DeadEnd {
+    words: Words,
+    problem: String,
+}
+
+/// What a link shows when it is opened, or when another picture is asked for.
+pub fn opened(app: &App, token: &str, language: Language, shown: Result<Shown, Problem>) -> Answer {
+    match shown {
+        Ok(Shown::Active) => show(StatusCode::OK, &Active { words: Words(language) }),
+        Ok(Shown::Form) => form(app, token, language, StatusCode::OK, None),
+        Err(problem) => dead_end(language, &problem),
+    }
+}
+
+/// The form once more, with what went wrong above it, or the end of the way.
+pub fn again(app: &App, token: &str, language: Language, problem: &Problem, shown: Shown) -> Answer {
+    let is_final = matches!(
+        problem.kind(),
+        ProblemType::LinkDead | ProblemType::CodeExpired | ProblemType::CodeTriesUsedUp
+    );
+    match shown {
+        Shown::Active => show(StatusCode::OK, &Active { words: Words(language) }),
+        Shown::Form if is_final => dead_end(language, problem),
+        Shown::Form => form(app, token, language, problem.kind().status(), Some(problem.detail(language))),
+    }
+}
+
+/// *Aktifkan* was pressed: asks for *Ya*. Nothing is checked or used up yet.
+pub fn confirm(app: &App, sent: &BTreeMap<String, String>, language: Language) -> Answer {
+    let token = field(sent, "token");
+    if app.seal().open_link(token).is_none() {
+        return dead_end(language, &ProblemType::LinkDead.into());
+    }
+    show(
+        StatusCode::OK,
+        &Confirm {
+            words: Words(language),
+            token,
+            code: field(sent, "code"),
+            captcha: field(sent, "captcha"),
+            answer: field(sent, "answer"),
+            proof_of_work: field(sent, "proof_of_work"),
+        },
+    )
+}
+
+/// It is done: *Tutup* leads to the status.
+pub fn activated(token: &str, language: Language) -> Answer {
+    show(StatusCode::OK, &Activated { words: Words(language), token })
+}
+
+fn form(app: &App, token: &str, language: Language, status: StatusCode, problem: Option<String>) -> Answer {
+    let Some((link, ..)) = app.seal().open_link(token) else {
+        return dead_end(language, &ProblemType::LinkDead.into());
+    };
+    match captcha::issue(app, &link) {
+        Ok(captcha) => {
+            let proof_of_work = serde_json::to_string(&captcha.proof_of_work).unwrap_or_default();
+            show(status, &Form { words: Words(language), token, problem, captcha: &captcha, proof_of_work })
+        }
+        Err(problem) => dead_end(language, &problem),
+    }
+}
+
+fn dead_end(language: Language, problem: &Problem) -> Answer {
+    show(problem.kind().status(), &DeadEnd { words: Words(language), problem: problem.detail(language) })
+}
+
+/// The page with its policy: our one style, our one script, pictures from the page itself, forms to ourselves.
+fn show<T: Template>(status: StatusCode, template: &T) -> Answer {
+    let hash = |text: &str| BASE64.encode(digest(&SHA256, text.as_bytes()).as_ref());
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+        hash(STYLE),
+        hash(SCRIPT)
+    );
+    match template.render() {
+        Ok(html) => Answer::page(status, html, &policy),
+        Err(error) => {
+            tracing::error!(target: "ikd", function = "activate", cause = %error, "a page cannot be written");
+            Answer::page(StatusCode::SERVICE_UNAVAILABLE, String::new(), &policy)
+        }
+    }
+}
+
+/// The page's words in the reader's language, with the style and script that every page carries.
+struct Words(Language);
+
+impl Words {
+    fn lang(&self) -> &'static str {
+        self.0.tag()
+    }
+
+    fn say(&self, id: &'static str, en: &'static str) -> &'static str {
+        Text { id, en }.in_language(self.0)
+    }
+
+    /// The language to change to: its tag, and its own name.
+    fn other(&self) -> (&'static str, &'static str) {
+        match self.0 {
+            Language::Indonesian => ("en", "English"),
+            Language::English => ("id", "Bahasa Indonesia"),
+        }
+    }
+
+    fn style(&self) -> &'static str {
+        STYLE
+    }
+
+    fn script(&self) -> &'static str {
+        SCRIPT
+    }
+}

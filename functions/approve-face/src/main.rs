@@ -1,0 +1,6 @@
+//! Starts the Lambda runtime with `approve-face`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    ikd::http::run(approve_face::FUNCTION).await
+}

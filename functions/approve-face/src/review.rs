@@ -1,0 +1,85 @@
+//! What the officer sees before deciding: the applicant's data, the registry's photo, the selfie, the device in use.
+
+use data_encoding::BASE64;
+use ikd::app::App;
+use ikd::domain::Id;
+use ikd::domain::contact::{Email, PhoneNumber};
+use ikd::domain::nik::Nik;
+use ikd::domain::registration::{Decision, Stage};
+use ikd::domain::resident::{Address, Gender};
+use ikd::http::{Answer, Problem, ProblemType};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use crate::registration_of;
+
+#[derive(Serialize)]
+struct Review<'a> {
+    id: &'a Id,
+    stage: Stage,
+    registered_at: Timestamp,
+    email: &'a Email,
+    phone_number: &'a PhoneNumber,
+    /// Whether the registry still lets the applicant enrol here.
+    eligible: bool,
+    applicant: Applicant<'a>,
+    /// JPEG, base64.
+    registry_photo: String,
+    /// JPEG or PNG, base64; gone once decided.
+    selfie: Option<String>,
+    /// The device that an approval would replace.
+    active_device: Option<ActiveDevice>,
+    decision: Option<&'a Decision>,
+}
+
+#[derive(Serialize)]
+struct Applicant<'a> {
+    nik: &'a Nik,
+    family_card_number: &'a str,
+    name: &'a str,
+    gender: Gender,
+    birthplace: &'a str,
+    birthdate: Date,
+    address: &'a Address,
+}
+
+#[derive(Serialize)]
+struct ActiveDevice {
+    activated_at: Timestamp,
+}
+
+pub async fn review(app: &App, ticket: &str) -> Result<Answer, Problem> {
+    let registration = registration_of(app, ticket).await?;
+    let (holder, resident, selfie) = tokio::try_join!(
+        app.store().holder(&registration.nik),
+        app.store().resident(&registration.nik),
+        app.store().selfie(&registration.id)
+    )?;
+    let resident = resident.ok_or(ProblemType::TicketUnknown)?;
+    let device = match &holder.device {
+        Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),
+        None => None,
+    };
+    Ok(Answer::ok(&Review {
+        id: &registration.id,
+        stage: registration.stage(&holder),
+        registered_at: registration.registered_at,
+        email: &registration.email,
+        phone_number: &registration.phone_number,
+        eligible: resident.may_enrol(&app.settings.municipality, app.now()),
+        applicant: Applicant {
+            nik: &resident.nik,
+            family_card_number: &resident.family_card_number,
+            name: &resident.name,
+            gender: resident.gender,
+            birthplace: &resident.birthplace,
+            birthdate: resident.birthdate,
+            address: &resident.address,
+        },
+        registry_photo: BASE64.encode(&resident.photo),
+        selfie: selfie.map(|selfie| BASE64.encode(&selfie)),
+        active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at }),
+        decision: registration.decision.as_ref(),
+    }))
+}

@@ -1,0 +1,53 @@
+//! change-pin (*Ubah PIN*): old PIN, new PIN twice; the first PIN, the activation code, must go this way at once.
+
+use ikd::app::{App, Need};
+use ikd::domain::pin::Pin;
+use ikd::domain::text::Invalid;
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::store::registrations::Written;
+use serde::Deserialize;
+
+pub const FUNCTION: Function = Function {
+    name: "change-pin",
+    needs: &[Need::Store, Need::Verifying, Need::Pins],
+    step: |app, request| Box::pin(change_pin(app, request)),
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChangePin {
+    old_pin: String,
+    new_pin: String,
+    new_pin_repeated: String,
+}
+
+/// Changes the PIN and ends the session: the next login shows that the holder knows the new one.
+pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let body: ChangePin = parse::json(request, parse::SMALL_BODY)?;
+    let (old, new) = read(&body)?;
+    let holder = authenticate::session(app, request).await?;
+    new.ensure_strong(&holder.device.nik).map_err(|invalid| Problem::invalid("/new_pin", invalid))?;
+
+    authenticate::pin(app, &holder.device.key, Some(&holder.device), &old).await?;
+    let hash = app.pins().hash(&new, app.random()).map_err(Problem::unavailable)?;
+    match app.store().change_pin(&holder.device, &hash).await? {
+        Written::Done => Ok(Answer::no_content()),
+        Written::Overtaken => Err(ProblemType::Contended.into()),
+    }
+}
+
+fn read(body: &ChangePin) -> Result<(Pin, Pin), Problem> {
+    const NOT_REPEATED: Invalid = Invalid::new("Kedua PIN baru tidak sama.", "The two new PINs differ.");
+    const UNCHANGED: Invalid =
+        Invalid::new("PIN baru harus berbeda dari PIN lama.", "The new PIN must differ from the old one.");
+
+    let mut fields = Fields::default();
+    let old = fields.take("/old_pin", Pin::parse(&body.old_pin));
+    let new = fields.take("/new_pin", Pin::parse(&body.new_pin));
+    fields.take("/new_pin_repeated", if body.new_pin == body.new_pin_repeated { Ok(()) } else { Err(NOT_REPEATED) });
+    fields.take("/new_pin", if body.new_pin == body.old_pin { Err(UNCHANGED) } else { Ok(()) });
+    match (old, new) {
+        (Some(old), Some(new)) if fields.is_empty() => Ok((old, new)),
+        _ => Err(fields.refuse()),
+    }
+}

@@ -1,0 +1,73 @@
+//! check-status (*Cek Status*): where a registration stands, and what became of the activation e-mail.
+
+use ikd::app::{App, Need};
+use ikd::domain::Id;
+use ikd::domain::registration::{Delivery, Registration, Stage};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, TicketView, authenticate, parse};
+use jiff::Timestamp;
+use serde::Serialize;
+
+pub const FUNCTION: Function = Function {
+    name: "check-status",
+    needs: &[Need::Store, Need::Seal],
+    step: |app, request| Box::pin(check_status(app, request)),
+};
+
+#[derive(Serialize)]
+struct Standing {
+    id: Id,
+    stage: Stage,
+    registered_at: Timestamp,
+    /// For the officer to scan, as long as one is awaited; always one that still lives a while.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ticket: Option<TicketView>,
+    /// The officer's words to a rejected applicant.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rejection_reason: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activation_email: Option<ActivationEmail>,
+}
+
+#[derive(Serialize)]
+struct ActivationEmail {
+    delivery: Delivery,
+    issued_at: Timestamp,
+    code_expires_at: Timestamp,
+    /// From when on another one can be asked for.
+    resend_after: Timestamp,
+}
+
+/// Answers the phone that registered, and to nobody else that there is such a registration.
+pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let ["registrations", id] = parse::segments(request)[..] else { return Err(ProblemType::NotFound.into()) };
+    let id = Id::parse(id).ok_or(ProblemType::NotFound)?;
+    let proof = authenticate::phone(app, request)?;
+
+    let ((), registration) = tokio::try_join!(authenticate::use_up(app, &proof), async {
+        Ok(app.store().registration(&id, app.now()).await?)
+    })?;
+    let registration =
+        registration.filter(|registration| registration.device_key == proof.key).ok_or(ProblemType::NotFound)?;
+    let holder = app.store().holder(&registration.nik).await?;
+    let stage = registration.stage(&holder);
+    Ok(Answer::ok(&Standing {
+        stage,
+        registered_at: registration.registered_at,
+        ticket: (stage == Stage::Pending).then(|| TicketView::issue(app, &registration)).transpose()?,
+        activation_email: (stage == Stage::Approved).then(|| activation_email(app, &registration)).flatten(),
+        rejection_reason: (stage == Stage::Rejected)
+            .then(|| registration.decision.and_then(|decision| decision.reason))
+            .flatten(),
+        id,
+    }))
+}
+
+fn activation_email(app: &App, registration: &Registration) -> Option<ActivationEmail> {
+    let activation = registration.activation.as_ref()?;
+    Some(ActivationEmail {
+        delivery: activation.delivery,
+        issued_at: activation.issued_at,
+        code_expires_at: activation.expires_at,
+        resend_after: activation.issued_at + app.settings.rules.resend_wait,
+    })
+}

@@ -1,0 +1,6 @@
+//! Starts the Lambda runtime with `check-status`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    ikd::http::run(check_status::FUNCTION).await
+}

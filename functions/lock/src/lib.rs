@@ -1,0 +1,19 @@
+//! lock: the button at the bottom right ends the session at once.
+
+use ikd::app::{App, Need};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate};
+use ikd::store::registrations::Written;
+
+pub const FUNCTION: Function = Function {
+    name: "lock",
+    needs: &[Need::Store, Need::Verifying],
+    step: |app, request| Box::pin(lock(app, request)),
+};
+
+pub async fn lock(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let holder = authenticate::session(app, request).await?;
+    match app.store().end_session(&holder.device, &holder.session).await? {
+        Written::Done => Ok(Answer::no_content()),
+        Written::Overtaken => Err(ProblemType::SessionEnded.into()),
+    }
+}

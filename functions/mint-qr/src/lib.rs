@@ -1,0 +1,114 @@
+//! mint-qr (*KTP Digital*): a QR code that lives 90 seconds, serves once, and replaces the one before.
+
+use ikd::app::{App, Need};
+use ikd::domain::claims::{Claim, ClaimSet};
+use ikd::domain::device::Device;
+use ikd::domain::qr_code::{QrCode, QrToken};
+use ikd::domain::text::Invalid;
+use ikd::http::authenticate::{self, Holder};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::pictures::qr_image::QrImage;
+use ikd::store::qr_codes::Minted;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub const FUNCTION: Function = Function {
+    name: "mint-qr",
+    needs: &[Need::Store, Need::Verifying],
+    step: |app, request| Box::pin(mint_qr(app, request)),
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Mint {
+    /// What to disclose; NIK, name, date of birth and address where nothing is chosen.
+    #[serde(default = "ClaimSet::basic_identity")]
+    claims: ClaimSet,
+    #[serde(default)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Format {
+    #[default]
+    Svg,
+    Png,
+}
+
+#[derive(Serialize)]
+struct MintedQr {
+    token: String,
+    expires_at: Timestamp,
+    claims: Vec<Claim>,
+    image: Image,
+}
+
+#[derive(Serialize)]
+struct Image {
+    media_type: &'static str,
+    /// The SVG document, or the PNG in base64.
+    data: String,
+}
+
+pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
+    const NOTHING_CHOSEN: Invalid = Invalid::new("Pilih paling sedikit satu data.", "Choose one claim at least.");
+
+    let Mint { claims, format } = parse::json(request, parse::SMALL_BODY)?;
+    if claims.is_empty() {
+        return Err(Problem::invalid("/claims", NOTHING_CHOSEN));
+    }
+    let holder = authenticate::holder(app, request).await?;
+    let token = QrToken::from_random(app.random());
+    let image = draw(&token, format)?;
+    let qr = mint(app, holder, &token, claims).await?;
+    let body = MintedQr {
+        token: token.expose().to_owned(),
+        expires_at: qr.expires_at,
+        claims: qr.claims.iter().collect(),
+        image,
+    };
+    Ok(Answer::json(http::StatusCode::CREATED, &body))
+}
+
+/// Stores the code in place of the one before. Two mints of one device at once take turns.
+async fn mint(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> Result<QrCode, Problem> {
+    const TURNS: u32 = 3;
+
+    let Holder { mut device, session } = holder;
+    let qr = QrCode {
+        token_hash: token.hash(),
+        nik: device.nik.clone(),
+        device: device.key.clone(),
+        claims,
+        expires_at: end_of_life(app)?,
+        superseded_at: None,
+        redemption: None,
+    };
+    for _ in 0..TURNS {
+        match app.store().mint(&device, &session, &qr, app.now()).await? {
+            Minted::Done => return Ok(qr),
+            Minted::Overtaken(Some(now)) if now.is_blocked() => return Err(ProblemType::DeviceBlocked.into()),
+            Minted::Overtaken(Some(now)) if now.session.as_ref() == Some(&session) => device = Device::clone(&now),
+            Minted::Overtaken(_) => return Err(ProblemType::SessionEnded.into()),
+        }
+    }
+    Err(ProblemType::Contended.into())
+}
+
+/// Whole seconds, rounded down: a code may live a moment less than 90 seconds and never more.
+fn end_of_life(app: &App) -> Result<Timestamp, Problem> {
+    let end = app.now() + app.settings.rules.qr_lifetime;
+    Timestamp::from_second(end.as_second()).map_err(Problem::unavailable)
+}
+
+fn draw(token: &QrToken, format: Format) -> Result<Image, Problem> {
+    let image = QrImage::of(token.expose()).map_err(Problem::unavailable)?;
+    Ok(match format {
+        Format::Svg => Image { media_type: "image/svg+xml", data: image.svg() },
+        Format::Png => {
+            let png = image.png().map_err(Problem::unavailable)?;
+            Image { media_type: "image/png", data: data_encoding::BASE64.encode(&png) }
+        }
+    })
+}

@@ -1,0 +1,36 @@
+//! publish-keys: the public keys and the metadata that integrators verify with and find their way by.
+
+use ikd::app::{App, Need};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::tokens::access_token::REDEEM;
+use serde_json::json;
+
+pub const FUNCTION: Function = Function {
+    name: "publish-keys",
+    needs: &[Need::Verifying],
+    step: |app, request| Box::pin(publish_keys(app, request)),
+};
+
+/// Serves the JWK Set (RFC 7517) and the authorization server's metadata (RFC 8414). Both may be cached: rotation
+/// publishes a key well before it signs.
+pub async fn publish_keys(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let answer = match parse::segments(request)[..] {
+        [".well-known", "jwks.json"] => Answer::ok(app.verifying_keys().published()),
+        [".well-known", "oauth-authorization-server"] => {
+            let issuer = app.issuer();
+            Answer::ok(&json!({
+                "issuer": issuer,
+                "token_endpoint": format!("{issuer}/oauth2/token"),
+                "jwks_uri": format!("{issuer}/.well-known/jwks.json"),
+                "scopes_supported": [REDEEM],
+                "response_types_supported": [],
+                "grant_types_supported": ["client_credentials"],
+                "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+                "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
+                "dpop_signing_alg_values_supported": ["ES256"],
+            }))
+        }
+        _ => return Err(ProblemType::NotFound.into()),
+    };
+    Ok(answer.cacheable_for_minutes(5))
+}

@@ -1,0 +1,119 @@
+//! redeem-qr: an integrator presents a scanned QR code and learns, once, who stands before it.
+
+use ikd::app::{App, Need};
+use ikd::domain::Id;
+use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::tokens::access_token::IntegratorToken;
+use ikd::tokens::identity_assertion;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+pub const FUNCTION: Function = Function {
+    name: "redeem-qr",
+    needs: &[Need::Store, Need::Verifying, Need::Signing, Need::PairwiseSubjects],
+    step: |app, request| Box::pin(redeem_qr(app, request)),
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Redeem {
+    token: String,
+    /// One of the purposes registered for the integrator.
+    purpose: String,
+}
+
+#[derive(Serialize)]
+struct Redeemed {
+    redemption_id: Id,
+    redeemed_at: Timestamp,
+    purpose: String,
+    claims: Map<String, Value>,
+    /// The same as a JWT, signed for this integrator.
+    assertion: String,
+}
+
+pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let integrator = authenticate::integrator(app, request)?;
+    let Redeem { token, purpose } = parse::json(request, parse::SMALL_BODY)?;
+    if !integrator.purposes.contains(&purpose) {
+        return Err(ProblemType::PurposeNotAllowed.into());
+    }
+    let token = QrToken::parse(&token).ok_or(ProblemType::QrUnknown)?;
+    let attempt = attempt(app, &integrator, purpose, &token, parse::idempotency_key(request)?);
+
+    let kept_until = attempt.redeemed_at + app.settings.rules.redemption_kept;
+    let (qr, redemption) = match app.store().redeem(&token, &attempt, kept_until).await? {
+        RedemptionOutcome::Won(qr, redemption) => (qr, redemption),
+        RedemptionOutcome::KeyReused => return Err(ProblemType::IdempotencyKeyReused.into()),
+        RedemptionOutcome::Used => return Err(ProblemType::QrUsed.into()),
+        RedemptionOutcome::Superseded => return Err(ProblemType::QrSuperseded.into()),
+        RedemptionOutcome::Expired => return Err(ProblemType::QrExpired.into()),
+        RedemptionOutcome::NoSharedClaims => return Err(ProblemType::NoSharedClaims.into()),
+        RedemptionOutcome::Unknown => return Err(ProblemType::QrUnknown.into()),
+    };
+    disclose(app, &qr, redemption).await
+}
+
+/// Names the attempt: by the integrator's own key, so that it can come back for its result, or anew.
+fn attempt(
+    app: &App,
+    integrator: &IntegratorToken,
+    purpose: String,
+    token: &QrToken,
+    idempotency_key: Option<&str>,
+) -> Redemption {
+    let id = match idempotency_key {
+        Some(key) => {
+            Id::derived(&[integrator.client_id.as_bytes(), key.as_bytes(), token.hash().as_str().as_bytes()])
+        }
+        None => app.random_id(),
+    };
+    Redemption {
+        id,
+        client_id: integrator.client_id.clone(),
+        purpose,
+        redeemed_at: app.now(),
+        allowed: integrator.allowed.clone(),
+    }
+}
+
+/// Tells the winner who it is, unless the device was blocked, the resident is gone or the integrator was disabled:
+/// the code is used up then all the same, and the winner learns that it was its redemption.
+async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answer, Problem> {
+    let (device, resident, integrator) = tokio::try_join!(
+        app.store().device(&qr.device),
+        app.store().resident(&qr.nik),
+        app.store().integrator(&redemption.client_id)
+    )?;
+    let refuse = |kind: ProblemType| {
+        Problem::new(kind).with("redemption_id", &redemption.id).with("redeemed_at", redemption.redeemed_at)
+    };
+    if !integrator.is_some_and(|integrator| integrator.enabled) {
+        return Err(refuse(ProblemType::IntegratorDisabled));
+    }
+    if device.is_none_or(|device| device.is_blocked()) {
+        return Err(refuse(ProblemType::QrDeviceBlocked));
+    }
+    let resident = resident.filter(|resident| !resident.deceased).ok_or_else(|| refuse(ProblemType::HolderNotEligible))?;
+
+    let claims = resident.claims(&qr.disclosed_by(&redemption), redemption.redeemed_at);
+    let assertion = identity_assertion::sign(
+        app.signing_key(),
+        app.pairwise_key(),
+        app.issuer(),
+        &qr.nik,
+        &redemption,
+        &claims,
+        redemption.redeemed_at + app.settings.rules.assertion_lifetime,
+    )
+    .map_err(Problem::unavailable)?;
+    Ok(Answer::ok(&Redeemed {
+        redemption_id: redemption.id,
+        redeemed_at: redemption.redeemed_at,
+        purpose: redemption.purpose,
+        claims,
+        assertion,
+    }))
+}

@@ -1,0 +1,91 @@
+//! register (*Daftar*, *Verifikasi Data*, *Ambil Foto*): a resident's phone asks to become their device.
+
+use ikd::app::{App, Need};
+use ikd::domain::contact::{Email, PhoneNumber};
+use ikd::domain::nik::Nik;
+use ikd::domain::registration::{Registration, Stage, Status};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, TicketView, authenticate, parse};
+use ikd::pictures::selfie::Selfie;
+use serde::{Deserialize, Serialize};
+
+pub const FUNCTION: Function = Function {
+    name: "register",
+    needs: &[Need::Store, Need::Seal],
+    step: |app, request| Box::pin(register(app, request)),
+};
+
+/// A selfie in base64, and a little around it.
+const MOST_BYTES: usize = 400 * 1024;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Register {
+    nik: String,
+    email: String,
+    phone_number: String,
+    /// JPEG or PNG, base64.
+    selfie: String,
+}
+
+#[derive(Serialize)]
+struct Registered {
+    id: String,
+    stage: Stage,
+    ticket: TicketView,
+}
+
+/// Checks the phone's key, the data and the registry, and stores a pending registration.
+///
+/// Registrations of one NIK live side by side: anyone can type somebody's NIK, and must not end anything by it. What
+/// the registry knows against a registration stays there: every such refusal is the same.
+pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let proof = authenticate::phone(app, request)?;
+    let (nik, email, phone_number, selfie) = read(app, request)?;
+
+    let now = app.now();
+    let ((), resident, holder, device) = tokio::try_join!(
+        authenticate::use_up(app, &proof),
+        async { Ok(app.store().resident(&nik).await?) },
+        async { Ok(app.store().holder(&nik).await?) },
+        async { Ok(app.store().device(&proof.key).await?) },
+    )?;
+    if device.is_some() {
+        return Err(ProblemType::KeyAlreadyBound.into());
+    }
+    if !resident.is_some_and(|resident| resident.may_enrol(&app.settings.municipality, now)) {
+        return Err(ProblemType::NotEligible.into());
+    }
+
+    let registration = Registration {
+        id: app.random_id(),
+        nik,
+        device_key: proof.key,
+        email,
+        phone_number,
+        registered_at: now,
+        approvals_before: holder.approvals,
+        status: Status::Pending,
+        decision: None,
+        activation: None,
+        expires_at: Some(now + app.settings.rules.registration_lifetime),
+    };
+    let ticket = TicketView::issue(app, &registration)?;
+    app.store().create_registration(&registration, selfie.bytes()).await?;
+    Ok(Answer::created(
+        &format!("/registrations/{}", registration.id),
+        &Registered { id: registration.id.to_string(), stage: Stage::Pending, ticket },
+    ))
+}
+
+fn read(app: &App, request: &Request) -> Result<(Nik, Email, PhoneNumber, Selfie), Problem> {
+    let body: Register = parse::json(request, MOST_BYTES)?;
+    let mut fields = Fields::default();
+    let nik = fields.take("/nik", Nik::parse(&body.nik));
+    let email = fields.take("/email", Email::parse(&body.email));
+    let phone_number = fields.take("/phone_number", PhoneNumber::parse(&body.phone_number));
+    let selfie = fields.take("/selfie", Selfie::parse(&body.selfie, &app.settings.rules.selfie));
+    match (nik, email, phone_number, selfie) {
+        (Some(nik), Some(email), Some(phone_number), Some(selfie)) => Ok((nik, email, phone_number, selfie)),
+        _ => Err(fields.refuse()),
+    }
+}

@@ -1,0 +1,103 @@
+//! resend-activation: a new generation of the activation code by a new e-mail; the old code dies.
+
+use http::StatusCode;
+use ikd::app::{App, Need};
+use ikd::domain::Id;
+use ikd::domain::contact::Email;
+use ikd::domain::registration::{Activation, Delivery, Registration, Stage};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::store::registrations::Written;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub const FUNCTION: Function = Function {
+    name: "resend-activation",
+    needs: &[Need::Store, Need::Officers],
+    step: |app, request| Box::pin(resend_activation(app, request)),
+};
+
+/// What an officer may send along.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Resend {
+    /// Replaces a mistyped address.
+    #[serde(default)]
+    email: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Ordered {
+    delivery: Delivery,
+    issued_at: Timestamp,
+    code_expires_at: Timestamp,
+    /// From when on the next one can be asked for.
+    resend_after: Timestamp,
+}
+
+/// Asked for by the phone that registered, or by an officer, who may correct the address.
+pub async fn resend_activation(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let ["registrations", id, "activation-emails"] = parse::segments(request)[..] else {
+        return Err(ProblemType::NotFound.into());
+    };
+    let id = Id::parse(id).ok_or(ProblemType::NotFound)?;
+    let (registration, email) = if authenticate::is_without_token(request) {
+        (of_phone(app, request, &id).await?, None)
+    } else {
+        authenticate::officer(app, request).await?;
+        let email = corrected_address(request)?;
+        (app.store().registration(&id, app.now()).await?.ok_or(ProblemType::NotFound)?, email)
+    };
+
+    let holder = app.store().holder(&registration.nik).await?;
+    let previous = registration.activation.as_ref().filter(|_| registration.stage(&holder) == Stage::Approved);
+    let previous = previous.ok_or(ProblemType::NotApproved)?;
+    let next = next_generation(app, previous)?;
+    let email = email.as_ref().unwrap_or(&registration.email);
+    match app.store().reissue_activation(&registration, previous, &next, email).await? {
+        Written::Done => Ok(Answer::json(
+            StatusCode::ACCEPTED,
+            &Ordered {
+                delivery: next.delivery,
+                issued_at: next.issued_at,
+                code_expires_at: next.expires_at,
+                resend_after: next.issued_at + app.settings.rules.resend_wait,
+            },
+        )),
+        Written::Overtaken => Err(ProblemType::Contended.into()),
+    }
+}
+
+/// The registration, for the phone that made it.
+async fn of_phone(app: &App, request: &Request, id: &Id) -> Result<Registration, Problem> {
+    let proof = authenticate::phone(app, request)?;
+    let ((), registration) = tokio::try_join!(authenticate::use_up(app, &proof), async {
+        Ok(app.store().registration(id, app.now()).await?)
+    })?;
+    let own = registration.filter(|registration| registration.device_key == proof.key);
+    own.ok_or_else(|| ProblemType::NotFound.into())
+}
+
+fn corrected_address(request: &Request) -> Result<Option<Email>, Problem> {
+    let Resend { email } =
+        if request.body().is_empty() { Resend::default() } else { parse::json(request, parse::SMALL_BODY)? };
+    email.as_deref().map(Email::parse).transpose().map_err(|invalid| Problem::invalid("/email", invalid))
+}
+
+/// The code after this one, if it is not asked for too soon or too often.
+fn next_generation(app: &App, previous: &Activation) -> Result<Activation, Problem> {
+    let (now, rules) = (app.now(), &app.settings.rules);
+    if previous.generation >= rules.resend_most {
+        return Err(ProblemType::EmailsUsedUp.into());
+    }
+    let earliest = previous.issued_at + rules.resend_wait;
+    if earliest > now {
+        return Err(Problem::new(ProblemType::TooManyEmails).retry_after(earliest.duration_since(now)));
+    }
+    Ok(Activation {
+        generation: previous.generation + 1,
+        issued_at: now,
+        expires_at: now + rules.activation_code_lifetime,
+        tries: 0,
+        delivery: Delivery::Queued,
+    })
+}

@@ -1,0 +1,6 @@
+//! Starts the Lambda runtime with `resend-activation`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    ikd::http::run(resend_activation::FUNCTION).await
+}
