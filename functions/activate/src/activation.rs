@@ -59,17 +59,17 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     let code = ActivationCode::parse(code).map_err(|invalid| Problem::invalid("/code", invalid))?;
     let (link, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
 
-    let (human, registration) = tokio::try_join!(
-        async { Ok::<_, Problem>(show_human(app, &link, answered).await) },
-        async { Ok(app.store().registration(&id, app.now()).await?) }
-    )?;
+    let (human, registration) =
+        tokio::try_join!(async { Ok::<_, Problem>(show_human(app, &link, answered).await) }, async {
+            Ok(app.store().registration(&id, app.now()).await?)
+        })?;
     let registration = registration.ok_or(ProblemType::LinkDead)?;
     let tries = app.settings.rules.activation_tries;
     let link_digest = link.digest();
-    let (holder, human) = tokio::try_join!(
-        async { Ok::<_, Problem>(app.store().holder(&registration.nik).await?) },
-        async { Ok(settle(app, &link_digest, human).await) }
-    )?;
+    let (holder, human) =
+        tokio::try_join!(async { Ok::<_, Problem>(app.store().holder(&registration.nik).await?) }, async {
+            Ok(settle(app, &link_digest, human).await)
+        })?;
     match registration.ensure_activatable(&holder, generation, tries, app.now()) {
         Ok(()) => {}
         Err(NotActivatable::AlreadyActive) => return Ok(()),

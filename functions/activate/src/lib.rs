@@ -56,19 +56,20 @@ pub async fn activate(app: &App, request: &Request) -> Result<Answer, Problem> {
         ("GET", ["activation"]) => {
             let token = parse::query(request, "token").unwrap_or_default();
             let language = language(request, parse::query(request, "lang").as_deref());
-            Ok(page::opened(app, &token, language, activation::look(app, &token).await))
+            page::opened(app, &token, language, activation::look(app, &token).await)
         }
         ("POST", ["activation"]) if is_form => submitted(app, request).await,
         ("POST", ["activation"]) => {
             let body: Activate = parse::json(request, parse::SMALL_BODY)?;
-            let answered = Answered::read(body.captcha.as_deref(), body.answer.as_deref(), body.proof_of_work.as_deref())?;
+            let answered =
+                Answered::read(body.captcha.as_deref(), body.answer.as_deref(), body.proof_of_work.as_deref())?;
             activation::activate(app, &body.token, &body.code, &answered).await?;
             Ok(Answer::ok(&Activated { stage: Stage::Active }))
         }
         ("POST", ["captchas"]) if is_form => {
             let form = parse::form(request, parse::SMALL_BODY)?;
             let (token, language) = (field(&form, "token"), language(request, form.get("lang").map(String::as_str)));
-            Ok(page::opened(app, token, language, activation::look(app, token).await))
+            page::opened(app, token, language, activation::look(app, token).await)
         }
         ("POST", ["captchas"]) => {
             let AskForCaptcha { token } = parse::json(request, parse::SMALL_BODY)?;
@@ -87,19 +88,23 @@ async fn submitted(app: &App, request: &Request) -> Result<Answer, Problem> {
     let token = field(&form, "token");
     let outcome = match field(&form, "step") {
         "activate" => {
-            match Answered::read(Some(field(&form, "captcha")), Some(field(&form, "answer")), Some(field(&form, "proof_of_work"))) {
+            match Answered::read(
+                Some(field(&form, "captcha")),
+                Some(field(&form, "answer")),
+                Some(field(&form, "proof_of_work")),
+            ) {
                 Ok(answered) => activation::activate(app, token, field(&form, "code"), &answered).await,
                 Err(problem) => Err(problem),
             }
         }
-        _ => return Ok(page::confirm(app, &form, language)),
+        _ => return page::confirm(app, &form, language),
     };
     match outcome {
-        Ok(()) => Ok(page::activated(token, language)),
+        Ok(()) => page::activated(token, language),
         // The problem is shown above the form, with a new picture: the one before is used up.
         Err(problem) => {
             let shown = activation::look(app, token).await;
-            Ok(page::again(app, token, language, &problem, shown.unwrap_or(Shown::Form)))
+            page::again(app, token, language, &problem, shown.unwrap_or(Shown::Form))
         }
     }
 }

@@ -59,7 +59,7 @@ struct DeadEnd {
 }
 
 /// What a link shows when it is opened, or when another picture is asked for.
-pub fn opened(app: &App, token: &str, language: Language, shown: Result<Shown, Problem>) -> Answer {
+pub fn opened(app: &App, token: &str, language: Language, shown: Result<Shown, Problem>) -> Result<Answer, Problem> {
     match shown {
         Ok(Shown::Active) => show(StatusCode::OK, &Active { words: Words(language) }),
         Ok(Shown::Form) => form(app, token, language, StatusCode::OK, None),
@@ -68,11 +68,9 @@ pub fn opened(app: &App, token: &str, language: Language, shown: Result<Shown, P
 }
 
 /// The form once more, with what went wrong above it, or the end of the way.
-pub fn again(app: &App, token: &str, language: Language, problem: &Problem, shown: Shown) -> Answer {
-    let is_final = matches!(
-        problem.kind(),
-        ProblemType::LinkDead | ProblemType::CodeExpired | ProblemType::CodeTriesUsedUp
-    );
+pub fn again(app: &App, token: &str, language: Language, problem: &Problem, shown: Shown) -> Result<Answer, Problem> {
+    let is_final =
+        matches!(problem.kind(), ProblemType::LinkDead | ProblemType::CodeExpired | ProblemType::CodeTriesUsedUp);
     match shown {
         Shown::Active => show(StatusCode::OK, &Active { words: Words(language) }),
         Shown::Form if is_final => dead_end(language, problem),
@@ -81,7 +79,7 @@ pub fn again(app: &App, token: &str, language: Language, problem: &Problem, show
 }
 
 /// *Aktifkan* was pressed: asks for *Ya*. Nothing is checked or used up yet.
-pub fn confirm(app: &App, sent: &BTreeMap<String, String>, language: Language) -> Answer {
+pub fn confirm(app: &App, sent: &BTreeMap<String, String>, language: Language) -> Result<Answer, Problem> {
     let token = field(sent, "token");
     if app.seal().open_link(token).is_none() {
         return dead_end(language, &ProblemType::LinkDead.into());
@@ -100,29 +98,31 @@ pub fn confirm(app: &App, sent: &BTreeMap<String, String>, language: Language) -
 }
 
 /// It is done: *Tutup* leads to the status.
-pub fn activated(token: &str, language: Language) -> Answer {
+pub fn activated(token: &str, language: Language) -> Result<Answer, Problem> {
     show(StatusCode::OK, &Activated { words: Words(language), token })
 }
 
-fn form(app: &App, token: &str, language: Language, status: StatusCode, problem: Option<String>) -> Answer {
+fn form(
+    app: &App,
+    token: &str,
+    language: Language,
+    status: StatusCode,
+    problem: Option<String>,
+) -> Result<Answer, Problem> {
     let Some((link, ..)) = app.seal().open_link(token) else {
         return dead_end(language, &ProblemType::LinkDead.into());
     };
-    match captcha::issue(app, &link) {
-        Ok(captcha) => {
-            let proof_of_work = serde_json::to_string(&captcha.proof_of_work).unwrap_or_default();
-            show(status, &Form { words: Words(language), token, problem, captcha: &captcha, proof_of_work })
-        }
-        Err(problem) => dead_end(language, &problem),
-    }
+    let captcha = captcha::issue(app, &link)?;
+    let proof_of_work = serde_json::to_string(&captcha.proof_of_work).map_err(Problem::unavailable)?;
+    show(status, &Form { words: Words(language), token, problem, captcha: &captcha, proof_of_work })
 }
 
-fn dead_end(language: Language, problem: &Problem) -> Answer {
+fn dead_end(language: Language, problem: &Problem) -> Result<Answer, Problem> {
     show(problem.kind().status(), &DeadEnd { words: Words(language), problem: problem.detail(language) })
 }
 
 /// The page with its policy: our one style, our one script, pictures from the page itself, forms to ourselves.
-fn show<T: Template>(status: StatusCode, template: &T) -> Answer {
+fn show<T: Template>(status: StatusCode, template: &T) -> Result<Answer, Problem> {
     let hash = |text: &str| BASE64.encode(digest(&SHA256, text.as_bytes()).as_ref());
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; form-action 'self'; \
@@ -130,13 +130,7 @@ fn show<T: Template>(status: StatusCode, template: &T) -> Answer {
         hash(STYLE),
         hash(SCRIPT)
     );
-    match template.render() {
-        Ok(html) => Answer::page(status, html, &policy),
-        Err(error) => {
-            tracing::error!(target: "ikd", function = "activate", cause = %error, "a page cannot be written");
-            Answer::page(StatusCode::SERVICE_UNAVAILABLE, String::new(), &policy)
-        }
-    }
+    Ok(Answer::page(status, template.render().map_err(Problem::unavailable)?, &policy))
 }
 
 /// The page's words in the reader's language, with the style and script that every page carries.

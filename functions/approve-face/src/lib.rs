@@ -68,8 +68,7 @@ async fn decide(app: &App, request: &Request, officer: &Officer, ticket: &str) -
     let email = email.map_err(|invalid| Problem::invalid("/email", invalid))?;
 
     let registration = registration_of(app, ticket).await?;
-    let decision =
-        Decision { verdict: body.verdict, officer: officer.subject.clone(), decided_at: app.now(), reason };
+    let decision = Decision { verdict: body.verdict, officer: officer.subject.clone(), decided_at: app.now(), reason };
     let written = match body.verdict {
         Verdict::Approve => approve(app, &registration, &decision, email, body.replace_device).await?,
         Verdict::Reject => reject(app, &registration, &decision).await?,
@@ -94,10 +93,8 @@ async fn approve(
     email: Option<Email>,
     replace_device: bool,
 ) -> Result<Result<Written, Decision>, Problem> {
-    let (holder, resident) = tokio::try_join!(
-        app.store().holder(&registration.nik),
-        app.store().resident(&registration.nik)
-    )?;
+    let (holder, resident) =
+        tokio::try_join!(app.store().holder(&registration.nik), app.store().resident(&registration.nik))?;
     if let Some(standing) = standing_decision(registration.ensure_decidable(&holder))? {
         return Ok(Err(standing));
     }

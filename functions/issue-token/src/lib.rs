@@ -33,13 +33,10 @@ async fn issue(app: &App, request: &Request) -> Result<Answer, Problem> {
     }
     let integrator = app.store().integrator(&client_id).await?.ok_or_else(|| invalid("unknown"))?;
     let token_endpoint = format!("{}/oauth2/token", app.issuer());
-    let assertion =
-        client_assertion::verify(assertion, &integrator, &[app.issuer(), &token_endpoint], app.now())
-            .map_err(|error| invalid(error.0))?;
-    let used = app
-        .store()
-        .use_once(Once::ClientAssertion, &assertion.digest, &app.random_id(), assertion.expires_at)
-        .await?;
+    let assertion = client_assertion::verify(assertion, &integrator, &[app.issuer(), &token_endpoint], app.now())
+        .map_err(|error| invalid(error.0))?;
+    let used =
+        app.store().use_once(Once::ClientAssertion, &assertion.digest, &app.random_id(), assertion.expires_at).await?;
     if used == Use::Again {
         return Err(invalid("the assertion was used before"));
     }

@@ -35,9 +35,8 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
     let Login { pin } = parse::json(request, parse::SMALL_BODY)?;
     let pin = Pin::parse(&pin).map_err(|invalid| Problem::invalid("/pin", invalid))?;
 
-    let ((), device) = tokio::try_join!(authenticate::use_up(app, &proof), async {
-        Ok(app.store().device(&proof.key).await?)
-    })?;
+    let ((), device) =
+        tokio::try_join!(authenticate::use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
     if device.as_ref().is_some_and(ikd::domain::device::Device::is_blocked) {
         return Err(ProblemType::DeviceBlocked.into());
     }

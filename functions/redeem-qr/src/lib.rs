@@ -65,9 +65,7 @@ fn attempt(
     idempotency_key: Option<&str>,
 ) -> Redemption {
     let id = match idempotency_key {
-        Some(key) => {
-            Id::derived(&[integrator.client_id.as_bytes(), key.as_bytes(), token.hash().as_str().as_bytes()])
-        }
+        Some(key) => Id::derived(&[integrator.client_id.as_bytes(), key.as_bytes(), token.hash().as_str().as_bytes()]),
         None => app.random_id(),
     };
     Redemption {
@@ -96,7 +94,8 @@ async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answ
     if device.is_none_or(|device| device.is_blocked()) {
         return Err(refuse(ProblemType::QrDeviceBlocked));
     }
-    let resident = resident.filter(|resident| !resident.deceased).ok_or_else(|| refuse(ProblemType::HolderNotEligible))?;
+    let resident =
+        resident.filter(|resident| !resident.deceased).ok_or_else(|| refuse(ProblemType::HolderNotEligible))?;
 
     let claims = resident.claims(&qr.disclosed_by(&redemption), redemption.redeemed_at);
     let assertion = identity_assertion::sign(

@@ -117,7 +117,10 @@ mod tests {
             ("IKD_ADDRESS", "ftp://x".to_owned()),
         ]);
         let sentence = |error: ConfigError| error.to_string();
-        assert_eq!(sentence(environment.required("IKD_EMPTY").unwrap_err()), "The environment variable IKD_EMPTY is missing.");
+        assert_eq!(
+            sentence(environment.required("IKD_EMPTY").unwrap_err()),
+            "The environment variable IKD_EMPTY is missing."
+        );
         assert_eq!(
             sentence(environment.number("IKD_NUMBER", 90, 1..=90).unwrap_err()),
             "The environment variable IKD_NUMBER is not usable: it must be a whole number from 1 to 90."

@@ -57,7 +57,11 @@ impl Settings {
             public_url: environment.url("IKD_PUBLIC_URL")?,
             municipality: environment.or("IKD_MUNICIPALITY", "35.77"),
             office_contact: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"),
-            aws_timeout: Duration::from_millis(environment.number("IKD_AWS_TIMEOUT_MILLISECONDS", 3_000, 100..=25_000)?),
+            aws_timeout: Duration::from_millis(environment.number(
+                "IKD_AWS_TIMEOUT_MILLISECONDS",
+                3_000,
+                100..=25_000,
+            )?),
             rules: Rules::read(environment)?,
         })
     }
@@ -69,9 +73,7 @@ impl Rules {
         const HOUR: i64 = 60 * MINUTE;
         const DAY: i64 = 24 * HOUR;
 
-        let seconds = |name, default, most| {
-            environment.number(name, default, 1..=most).map(SignedDuration::from_secs)
-        };
+        let seconds = |name, default, most| environment.number(name, default, 1..=most).map(SignedDuration::from_secs);
         Ok(Self {
             qr_lifetime: seconds("IKD_QR_LIFETIME_SECONDS", 90, 90)?,
             redemption_kept: seconds("IKD_REDEMPTION_KEPT_SECONDS", DAY, 7 * DAY)?,

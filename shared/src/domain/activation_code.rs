@@ -63,9 +63,8 @@ mod tests {
 
     #[test]
     fn hotp_gives_the_values_of_rfc_4226_appendix_d() {
-        let values = [
-            "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489",
-        ];
+        let values =
+            ["755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"];
         for (counter, value) in values.iter().enumerate() {
             assert_eq!(&hotp(b"12345678901234567890", counter as u64), value.as_bytes());
         }

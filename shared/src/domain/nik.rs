@@ -37,11 +37,7 @@ impl Nik {
         let nik = Self(text.to_owned());
         let region_is_possible = is_province(nik.digits(0)) && nik.digits(2) != 0 && nik.digits(4) != 0;
         let serial_is_possible = nik.digits(12) != 0 || nik.digits(14) != 0;
-        if region_is_possible && nik.birth().is_possible() && serial_is_possible {
-            Ok(nik)
-        } else {
-            Err(IMPOSSIBLE)
-        }
+        if region_is_possible && nik.birth().is_possible() && serial_is_possible { Ok(nik) } else { Err(IMPOSSIBLE) }
     }
 
     /// The date of birth's digits, the 40 that marks women taken off.
@@ -96,7 +92,8 @@ mod tests {
 
     #[test]
     fn men_and_women_of_any_possible_birthday_have_a_nik() {
-        for text in ["3577010101900001", "3577014101900001", "3577017112990001", "3577012902000001", "9771032902960123"] {
+        for text in ["3577010101900001", "3577014101900001", "3577017112990001", "3577012902000001", "9771032902960123"]
+        {
             assert_eq!(Nik::parse(text).map(String::from).as_deref(), Ok(text));
         }
         assert_eq!(Nik::parse("3577015708450012").unwrap().birth(), BirthDigits { day: 17, month: 8, year: 45 });

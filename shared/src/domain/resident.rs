@@ -193,7 +193,8 @@ mod tests {
 
     #[test]
     fn only_the_claims_asked_for_are_told() {
-        let claims = resident().claims(&[Claim::Name, Claim::AgeOver17].into_iter().collect(), at("2026-11-22T00:00:00Z"));
+        let claims =
+            resident().claims(&[Claim::Name, Claim::AgeOver17].into_iter().collect(), at("2026-11-22T00:00:00Z"));
         assert_eq!(Value::from(claims), json!({ "name": "SITI AMINAH", "age_over_17": true }));
     }
 }

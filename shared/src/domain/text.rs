@@ -29,9 +29,7 @@ impl Language {
                 Some("en") => Self::English,
                 _ => continue,
             };
-            let weight = parts
-                .find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok())
-                .unwrap_or(1.0);
+            let weight = parts.find_map(|part| part.trim().strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
             if weight > 0.0 && best.is_none_or(|(_, most)| weight > most) {
                 best = Some((language, weight));
             }

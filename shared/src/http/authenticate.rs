@@ -64,8 +64,7 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
     if proof.key != claims.device {
         return Err(Problem::new(ProblemType::InvalidDpopProof).because("the token is bound to another key"));
     }
-    let ((), device) =
-        tokio::try_join!(use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
+    let ((), device) = tokio::try_join!(use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
     match device {
         Some(device) if device.is_blocked() => Err(ProblemType::DeviceBlocked.into()),
         Some(device) if device.session.as_ref() == Some(&claims.session) => {

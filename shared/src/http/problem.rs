@@ -100,7 +100,8 @@ impl Problem {
             body.insert("errors".to_owned(), self.errors.iter().map(|error| error_member(error, language)).collect());
         }
         // RFC 6749, section 5.2, wants its errors as plain JSON.
-        let media_type = if self.members.contains_key("error") { "application/json" } else { "application/problem+json" };
+        let media_type =
+            if self.members.contains_key("error") { "application/json" } else { "application/problem+json" };
         let mut answer = Answer::json(self.kind.status(), &body).with_media_type(media_type);
         if let Some(seconds) = self.retry_after_seconds() {
             answer = answer.with_header(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -11,8 +11,7 @@ use super::problem::Problem;
 use crate::app::{App, Need};
 
 /// A step: a request in, an answer or a problem out.
-pub type Step =
-    for<'a> fn(&'a App, &'a Request) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'a>>;
+pub type Step = for<'a> fn(&'a App, &'a Request) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'a>>;
 
 /// A function that API Gateway calls: its name, what it needs, and what it does.
 #[derive(Clone, Copy)]
@@ -26,15 +25,17 @@ pub struct Function {
 pub async fn run(function: Function) -> Result<(), Error> {
     let app = App::start(function.name, function.needs).await?;
     let app = &app;
-    lambda_http::run(service_fn(move |request: Request| async move { Ok::<_, Error>(respond(app, &function, request).await) })).await
+    lambda_http::run(service_fn(move |request: Request| async move {
+        Ok::<_, Error>(respond(app, &function, request).await)
+    }))
+    .await
 }
 
 /// Answers one request.
 pub async fn respond(app: &App, function: &Function, request: Request) -> Response<Body> {
     let started = Instant::now();
-    let request_id = request
-        .lambda_context_ref()
-        .map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
+    let request_id =
+        request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
     let (answer, problem) = match (function.step)(app, &request).await {
         Ok(answer) => (answer, None),
         Err(problem) => {

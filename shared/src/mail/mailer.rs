@@ -49,7 +49,11 @@ impl Mailer {
 
     pub async fn send(&self, to: &Email, message: &Message) -> Result<(), MailError> {
         let content = |text: &str| {
-            Content::builder().data(text).charset("UTF-8").build().map_err(|error| MailError::Refused(error.to_string()))
+            Content::builder()
+                .data(text)
+                .charset("UTF-8")
+                .build()
+                .map_err(|error| MailError::Refused(error.to_string()))
         };
         let body = Body::builder().text(content(&message.text)?).html(content(&message.html)?).build();
         let simple = SesMessage::builder().subject(content(&message.subject)?).body(body).build();

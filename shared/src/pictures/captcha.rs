@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use altcha::{
-    Challenge, CreateChallengeOptions, Payload, VerifySolutionOptions, create_challenge, verify_solution,
-};
+use altcha::{Challenge, CreateChallengeOptions, Payload, VerifySolutionOptions, create_challenge, verify_solution};
 use captcha_rs::CaptchaBuilder;
 use data_encoding::BASE64;
 use image::ImageFormat;

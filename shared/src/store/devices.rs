@@ -128,17 +128,13 @@ impl Store {
             .expression_attribute_values(":block", attribute(block)?);
         Ok(match self.send_device_update(update).await? {
             Ok(()) => Some(Blocked::Now),
-            Err(met) => met.and_then(|met| met.device.block).map(|before| {
-                if before == *block { Blocked::Now } else { Blocked::Before(before) }
-            }),
+            Err(met) => met
+                .and_then(|met| met.device.block)
+                .map(|before| if before == *block { Blocked::Now } else { Blocked::Before(before) }),
         })
     }
 
-    pub(super) fn block_in_transaction(
-        &self,
-        device: &Device,
-        block: &Block,
-    ) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn block_in_transaction(&self, device: &Device, block: &Block) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(key(&device.key)))
@@ -170,10 +166,7 @@ impl Store {
     }
 
     /// Sends an update; a failed condition gives the device that it met.
-    async fn send_device_update(
-        &self,
-        update: UpdateItemFluentBuilder,
-    ) -> Result<Result<(), Option<Met>>, StoreError> {
+    async fn send_device_update(&self, update: UpdateItemFluentBuilder) -> Result<Result<(), Option<Met>>, StoreError> {
         match update.send().await {
             Ok(_) => Ok(Ok(())),
             Err(error) => match error.as_service_error() {

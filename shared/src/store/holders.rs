@@ -33,7 +33,9 @@ impl Store {
             .await;
         match answer {
             Ok(updated) => updated.attributes.map(from_item).transpose(),
-            Err(error) if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) => {
+            Err(error)
+                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+            {
                 Ok(None)
             }
             Err(error) => Err(unavailable(error)),

@@ -63,10 +63,7 @@ impl Store {
     }
 
     /// Writes all or nothing. The SDK's own repetitions carry one token, so that they count once.
-    pub(super) async fn transact(
-        &self,
-        writes: Vec<TransactWriteItem>,
-    ) -> Result<Result<(), Refused>, StoreError> {
+    pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Result<(), Refused>, StoreError> {
         const ATTEMPTS: u32 = 4;
 
         for attempt in 1.. {

@@ -181,7 +181,9 @@ impl Store {
             .await;
         match answer {
             Ok(_) => Ok(()),
-            Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
+            Err(error)
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
+            {
                 Ok(())
             }
             Err(error) => Err(unavailable(error)),
@@ -244,11 +246,8 @@ impl Store {
             .condition_expression("registration = :registration")
             .expression_attribute_values(":device", attribute(&device.key)?)
             .expression_attribute_values(":registration", text(registration.id.as_str()));
-        let writes = vec![
-            write!(update, Update, activated),
-            write!(update, Update, bound),
-            self.put_new_device(device)?,
-        ];
+        let writes =
+            vec![write!(update, Update, activated), write!(update, Update, bound), self.put_new_device(device)?];
         Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
     }
 

@@ -108,16 +108,19 @@ pub fn issue_to_integrator(
     id: &Id,
     lifetime: Lifetime,
 ) -> Result<String, UnusableKey> {
-    let more = More::Integrator {
-        claims: integrator.claims.clone(),
-        purposes: integrator.purposes.iter().cloned().collect(),
-    };
+    let more =
+        More::Integrator { claims: integrator.claims.clone(), purposes: integrator.purposes.iter().cloned().collect() };
     let names = (integrator.client_id.as_str(), integrator.client_id.as_str(), REDEEM, id.as_str());
     issue(key, issuer, names, lifetime, more)
 }
 
 /// Reads a holder's token back. Whether the session still stands is the device's to say.
-pub fn verify_of_holder(keys: &VerifyingKeys, issuer: &str, token: &str, now: Timestamp) -> Result<HolderToken, InvalidToken> {
+pub fn verify_of_holder(
+    keys: &VerifyingKeys,
+    issuer: &str,
+    token: &str,
+    now: Timestamp,
+) -> Result<HolderToken, InvalidToken> {
     let received = verify(keys, issuer, token, now)?;
     let scope = match received.scope.as_str() {
         "holder" => SessionScope::Holder,

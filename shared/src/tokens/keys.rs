@@ -38,7 +38,8 @@ impl SigningKey {
 
     /// The public half, as published.
     pub fn public_jwk(&self) -> Result<Jwk, UnusableKey> {
-        let mut jwk = Jwk::from_encoding_key(&self.key, Algorithm::ES256).map_err(|error| UnusableKey(error.to_string()))?;
+        let mut jwk =
+            Jwk::from_encoding_key(&self.key, Algorithm::ES256).map_err(|error| UnusableKey(error.to_string()))?;
         jwk.common.key_id = Some(self.key_id.clone());
         jwk.common.public_key_use = Some(PublicKeyUse::Signature);
         jwk.common.key_algorithm = Some(KeyAlgorithm::ES256);

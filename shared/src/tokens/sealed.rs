@@ -111,7 +111,13 @@ impl Seal {
     }
 
     /// A new captcha for one link.
-    pub fn captcha(&self, link: &LinkToken, random: [u8; 16], lifetime: SignedDuration, now: Timestamp) -> Option<(CaptchaToken, Captcha)> {
+    pub fn captcha(
+        &self,
+        link: &LinkToken,
+        random: [u8; 16],
+        lifetime: SignedDuration,
+        now: Timestamp,
+    ) -> Option<(CaptchaToken, Captcha)> {
         let payload = named_until(&Id::from_random(random), now + lifetime)?;
         let token = CaptchaToken(self.seal("captcha", &payload, link.0.as_bytes()));
         let captcha = self.open_captcha(link, token.expose())?.1;
@@ -125,7 +131,8 @@ impl Seal {
         let answer = self.0.mac(&[b"captcha-answer", &payload, link.0.as_bytes()]);
         // Letters and digits that nobody takes for one another.
         const LETTERS: &[u8; 24] = b"abcdefghjkmnpqrtuvwxy346";
-        let answer = answer.iter().take(5).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
+        let answer =
+            answer.iter().take(5).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
         Some((CaptchaToken(text.to_owned()), Captcha { answer, expires_at }))
     }
 
@@ -206,7 +213,8 @@ mod tests {
 
     #[test]
     fn a_captcha_serves_the_link_it_was_made_for() {
-        let (mine, other) = (seal().link(&Id::from_random([1; 16]), 1).unwrap(), seal().link(&Id::from_random([2; 16]), 1).unwrap());
+        let (mine, other) =
+            (seal().link(&Id::from_random([1; 16]), 1).unwrap(), seal().link(&Id::from_random([2; 16]), 1).unwrap());
         let (token, captcha) = seal().captcha(&mine, [5; 16], SignedDuration::from_mins(5), at(0)).unwrap();
         assert!(captcha.is_answered_by(&format!(" {} ", captcha.answer().to_uppercase())));
         assert!(!captcha.is_answered_by(""));
