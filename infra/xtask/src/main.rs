@@ -1,1 +1,149 @@
-fn main() {}
+//! `cargo xtask`: the local stack, the demo, tokens to try with, and all checks.
+
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+use ikd::app::{Clock, SystemClock};
+use xtask::actors::{HttpApi, Integrator};
+use xtask::demo::{self, Options};
+use xtask::stack::mailbox::Mailbox;
+use xtask::stack::{self, Place, Ports, Stack};
+
+/// The developer's tool.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Brings the local stack up and keeps it running until Ctrl-C.
+    Up {
+        /// Start with an empty database and new keys.
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Lives through the whole procedure, on a running stack or on one of its own.
+    Demo {
+        /// Wait out a QR code's 90 seconds, too.
+        #[arg(long)]
+        expiry: bool,
+        /// Print the transcript as one JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints an access token of the running stack, to try the API with.
+    Token {
+        #[command(subcommand)]
+        who: Who,
+    },
+    /// Runs all checks.
+    Test,
+}
+
+#[derive(Subcommand)]
+enum Who {
+    /// An officer's.
+    Officer,
+    /// An integrator's.
+    Integrator {
+        #[arg(default_value = "bank-madiun")]
+        client_id: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Up { fresh } => up(fresh).await,
+        Command::Demo { expiry, json } => demo(expiry, json).await,
+        Command::Token { who } => token(who).await,
+        Command::Test => xtask::checks::run().await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn up(fresh: bool) -> Result<()> {
+    let ports = Ports::DEFAULT;
+    let mut stack = tokio::select! {
+        stack = Stack::up(Place::named("stack"), ports, fresh) => stack?,
+        () = asked_to_end() => bail!("Ended before everything was up."),
+    };
+    println!("API              {}", ports.api_url()?);
+    println!("Mailbox          http://127.0.0.1:{}", ports.mailbox);
+    println!("DynamoDB         http://127.0.0.1:{}", ports.database);
+    println!("Officers' issuer {}", stack::issuer::address(ports.issuer));
+    println!("Function logs    {}", stack.place.folder().join("functions.log").display());
+    println!("\nTry, in another terminal:  cargo xtask demo\nCtrl-C ends everything.");
+    let ended = tokio::select! {
+        ended = stack.watch() => ended,
+        () = asked_to_end() => Ok(()),
+    };
+    stack.down().await;
+    ended
+}
+
+async fn demo(expiry: bool, json: bool) -> Result<()> {
+    let (ports, place) = (Ports::DEFAULT, Place::named("stack"));
+    let options = Options { expiry, quiet: json };
+    let transcript = if stack::is_running(ports).await {
+        demo::run(ports, &place, &Mailbox::at(ports.mailbox)?, options).await
+    } else {
+        let stack = tokio::select! {
+            stack = Stack::up(place.clone(), ports, false) => stack?,
+            () = asked_to_end() => bail!("Ended before everything was up."),
+        };
+        let transcript = tokio::select! {
+            transcript = demo::run(ports, &place, &stack.mailbox, options) => transcript,
+            () = asked_to_end() => Err(anyhow::anyhow!("Ended before the demo was through.")),
+        };
+        stack.down().await;
+        transcript
+    };
+    let transcript = transcript?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&transcript)?);
+    }
+    anyhow::ensure!(transcript.is_as_expected(), "The demo met what it did not expect.");
+    Ok(())
+}
+
+async fn token(who: Who) -> Result<()> {
+    let ports = Ports::DEFAULT;
+    if !stack::is_running(ports).await {
+        bail!("No stack is running: start one with `cargo xtask up`.");
+    }
+    let token = match who {
+        Who::Officer => demo::officer_token(ports).await?,
+        Who::Integrator { client_id } => {
+            let key = Place::named("stack").integrator_key(&client_id)?;
+            let clock: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock);
+            let api = std::sync::Arc::new(HttpApi::new(ports.api_url()?)?);
+            let integrator = Integrator::new(api, clock, &client_id, key);
+            integrator.token().await.with_context(|| format!("{client_id} gets no token"))?
+        }
+    };
+    println!("{token}");
+    Ok(())
+}
+
+/// Waits for Ctrl-C or a termination signal.
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        },
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}

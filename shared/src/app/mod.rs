@@ -76,8 +76,11 @@ pub struct Surroundings {
     pub randomness: Arc<dyn Randomness>,
     pub aws: aws_config::SdkConfig,
     /// Changes the DynamoDB client's configuration, to watch its calls for one.
-    pub dynamodb: fn(aws_sdk_dynamodb::config::Builder) -> aws_sdk_dynamodb::config::Builder,
+    pub dynamodb: ChangeDynamoDb,
 }
+
+/// A change of the DynamoDB client's configuration.
+pub type ChangeDynamoDb = Box<dyn Fn(aws_sdk_dynamodb::config::Builder) -> aws_sdk_dynamodb::config::Builder>;
 
 impl App {
     /// Begins to log and builds what a function needs; a configuration that does not fit is one sentence in the log.
@@ -104,7 +107,7 @@ impl App {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness::default()),
             aws,
-            dynamodb: |builder| builder,
+            dynamodb: Box::new(|builder| builder),
         };
         Self::build(&environment, needs, surroundings)
     }

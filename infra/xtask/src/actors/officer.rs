@@ -1,0 +1,62 @@
+//! An officer (*petugas*) at the counter, with a token of the officers' issuer.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use http::{Method, Request};
+use serde_json::{Value, json};
+
+use super::api::{Api, Reply};
+
+#[derive(Clone)]
+pub struct Officer {
+    api: Arc<dyn Api>,
+    token: String,
+}
+
+impl Officer {
+    pub fn new(api: Arc<dyn Api>, token: String) -> Self {
+        Self { api, token }
+    }
+
+    /// *Pindai QR Code*: scans the ticket and looks at the applicant.
+    pub async fn scan(&self, ticket: &str) -> Result<Reply> {
+        self.send(Method::GET, &format!("/registrations/by-ticket/{ticket}"), None).await
+    }
+
+    pub async fn approve(&self, ticket: &str) -> Result<Reply> {
+        self.decide(ticket, &json!({ "verdict": "approve" })).await
+    }
+
+    pub async fn approve_replacing_device(&self, ticket: &str) -> Result<Reply> {
+        self.decide(ticket, &json!({ "verdict": "approve", "replace_device": true })).await
+    }
+
+    pub async fn reject(&self, ticket: &str, reason: &str) -> Result<Reply> {
+        self.decide(ticket, &json!({ "verdict": "reject", "reason": reason })).await
+    }
+
+    /// Decides with any body.
+    pub async fn decide(&self, ticket: &str, body: &Value) -> Result<Reply> {
+        self.send(Method::POST, &format!("/registrations/by-ticket/{ticket}/decision"), Some(body)).await
+    }
+
+    pub async fn send_another_email(&self, registration: &str, body: Option<&Value>) -> Result<Reply> {
+        self.send(Method::POST, &format!("/registrations/{registration}/activation-emails"), body).await
+    }
+
+    pub async fn block(&self, nik: &str, reason: &str) -> Result<Reply> {
+        self.send(Method::POST, "/device-blocks", Some(&json!({ "nik": nik, "reason": reason }))).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply> {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(self.api.base().join(path)?.as_str())
+            .header("authorization", format!("Bearer {}", self.token));
+        if body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        self.api.send(request.body(body.map(Value::to_string).unwrap_or_default())?).await
+    }
+}

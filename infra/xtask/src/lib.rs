@@ -1,0 +1,16 @@
+//! The developer's tool as a library: the tests bring up the same stack and play the same people.
+
+pub mod actors;
+pub mod checks;
+pub mod demo;
+pub mod personas;
+pub mod stack;
+pub mod tools;
+
+use std::path::{Path, PathBuf};
+
+/// The checkout's root.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.ancestors().nth(2).unwrap_or(here).to_owned()
+}

@@ -1,0 +1,176 @@
+//! Synthetic people and organisations to try the service with: nobody among them exists.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+use ikd::domain::claims::{Claim, ClaimSet};
+use ikd::domain::integrator::Integrator;
+use ikd::domain::nik::Nik;
+use ikd::domain::resident::{Address, Gender, MaritalStatus, Resident};
+use image::codecs::jpeg::JpegEncoder;
+use image::{Rgb, RgbImage};
+use jiff::civil::Date;
+use jsonwebtoken::jwk::JwkSet;
+
+use crate::actors::KeyPair;
+
+/// May enrol; her husband and child are on the same family card.
+pub const SITI: &str = "3577014507900003";
+/// May enrol; Siti's husband.
+pub const BUDI: &str = "3577011203880001";
+/// May enrol; lives alone.
+pub const DEWI: &str = "3577036104950001";
+/// No resident has this NIK.
+pub const UNKNOWN: &str = "3577013112990009";
+/// Biometrics were never recorded.
+pub const NOT_RECORDED: &str = "3577025502050004";
+/// Domiciled in the regency around the city.
+pub const ELSEWHERE: &str = "3519040908790005";
+pub const DECEASED: &str = "3577010101450001";
+/// Siti's daughter, recorded at sixteen.
+pub const UNDER_17: &str = "3577015209100002";
+
+/// Every resident of the registry, for seeding.
+pub fn residents() -> Result<Vec<Resident>> {
+    let family = "3577010101100001";
+    Ok(vec![
+        person(SITI, family, "SITI AMINAH", Gender::Female, (1990, 7, 5), 37)?,
+        person(BUDI, family, "BUDI SANTOSO", Gender::Male, (1988, 3, 12), 37)?,
+        Resident {
+            marital_status: MaritalStatus::Unmarried,
+            ..person(UNDER_17, family, "PUTRI RAHAYU", Gender::Female, (2010, 9, 12), 37)?
+        },
+        person(DEWI, "3577030505150002", "DEWI LESTARI", Gender::Female, (1995, 4, 21), 12)?,
+        Resident {
+            recorded: false,
+            ..person(NOT_RECORDED, "3577020303120003", "RINA WULANDARI", Gender::Female, (2005, 2, 15), 4)?
+        },
+        Resident {
+            municipality: "35.19".to_owned(),
+            ..person(ELSEWHERE, "3519040707110004", "JOKO SUSILO", Gender::Male, (1979, 8, 9), 88)?
+        },
+        Resident {
+            deceased: true,
+            ..person(DECEASED, "3577010808080005", "MARTO REJO", Gender::Male, (1945, 1, 1), 21)?
+        },
+    ])
+}
+
+/// An organisation that redeems, and what it may see.
+#[derive(Clone, Copy, Debug)]
+pub struct Organisation {
+    pub client_id: &'static str,
+    pub name: &'static str,
+    pub claims: &'static [Claim],
+    pub purposes: &'static [&'static str],
+    pub enabled: bool,
+}
+
+/// Sees what a bank needs to open an account.
+pub const BANK: Organisation = Organisation {
+    client_id: "bank-madiun",
+    name: "Bank Madiun",
+    claims: &[Claim::Nik, Claim::Name, Claim::Birthdate, Claim::Address, Claim::Gender],
+    purposes: &["account-opening", "customer-due-diligence"],
+    enabled: true,
+};
+
+pub const HOSPITAL: Organisation = Organisation {
+    client_id: "rsud-madiun",
+    name: "RSUD Kota Madiun",
+    claims: &[Claim::Name, Claim::Birthdate, Claim::Gender],
+    purposes: &["patient-registration"],
+    enabled: true,
+};
+
+/// Sees whether somebody is of age, and nothing else.
+pub const SHOP: Organisation = Organisation {
+    client_id: "toko-pahlawan",
+    name: "Toko Pahlawan",
+    claims: &[Claim::AgeOver17],
+    purposes: &["age-check"],
+    enabled: true,
+};
+
+pub const DISABLED: Organisation = Organisation {
+    client_id: "instansi-nonaktif",
+    name: "Instansi Nonaktif",
+    claims: &[Claim::Name],
+    purposes: &["account-opening"],
+    enabled: false,
+};
+
+pub const ORGANISATIONS: [Organisation; 4] = [BANK, HOSPITAL, SHOP, DISABLED];
+
+impl Organisation {
+    /// The organisation as ops would register it.
+    pub fn registered(&self, key: &KeyPair) -> Integrator {
+        Integrator {
+            client_id: self.client_id.to_owned(),
+            name: self.name.to_owned(),
+            jwks: JwkSet { keys: vec![key.public().clone()] },
+            claims: self.claims.iter().copied().collect::<ClaimSet>(),
+            purposes: self.purposes.iter().map(ToString::to_string).collect::<BTreeSet<_>>(),
+            enabled: self.enabled,
+        }
+    }
+}
+
+/// A picture that stands for a face: a JPEG drawn from a number, each number another one.
+pub fn portrait(seed: u32, width: u32, height: u32) -> Result<Vec<u8>> {
+    let shade = |offset: u32| u8::try_from(seed.wrapping_mul(97).wrapping_add(offset) % 120).unwrap_or_default();
+    let background = Rgb([100 + shade(1), 120 + shade(2), 130 + shade(3)]);
+    let (skin, hair) = (Rgb([150 + shade(4) / 2, 110 + shade(5) / 3, 80]), Rgb([20 + shade(6) / 4, 20, 20]));
+    let inside = |x: u32, y: u32, centre: (f32, f32), radius: (f32, f32)| {
+        let (x, y) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
+        let (dx, dy) = ((x - f64::from(centre.0)) / f64::from(radius.0), (y - f64::from(centre.1)) / f64::from(radius.1));
+        dx * dx + dy * dy < 1.0
+    };
+    let picture = RgbImage::from_fn(width, height, |x, y| {
+        let eyes = inside(x, y, (0.42, 0.42), (0.03, 0.02)) || inside(x, y, (0.58, 0.42), (0.03, 0.02));
+        if eyes || inside(x, y, (0.5, 0.62), (0.09, 0.015)) {
+            hair
+        } else if inside(x, y, (0.5, 0.47), (0.2, 0.26)) {
+            skin
+        } else if inside(x, y, (0.5, 0.38), (0.24, 0.28)) || inside(x, y, (0.5, 1.05), (0.4, 0.3)) {
+            hair
+        } else {
+            background
+        }
+    });
+    let mut bytes = Vec::new();
+    JpegEncoder::new_with_quality(&mut bytes, 85).encode_image(&picture)?;
+    Ok(bytes)
+}
+
+fn person(
+    nik: &str,
+    family: &str,
+    name: &str,
+    gender: Gender,
+    (year, month, day): (i16, i8, i8),
+    house: u32,
+) -> Result<Resident> {
+    Ok(Resident {
+        nik: Nik::parse(nik).map_err(|invalid| anyhow::anyhow!("{}: {}", nik, invalid.0.en))?,
+        family_card_number: family.to_owned(),
+        name: name.to_owned(),
+        gender,
+        birthplace: "MADIUN".to_owned(),
+        birthdate: Date::new(year, month, day)?,
+        address: Address {
+            street: format!("JL. PAHLAWAN NO. {house}"),
+            rt_rw: "003/005".to_owned(),
+            kelurahan: "KARTOHARJO".to_owned(),
+            kecamatan: "KARTOHARJO".to_owned(),
+            municipality: "KOTA MADIUN".to_owned(),
+            province: "JAWA TIMUR".to_owned(),
+            postal_code: "63117".to_owned(),
+        },
+        marital_status: MaritalStatus::Married,
+        recorded: true,
+        municipality: "35.77".to_owned(),
+        deceased: false,
+        photo: portrait(house, 240, 320)?,
+    })
+}

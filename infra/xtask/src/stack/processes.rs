@@ -1,0 +1,78 @@
+//! The programs beside our own: the mailbox and `cargo lambda watch`. They end with us.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail, ensure};
+use tokio::process::{Child, Command};
+
+use super::{Place, say};
+
+/// Programs that run for the stack.
+#[derive(Default)]
+pub struct Processes(Vec<(&'static str, Child)>);
+
+/// Builds all functions, so that their first requests do not wait for a compiler.
+pub async fn build_functions(root: &Path) -> Result<()> {
+    say("Building the functions (the first time takes some minutes)");
+    let status = Command::new(env!("CARGO")).args(["build", "--quiet", "--bins"]).current_dir(root).status().await?;
+    ensure!(status.success(), "The functions do not compile; the compiler's words stand above.");
+    Ok(())
+}
+
+impl Processes {
+    pub fn start_mailbox(&mut self, program: &Path, port: u16) -> Result<()> {
+        let mut command = Command::new("node");
+        command.arg(program).args(["--host", "127.0.0.1", "--port", &port.to_string()]).stdout(Stdio::null());
+        self.start("mailbox", command)
+    }
+
+    pub fn start_functions(&mut self, cargo_lambda: &Path, place: &Place, env_file: &Path, port: u16) -> Result<()> {
+        let logs = std::fs::File::create(place.folder.join("functions.log"))?;
+        let mut command = Command::new(cargo_lambda);
+        command
+            .args(["lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
+            .args(["--ignore-changes", "--disable-cors", "--timeout", "30", "--concurrency", "2", "--env-file"])
+            .arg(env_file)
+            .current_dir(&place.root)
+            .stdout(logs.try_clone()?)
+            .stderr(logs);
+        self.start("cargo lambda watch", command)
+    }
+
+    /// Fails with a sentence when a program has ended by itself.
+    pub fn ensure_running(&mut self) -> Result<()> {
+        for (name, child) in &mut self.0 {
+            if let Some(status) = child.try_wait()? {
+                bail!("The {name} has ended by itself ({status}).");
+            }
+        }
+        Ok(())
+    }
+
+    /// Asks every program to end, and waits for it. `cargo lambda watch` ends its functions only when asked.
+    pub async fn end(&mut self) {
+        for (_, child) in &mut self.0 {
+            if let Some(id) = child.id() {
+                let asked = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
+                let ended = tokio::time::timeout(Duration::from_secs(5), child.wait()).await;
+                if asked.is_err() || ended.is_err() {
+                    // A program that does not listen is ended without its consent.
+                    drop(child.kill().await);
+                }
+            }
+        }
+        self.0.clear();
+    }
+
+    fn start(&mut self, name: &'static str, mut command: Command) -> Result<()> {
+        let child = command
+            .stdin(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("The {name} cannot be started"))?;
+        self.0.push((name, child));
+        Ok(())
+    }
+}

@@ -1,0 +1,92 @@
+//! What an event source mapping does on AWS: reads the outbox's stream and invokes the function, in order, until done.
+
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use url::Url;
+
+use super::Ports;
+use super::database::{Database, PREFIX};
+
+const FUNCTION: &str = "send-activation-email";
+
+/// Records of one invocation, at most.
+const BATCH: usize = 10;
+
+/// Starts to pump, from the oldest record on: an order that was done before is known to the function as done.
+pub fn start(database: Database, api_port: u16) -> Result<JoinHandle<()>> {
+    let address = Ports { api: api_port, ..Ports::DEFAULT }.api_url()?;
+    let address = address.join(&format!("/2015-03-31/functions/{FUNCTION}/invocations"))?;
+    let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
+    Ok(tokio::spawn(async move {
+        let mut position = None;
+        loop {
+            match pump(&database, &http, &address, &mut position).await {
+                Ok(true) => {}
+                Ok(false) => tokio::time::sleep(Duration::from_millis(200)).await,
+                Err(error) => {
+                    eprintln!("The outbox waits: {error:#}");
+                    tokio::time::sleep(Duration::from_secs(2)).await;
+                }
+            }
+        }
+    }))
+}
+
+/// Reads and hands on one batch; whether there was one. The position moves on only over records that are done.
+async fn pump(
+    database: &Database,
+    http: &reqwest::Client,
+    address: &Url,
+    position: &mut Option<String>,
+) -> Result<bool> {
+    let records = read(database, position.as_deref())?;
+    if records.is_empty() {
+        return Ok(false);
+    }
+    let answer = http.post(address.clone()).json(&json!({ "Records": records })).send().await?;
+    if !answer.status().is_success() {
+        bail!("{FUNCTION} answered {}", answer.status());
+    }
+    let failures: Value = answer.json().await?;
+    let failed = failures["batchItemFailures"][0]["itemIdentifier"].as_str();
+    let done = match failed {
+        Some(failed) => records.iter().take_while(|record| sequence_number(record) != Some(failed)).count(),
+        None => records.len(),
+    };
+    if let Some(last) = done.checked_sub(1).and_then(|last| records.get(last)) {
+        *position = sequence_number(last).map(str::to_owned);
+    }
+    if failed.is_some() {
+        bail!("an order could not be done and is repeated");
+    }
+    Ok(true)
+}
+
+/// The records of the outbox's stream after a position.
+pub fn read(database: &Database, after: Option<&str>) -> Result<Vec<Value>> {
+    let engine = database.engine();
+    let table = format!("{PREFIX}outbox");
+    let streams = serde_json::to_value(engine.list_streams(serde_json::from_value(json!({ "TableName": table }))?)?)?;
+    let arn = streams["Streams"][0]["StreamArn"].as_str().context("the outbox has no stream")?;
+    let described = engine.describe_stream(serde_json::from_value(json!({ "StreamArn": arn }))?)?;
+    let mut records = Vec::new();
+    for shard in described.stream_description.shards {
+        let kind = if after.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" };
+        let mut ask = json!({ "StreamArn": arn, "ShardId": shard.shard_id, "ShardIteratorType": kind });
+        if let Some(after) = after {
+            ask["SequenceNumber"] = json!(after);
+        }
+        let iterator = engine.get_shard_iterator(serde_json::from_value(ask)?)?.shard_iterator;
+        let ask = json!({ "ShardIterator": iterator.context("a shard without an end")?, "Limit": BATCH });
+        let read = serde_json::to_value(engine.get_records(serde_json::from_value(ask)?)?)?;
+        records.extend(read["Records"].as_array().cloned().unwrap_or_default());
+    }
+    Ok(records)
+}
+
+fn sequence_number(record: &Value) -> Option<&str> {
+    record["dynamodb"]["SequenceNumber"].as_str()
+}

@@ -1,0 +1,118 @@
+//! The functions behind one edge in process, routed as `cargo lambda watch` routes them.
+
+use std::collections::HashMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use http::{Request, StatusCode};
+use ikd::app::App;
+use ikd::http::Function;
+use lambda_http::Body;
+use url::Url;
+use xtask::actors::{Api, Reply};
+
+use crate::world::Parts;
+
+/// Every function that answers HTTP.
+pub const FUNCTIONS: [Function; 13] = [
+    register::FUNCTION,
+    check_status::FUNCTION,
+    approve_face::FUNCTION,
+    resend_activation::FUNCTION,
+    activate::FUNCTION,
+    login::FUNCTION,
+    lock::FUNCTION,
+    change_pin::FUNCTION,
+    mint_qr::FUNCTION,
+    redeem_qr::FUNCTION,
+    block_device::FUNCTION,
+    issue_token::FUNCTION,
+    publish_keys::FUNCTION,
+];
+
+/// A route: which function serves a method on a path with `{parameters}`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Route {
+    pub path: String,
+    pub method: String,
+    pub function: String,
+}
+
+/// The routes of `[workspace.metadata.lambda.watch.router]`.
+pub fn routes_of_watch() -> Result<Vec<Route>> {
+    let manifest: toml::Table = toml::from_str(&std::fs::read_to_string(xtask::root().join("Cargo.toml"))?)?;
+    let router = ["workspace", "metadata", "lambda", "watch", "router"]
+        .iter()
+        .try_fold(&toml::Value::Table(manifest), |value, key| value.get(key).context(*key).ok().or(None).ok_or(()))
+        .map(Clone::clone)
+        .map_err(|()| anyhow::anyhow!("Cargo.toml has no watch router"))?;
+    let mut routes = Vec::new();
+    for (path, served) in router.as_table().context("the router is no table")? {
+        for one in served.as_array().context("a route is no list")? {
+            let text = |key| one.get(key).and_then(toml::Value::as_str).unwrap_or_default().to_owned();
+            routes.push(Route { path: path.clone(), method: text("method"), function: text("function") });
+        }
+    }
+    Ok(routes)
+}
+
+/// The service in process.
+pub(crate) struct InProcess {
+    base: Url,
+    routes: Vec<Route>,
+    parts: Arc<Parts>,
+    apps: Mutex<HashMap<&'static str, Arc<App>>>,
+}
+
+impl InProcess {
+    pub fn new(base: Url, parts: Arc<Parts>) -> Result<Self> {
+        Ok(Self { base, routes: routes_of_watch()?, parts, apps: Mutex::default() })
+    }
+
+    /// The function's app, built at its first request as at a cold start.
+    fn app(&self, function: &Function) -> Result<Arc<App>> {
+        let mut apps = self.apps.lock().unwrap();
+        if let Some(app) = apps.get(function.name) {
+            return Ok(app.clone());
+        }
+        let app = Arc::new(self.parts.app(function.needs)?);
+        apps.insert(function.name, app.clone());
+        Ok(app)
+    }
+
+    fn function(&self, method: &str, path: &str) -> Option<Function> {
+        let matches = |pattern: &str| {
+            let (pattern, path): (Vec<_>, Vec<_>) = (pattern.split('/').collect(), path.split('/').collect());
+            let same = |(one, other): (&&str, &&str)| one.starts_with('{') || one == other;
+            pattern.len() == path.len() && pattern.iter().zip(&path).all(same)
+        };
+        let route = self.routes.iter().find(|route| route.method == method && matches(&route.path))?;
+        FUNCTIONS.into_iter().find(|function| function.name == route.function)
+    }
+}
+
+impl Api for InProcess {
+    fn base(&self) -> &Url {
+        &self.base
+    }
+
+    fn send(&self, request: Request<String>) -> Pin<Box<dyn Future<Output = Result<Reply>> + Send + '_>> {
+        Box::pin(async move {
+            let started = Instant::now();
+            let function = self.function(request.method().as_str(), request.uri().path());
+            let function = function.with_context(|| format!("no route for {}", request.uri().path()))?;
+            let app = self.app(&function)?;
+            let response = ikd::http::respond(&app, &function, request.map(Body::Text)).await;
+            let (parts, body) = response.into_parts();
+            let text = match body {
+                Body::Text(text) => text,
+                Body::Binary(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+                _ => String::new(),
+            };
+            let status = StatusCode::from_u16(parts.status.as_u16())?;
+            Ok(Reply { status, headers: parts.headers, text, took: started.elapsed() })
+        })
+    }
+}

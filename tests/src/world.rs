@@ -1,0 +1,248 @@
+//! One test's world: nothing in it is shared with another test's.
+
+use std::sync::{Arc, Mutex};
+
+use anyhow::{Context, Result};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_lambda_events::event::dynamodb::Event;
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use ikd::app::{App, Clock, Environment, Need, Surroundings};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use url::Url;
+use xtask::actors::{ActivationEmail, Api, Browser, Integrator, KeyPair, Officer, Phone, Reply};
+use xtask::personas::{self, Organisation};
+use xtask::stack::database::{Database, PREFIX};
+use xtask::stack::environment::Secrets;
+use xtask::stack::issuer::{self, Issuer};
+use xtask::stack::stream_pump;
+
+use crate::api::InProcess;
+use crate::calls::Calls;
+use crate::ses::Ses;
+use crate::sources::{TestClock, TestRandomness};
+
+/// The service and everything around it.
+pub struct World {
+    pub clock: Arc<TestClock>,
+    pub database: Database,
+    pub calls: Calls,
+    pub ses: Ses,
+    pub issuer: Issuer,
+    pub api: Arc<dyn Api>,
+    parts: Arc<Parts>,
+    integrators: Vec<(&'static str, KeyPair)>,
+    /// How far the outbox's stream was worked through.
+    position: Mutex<Option<String>>,
+}
+
+/// What the functions are built from.
+pub(crate) struct Parts {
+    environment: Environment,
+    clock: Arc<TestClock>,
+    randomness: Arc<TestRandomness>,
+    dynamodb: SdkConfig,
+    ses: SdkConfig,
+    calls: Calls,
+}
+
+impl Parts {
+    pub fn app(&self, needs: &[Need]) -> Result<App> {
+        let calls = self.calls.clone();
+        let surroundings = Surroundings {
+            clock: self.clock.clone(),
+            randomness: self.randomness.clone(),
+            aws: if needs.contains(&Need::Mail) { self.ses.clone() } else { self.dynamodb.clone() },
+            dynamodb: {
+                let endpoint = self.dynamodb.endpoint_url().map(str::to_owned);
+                Box::new(move |builder| {
+                    let builder = builder.interceptor(calls.clone());
+                    match &endpoint {
+                        Some(endpoint) => builder.endpoint_url(endpoint),
+                        None => builder,
+                    }
+                })
+            },
+        };
+        Ok(App::build(&self.environment, needs, surroundings)?)
+    }
+}
+
+impl World {
+    pub async fn new() -> Self {
+        Self::with(&[]).await
+    }
+
+    /// A world whose configuration differs in some variables.
+    pub async fn with(variables: &[(&str, &str)]) -> Self {
+        Self::build(variables, true).await.expect("a world can be built")
+    }
+
+    /// A world in which nothing answers where the database should be.
+    pub async fn without_database() -> Self {
+        Self::build(&[], false).await.expect("a world can be built")
+    }
+
+    async fn build(variables: &[(&str, &str)], with_database: bool) -> Result<Self> {
+        let mut database = Database::in_memory()?;
+        database.serve(0).await?;
+        database.create_tables(&xtask::root().join("infra/template.yaml")).await?;
+        database.seed(&personas::residents()?).await?;
+        let mut integrators = Vec::new();
+        for organisation in personas::ORGANISATIONS {
+            let key = KeyPair::generate()?;
+            database.register(&organisation.registered(&key)).await?;
+            integrators.push((organisation.client_id, key));
+        }
+
+        let issuer_port = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port();
+        let issuer = Issuer::new(KeyPair::generate()?, issuer_port);
+        issuer.serve().await?;
+        let ses = Ses::default();
+        let ses_endpoint = ses.serve().await?;
+
+        let base = Url::parse("http://ikd.test/")?;
+        let mut environment = Secrets::for_test()?.variables()?;
+        environment.extend([
+            ("IKD_PUBLIC_URL".to_owned(), base.to_string()),
+            ("IKD_TABLE_PREFIX".to_owned(), PREFIX.to_owned()),
+            ("IKD_OFFICER_ISSUER".to_owned(), issuer::address(issuer_port)),
+            ("IKD_OFFICER_AUDIENCE".to_owned(), issuer::AUDIENCE.to_owned()),
+            ("IKD_MAIL_SENDER".to_owned(), "identitas@ikd.example".to_owned()),
+        ]);
+        environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+
+        let http = database.client()?.config().http_client().context("the SDK has no HTTP client")?;
+        let closed = "http://127.0.0.1:9".to_owned();
+        let dynamodb = if with_database { endpoint_of(&database)? } else { closed };
+        let calls = Calls::default();
+        let clock = Arc::new(TestClock::new());
+        let parts = Arc::new(Parts {
+            environment: environment.into_iter().collect(),
+            clock: clock.clone(),
+            randomness: Arc::default(),
+            dynamodb: sdk(&dynamodb, &http),
+            ses: sdk(&ses_endpoint, &http),
+            calls: calls.clone(),
+        });
+        let api: Arc<dyn Api> = Arc::new(InProcess::new(base, parts.clone())?);
+        Ok(Self { clock, database, calls, ses, issuer, api, parts, integrators, position: Mutex::default() })
+    }
+
+    pub fn phone(&self) -> Phone {
+        Phone::new(self.api.clone(), self.clock.clone()).expect("a phone")
+    }
+
+    pub fn officer(&self) -> Officer {
+        self.officer_named("petugas-1")
+    }
+
+    pub fn officer_named(&self, subject: &str) -> Officer {
+        let token = self.issuer.token(subject, issuer::OFFICER_ROLE, self.clock.now()).expect("a token");
+        Officer::new(self.api.clone(), token)
+    }
+
+    pub fn integrator(&self, organisation: Organisation) -> Integrator {
+        let key = self.integrators.iter().find(|(client_id, _)| *client_id == organisation.client_id);
+        let (client_id, key) = key.expect("a registered organisation");
+        Integrator::new(self.api.clone(), self.clock.clone(), client_id, key.clone())
+    }
+
+    pub fn browser(&self) -> Browser {
+        Browser::new(self.api.clone())
+    }
+
+    pub fn pass(&self, time: SignedDuration) {
+        self.clock.advance(time);
+    }
+
+    /// A function's app, as a cold start would build it.
+    pub fn app(&self, needs: &[Need]) -> App {
+        self.parts.app(needs).expect("an app")
+    }
+
+    /// Works the outbox's stream through once, as the event source mapping does; gives the reported failures.
+    pub async fn deliver(&self) -> Vec<String> {
+        let after = self.position.lock().unwrap().clone();
+        let records = stream_pump::read(&self.database, after.as_deref()).expect("a stream");
+        let response = self.send_activation_emails(&records).await;
+        let failures: Vec<String> = response.into_iter().collect();
+        let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
+        let done = records.iter().take_while(|record| !failures.iter().any(|failed| number(record).as_ref() == Some(failed)));
+        if let Some(last) = done.last() {
+            *self.position.lock().unwrap() = number(last);
+        }
+        failures
+    }
+
+    /// Hands records to send-activation-email; gives the sequence numbers that it reports as failed.
+    pub async fn send_activation_emails(&self, records: &[Value]) -> Vec<String> {
+        let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
+        let app = self.app(send_activation_email::NEEDS);
+        let response = send_activation_email::send_activation_emails(&app, event).await;
+        response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
+    }
+
+    /// The records that the outbox's stream holds.
+    pub fn outbox_records(&self) -> Vec<Value> {
+        stream_pump::read(&self.database, None).expect("a stream")
+    }
+
+    /// The last activation e-mail to an address.
+    pub fn activation_email(&self, address: &str) -> ActivationEmail {
+        let taken = self.ses.taken();
+        let mail = taken.iter().rev().find(|mail| mail["Destination"]["ToAddresses"][0] == address);
+        let text = mail.and_then(|mail| mail["Content"]["Simple"]["Body"]["Text"]["Data"].as_str());
+        ActivationEmail::read(text.expect("an e-mail to that address")).expect("code and link")
+    }
+
+    /// One item of a table, as DynamoDB's JSON.
+    pub async fn item(&self, table: &str, key: (&str, &str)) -> Option<Value> {
+        let request = json!({
+            "TableName": format!("{PREFIX}{table}"),
+            "Key": { key.0: { "S": key.1 } },
+            "ConsistentRead": true,
+        });
+        let found = self.database.engine().get_item(serde_json::from_value(request).unwrap()).unwrap();
+        serde_json::to_value(found).unwrap().get("Item").cloned()
+    }
+
+    /// Every item of a table.
+    pub fn items(&self, table: &str) -> Vec<Value> {
+        let request = json!({ "TableName": format!("{PREFIX}{table}") });
+        let found = self.database.engine().scan(serde_json::from_value(request).unwrap()).unwrap();
+        serde_json::to_value(found).unwrap()["Items"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// Replaces one row of the registry.
+    pub async fn change_resident(&self, nik: &str, change: impl FnOnce(&mut ikd::domain::resident::Resident)) {
+        let mut residents = personas::residents().unwrap();
+        let resident = residents.iter_mut().find(|resident| resident.nik.as_str() == nik).expect("a persona");
+        change(resident);
+        self.database.seed(std::slice::from_ref(resident)).await.unwrap();
+    }
+
+    /// Sends any request.
+    pub async fn send(&self, request: http::Request<String>) -> Reply {
+        self.api.send(request).await.expect("an answer")
+    }
+}
+
+fn endpoint_of(database: &Database) -> Result<String> {
+    Ok(database.endpoint()?.to_owned())
+}
+
+fn sdk(endpoint: &str, http: &SharedHttpClient) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("ap-southeast-3"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "tests")))
+        // Repetition is the caller's here, so that a fault is seen at once.
+        .retry_config(RetryConfig::disabled())
+        .http_client(http.clone())
+        .endpoint_url(endpoint)
+        .build()
+}
