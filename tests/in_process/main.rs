@@ -1,1 +1,20 @@
-//! placeholder
+//! Every step in process: on a real DynamoDB engine through the real SDK, each test in a world of its own.
+
+mod activate;
+mod approve_face;
+mod block_device;
+mod change_pin;
+mod check_status;
+mod cost;
+mod edge;
+mod issue_token;
+mod login_and_lock;
+mod mint_qr;
+mod outages;
+mod publish_keys;
+mod qr_images;
+mod redeem_qr;
+mod register;
+mod resend_activation;
+mod send_activation_email;
+mod sessions;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use anyhow::{Context, Result};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_lambda_events::event::dynamodb::Event;
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use ikd::app::{App, Clock, Environment, Need, Surroundings};
 use jiff::SignedDuration;
@@ -39,7 +39,11 @@ pub struct World {
     position: Mutex<Option<String>>,
 }
 
+/// An address at which nothing listens.
+const NOWHERE: &str = "http://127.0.0.1:9";
+
 /// What the functions are built from.
+#[derive(Clone)]
 pub(crate) struct Parts {
     environment: Environment,
     clock: Arc<TestClock>,
@@ -50,21 +54,20 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
+    fn dynamodb_at(&self, endpoint: &str) -> SdkConfig {
+        self.dynamodb.clone().into_builder().endpoint_url(endpoint).build()
+    }
+
     pub fn app(&self, needs: &[Need]) -> Result<App> {
         let calls = self.calls.clone();
         let surroundings = Surroundings {
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
-            aws: if needs.contains(&Need::Mail) { self.ses.clone() } else { self.dynamodb.clone() },
+            // One SDK configuration has one endpoint: it is SES's, and the database's client is told its own.
+            aws: self.ses.clone(),
             dynamodb: {
-                let endpoint = self.dynamodb.endpoint_url().map(str::to_owned);
-                Box::new(move |builder| {
-                    let builder = builder.interceptor(calls.clone());
-                    match &endpoint {
-                        Some(endpoint) => builder.endpoint_url(endpoint),
-                        None => builder,
-                    }
-                })
+                let endpoint = self.dynamodb.endpoint_url().unwrap_or(NOWHERE).to_owned();
+                Box::new(move |builder| builder.interceptor(calls.clone()).endpoint_url(&endpoint))
             },
         };
         Ok(App::build(&self.environment, needs, surroundings)?)
@@ -116,15 +119,14 @@ impl World {
         environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
 
         let http = database.client()?.config().http_client().context("the SDK has no HTTP client")?;
-        let closed = "http://127.0.0.1:9".to_owned();
-        let dynamodb = if with_database { endpoint_of(&database)? } else { closed };
+        let dynamodb = if with_database { database.endpoint()? } else { NOWHERE };
         let calls = Calls::default();
         let clock = Arc::new(TestClock::new());
         let parts = Arc::new(Parts {
             environment: environment.into_iter().collect(),
             clock: clock.clone(),
             randomness: Arc::default(),
-            dynamodb: sdk(&dynamodb, &http),
+            dynamodb: sdk(dynamodb, &http),
             ses: sdk(&ses_endpoint, &http),
             calls: calls.clone(),
         });
@@ -159,6 +161,12 @@ impl World {
         self.clock.advance(time);
     }
 
+    /// The same service after its database went out of reach.
+    pub fn with_database_gone(&self) -> Arc<dyn Api> {
+        let parts = Parts { dynamodb: self.parts.dynamodb_at(NOWHERE), ..(*self.parts).clone() };
+        Arc::new(InProcess::new(self.api.base().clone(), Arc::new(parts)).expect("a service"))
+    }
+
     /// A function's app, as a cold start would build it.
     pub fn app(&self, needs: &[Need]) -> App {
         self.parts.app(needs).expect("an app")
@@ -171,7 +179,8 @@ impl World {
         let response = self.send_activation_emails(&records).await;
         let failures: Vec<String> = response.into_iter().collect();
         let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
-        let done = records.iter().take_while(|record| !failures.iter().any(|failed| number(record).as_ref() == Some(failed)));
+        let done =
+            records.iter().take_while(|record| !failures.iter().any(|failed| number(record).as_ref() == Some(failed)));
         if let Some(last) = done.last() {
             *self.position.lock().unwrap() = number(last);
         }
@@ -229,10 +238,6 @@ impl World {
     pub async fn send(&self, request: http::Request<String>) -> Reply {
         self.api.send(request).await.expect("an answer")
     }
-}
-
-fn endpoint_of(database: &Database) -> Result<String> {
-    Ok(database.endpoint()?.to_owned())
 }
 
 fn sdk(endpoint: &str, http: &SharedHttpClient) -> SdkConfig {

@@ -71,7 +71,12 @@ pub async fn run(ports: Ports, place: &Place, mailbox: &Mailbox, options: Option
 
     let officer_token = officer_token(ports).await?;
     let officer = Officer::new(api.clone(), officer_token);
-    told.step("approve-face", "Pindai QR Code: the officer sees applicant, photo and selfie", 200, &officer.scan(&ticket).await?)?;
+    told.step(
+        "approve-face",
+        "Pindai QR Code: the officer sees applicant, photo and selfie",
+        200,
+        &officer.scan(&ticket).await?,
+    )?;
     told.step("approve-face", "The officer approves", 200, &officer.approve_replacing_device(&ticket).await?)?;
     let reply = phone.check_status(&registration).await?;
     told.step("check-status", "Cek Status: approved, the e-mail is on its way", 200, &reply)?;
@@ -93,8 +98,18 @@ pub async fn run(ports: Ports, place: &Place, mailbox: &Mailbox, options: Option
             ("step", step),
         ]
     };
-    told.step("activate", "Aktifkan: the code is entered, the captcha worked out", 200, &browser.submit("/activation", &fields("confirm")).await?)?;
-    told.step("activate", "Ya: the registration becomes a device", 200, &browser.submit("/activation", &fields("activate")).await?)?;
+    told.step(
+        "activate",
+        "Aktifkan: the code is entered, the captcha worked out",
+        200,
+        &browser.submit("/activation", &fields("confirm")).await?,
+    )?;
+    told.step(
+        "activate",
+        "Ya: the registration becomes a device",
+        200,
+        &browser.submit("/activation", &fields("activate")).await?,
+    )?;
     let status = browser.open(&mail.link).await?;
     told.step("activate", "Tutup: the page shows the active status", 200, &status)?;
     ensure!(status.text.contains("Status: Aktif"), "the page does not show the active status");
@@ -152,7 +167,12 @@ pub async fn run(ports: Ports, place: &Place, mailbox: &Mailbox, options: Option
     told.step("login", "Masuk once more", 200, &reply)?;
     let session = Session::of(&reply)?;
     let qr = Minted::of(&phone.mint(&session, &json!({})).await?)?;
-    told.step("block-device", "The phone is lost: the officer blocks it", 200, &officer.block(personas::SITI, "lost").await?)?;
+    told.step(
+        "block-device",
+        "The phone is lost: the officer blocks it",
+        200,
+        &officer.block(personas::SITI, "lost").await?,
+    )?;
     told.step("block-device", "Blocking twice is harmless", 200, &officer.block(personas::SITI, "lost").await?)?;
     told.step("mint-qr", "The blocked device mints nothing", 403, &phone.mint(&session, &json!({})).await?)?;
     told.step("login", "… and does not log in", 403, &phone.log_in("142857").await?)?;

@@ -123,7 +123,8 @@ pub fn portrait(seed: u32, width: u32, height: u32) -> Result<Vec<u8>> {
     let (skin, hair) = (Rgb([150 + shade(4) / 2, 110 + shade(5) / 3, 80]), Rgb([20 + shade(6) / 4, 20, 20]));
     let inside = |x: u32, y: u32, centre: (f32, f32), radius: (f32, f32)| {
         let (x, y) = (f64::from(x) / f64::from(width), f64::from(y) / f64::from(height));
-        let (dx, dy) = ((x - f64::from(centre.0)) / f64::from(radius.0), (y - f64::from(centre.1)) / f64::from(radius.1));
+        let (dx, dy) =
+            ((x - f64::from(centre.0)) / f64::from(radius.0), (y - f64::from(centre.1)) / f64::from(radius.1));
         dx * dx + dy * dy < 1.0
     };
     let picture = RgbImage::from_fn(width, height, |x, y| {

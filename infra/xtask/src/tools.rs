@@ -93,11 +93,7 @@ impl Tools {
     pub async fn chromium(&self) -> Result<PathBuf> {
         const MISSING: &str = "Chromium is needed for the browser tests; install your system's \
                                package of it or put `chromium` on PATH";
-        let find = || {
-            ["chromium", "google-chrome"]
-                .into_iter()
-                .find_map(find_on_path)
-        };
+        let find = || ["chromium", "google-chrome"].into_iter().find_map(find_on_path);
         if let Some(program) = find() {
             return Ok(program);
         }
@@ -106,11 +102,7 @@ impl Tools {
         };
         let root = run(Command::new("id").arg("-u"), Stdio::null()).await;
         let sudo = root.is_ok_and(|id| id.trim() != "0");
-        if sudo
-            && run(Command::new("sudo").args(["-n", "true"]), Stdio::null())
-                .await
-                .is_err()
-        {
+        if sudo && run(Command::new("sudo").args(["-n", "true"]), Stdio::null()).await.is_err() {
             bail!(MISSING);
         }
 
@@ -119,10 +111,7 @@ impl Tools {
             return Ok(program);
         }
         eprintln!("Installing Chromium with apt-get, once; this takes a minute or two.");
-        for action in [
-            &["update"][..],
-            &["install", "--yes", "--no-install-recommends", "chromium"][..],
-        ] {
+        for action in [&["update"][..], &["install", "--yes", "--no-install-recommends", "chromium"][..]] {
             let mut command = Command::new(if sudo { "sudo" } else { "env" });
             command.args(sudo.then_some(["-n", "env"]).iter().flatten());
             run(
@@ -146,11 +135,8 @@ impl Tools {
         for file in files {
             stamp += &self.read_pins(file)?;
         }
-        let products = [
-            "node_modules",
-            "node_modules/aws-ses-v2-local/dist/cli.js",
-            "node_modules/playwright-core/package.json",
-        ];
+        let products =
+            ["node_modules", "node_modules/aws-ses-v2-local/dist/cli.js", "node_modules/playwright-core/package.json"];
         let install = self.install("node", &stamp, &products);
         let Some(lock) = install.begin("the Node packages").await? else {
             return Ok(install.product());
@@ -173,9 +159,7 @@ impl Tools {
             lock.try_clone()?,
         )
         .await
-        .map_err(|why| {
-            anyhow!("npm could not install what infra/tools/package.json names ({why}); try again")
-        })?;
+        .map_err(|why| anyhow!("npm could not install what infra/tools/package.json names ({why}); try again"))?;
         install.finish()
     }
 
@@ -190,17 +174,10 @@ impl Tools {
         };
 
         let python = find_on_path("python3").with_context(|| {
-            format!(
-                "Python 3 is needed to install {name}; install it or put {name} {version} on PATH"
-            )
+            format!("Python 3 is needed to install {name}; install it or put {name} {version} on PATH")
         })?;
         eprintln!("Installing {name} {version} with pip, once; this takes a minute or two.");
-        run(
-            Command::new(python).args(["-m", "venv"]).arg(&install.dir),
-            lock.try_clone()?,
-        )
-        .await
-        .map_err(|why| {
+        run(Command::new(python).args(["-m", "venv"]).arg(&install.dir), lock.try_clone()?).await.map_err(|why| {
             anyhow!(
                 "Python 3 with its venv module (Debian's package python3-venv) is needed to \
                  install {name}; install it or put {name} {version} on PATH ({why})"
@@ -214,11 +191,7 @@ impl Tools {
             lock.try_clone()?,
         )
         .await
-        .map_err(|why| {
-            anyhow!(
-                "pip could not install {name}; try again or put {name} {version} on PATH ({why})"
-            )
-        })?;
+        .map_err(|why| anyhow!("pip could not install {name}; try again or put {name} {version} on PATH ({why})"))?;
         install.finish()
     }
 
@@ -238,8 +211,7 @@ impl Tools {
     }
 
     fn read_pins(&self, file: &str) -> Result<String> {
-        fs::read_to_string(self.pins().join(file))
-            .with_context(|| format!("infra/tools/{file} could not be read"))
+        fs::read_to_string(self.pins().join(file)).with_context(|| format!("infra/tools/{file} could not be read"))
     }
 
     fn pins(&self) -> PathBuf {
@@ -260,10 +232,7 @@ pub fn require_node() -> Result<()> {
     };
     let version = String::from_utf8_lossy(&output.stdout);
     let version = version.trim();
-    ensure!(
-        node_is_supported(version),
-        "{NEEDED}, and `node` on PATH is {version}; install a newer one"
-    );
+    ensure!(node_is_supported(version), "{NEEDED}, and `node` on PATH is {version}; install a newer one");
     Ok(())
 }
 
@@ -271,10 +240,7 @@ fn node_is_supported(version: &str) -> bool {
     let mut numbers = version.trim_start_matches('v').split('.').map(str::parse);
     match (numbers.next(), numbers.next()) {
         (Some(Ok(major)), Some(Ok(minor))) => {
-            matches!(
-                (major, minor),
-                (20, 19..) | (22, 12..) | (23_u32.., 0_u32..)
-            )
+            matches!((major, minor), (20, 19..) | (22, 12..) | (23_u32.., 0_u32..))
         }
         _ => false,
     }
@@ -291,10 +257,7 @@ impl Pin {
     fn find(requirements: &str, name: &str) -> Option<Self> {
         requirements.lines().find_map(|line| {
             let (found, version) = line.split_once("==")?;
-            (found.trim() == name).then(|| Self {
-                name: name.into(),
-                version: version.trim().into(),
-            })
+            (found.trim() == name).then(|| Self { name: name.into(), version: version.trim().into() })
         })
     }
 }
@@ -335,28 +298,20 @@ impl Install {
         }
         match fs::remove_dir_all(&self.dir) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).with_context(|| {
-                    format!("{} could not be emptied; remove it", self.dir.display())
-                });
+                return Err(error).with_context(|| format!("{} could not be emptied; remove it", self.dir.display()));
             }
             _ => {}
         }
-        fs::create_dir_all(&self.dir)
-            .with_context(|| format!("{} could not be made", self.dir.display()))?;
+        fs::create_dir_all(&self.dir).with_context(|| format!("{} could not be made", self.dir.display()))?;
         Ok(Some(lock))
     }
 
     fn finish(&self) -> Result<PathBuf> {
         for product in &self.products {
-            ensure!(
-                product.exists(),
-                "{} is missing after the install that should have made it",
-                product.display()
-            );
+            ensure!(product.exists(), "{} is missing after the install that should have made it", product.display());
         }
         let stamp = self.dir.join(STAMP);
-        fs::write(&stamp, &self.stamp)
-            .with_context(|| format!("{} could not be written", stamp.display()))?;
+        fs::write(&stamp, &self.stamp).with_context(|| format!("{} could not be written", stamp.display()))?;
         Ok(self.product())
     }
 }
@@ -411,10 +366,7 @@ async fn run(command: &mut Command, stdin: impl Into<Stdio>) -> Result<String> {
 
 /// The first line that speaks of an error, else the last one that isn't empty.
 fn telling_line(printed: &str) -> Option<String> {
-    let mut lines = printed
-        .lines()
-        .map(str::trim)
-        .filter(|line| !line.is_empty());
+    let mut lines = printed.lines().map(str::trim).filter(|line| !line.is_empty());
     lines
         .clone()
         .find(|line| line.to_lowercase().contains("error"))
@@ -429,9 +381,7 @@ async fn has_version(program: &Path, arguments: &[&str], version: &str) -> bool 
 }
 
 fn find_on_path(program: &str) -> Option<PathBuf> {
-    env::split_paths(&env::var_os("PATH")?)
-        .map(|dir| dir.join(program))
-        .find(|path| path.is_file())
+    env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
 }
 
 #[cfg(test)]
@@ -442,10 +392,7 @@ mod tests {
     fn a_pin_is_found_by_its_whole_name() {
         let requirements = "cargo-lambda==1.9.2\naws-sam-cli==1.170.0\n";
         let pin = Pin::find(requirements, "aws-sam-cli");
-        assert_eq!(
-            pin.map(|pin| pin.to_string()).as_deref(),
-            Some("aws-sam-cli==1.170.0")
-        );
+        assert_eq!(pin.map(|pin| pin.to_string()).as_deref(), Some("aws-sam-cli==1.170.0"));
         assert_eq!(Pin::find(requirements, "lambda"), None);
     }
 
@@ -462,10 +409,7 @@ mod tests {
     #[test]
     fn a_failure_is_told_by_its_first_error() {
         let printed = "reading\n\nERROR: no such package\nERROR: giving up\nsee the log\n";
-        assert_eq!(
-            telling_line(printed).as_deref(),
-            Some("ERROR: no such package")
-        );
+        assert_eq!(telling_line(printed).as_deref(), Some("ERROR: no such package"));
         assert_eq!(telling_line("one\ntwo\n\n").as_deref(), Some("two"));
         assert_eq!(telling_line("\n"), None);
     }

@@ -26,6 +26,12 @@ impl Integrator {
         Self { api, clock, client_id: client_id.to_owned(), key }
     }
 
+    /// Somebody who claims to be this integrator, with another key.
+    #[must_use]
+    pub fn with_key(&self, key: KeyPair) -> Self {
+        Self { key, ..self.clone() }
+    }
+
     /// Asks for an access token with a fresh client assertion.
     pub async fn authenticate(&self) -> Result<Reply> {
         self.authenticate_with(&self.client_assertion(&self.assertion_claims())?).await
@@ -96,8 +102,7 @@ impl Integrator {
 
     /// Verifies an assertion with the published keys alone, and gives what it says.
     pub async fn verify(&self, assertion: &str) -> Result<Value> {
-        let request =
-            Request::get(self.api.base().join("/.well-known/jwks.json")?.as_str()).body(String::new())?;
+        let request = Request::get(self.api.base().join("/.well-known/jwks.json")?.as_str()).body(String::new())?;
         let keys: JwkSet = serde_json::from_str(&self.api.send(request).await?.text)?;
         let header = jsonwebtoken::decode_header(assertion)?;
         let key = header.kid.and_then(|kid| keys.find(&kid).cloned()).context("signed with an unpublished key")?;

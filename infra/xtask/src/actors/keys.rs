@@ -22,8 +22,12 @@ impl KeyPair {
     pub fn generate() -> Result<Self> {
         let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)?;
         let der = pair.to_pkcs8v1().map_err(|error| anyhow!("a key cannot be written: {error}"))?;
-        let lines: Vec<String> =
-            BASE64.encode(der.as_ref()).as_bytes().chunks(64).map(|line| String::from_utf8_lossy(line).into()).collect();
+        let lines: Vec<String> = BASE64
+            .encode(der.as_ref())
+            .as_bytes()
+            .chunks(64)
+            .map(|line| String::from_utf8_lossy(line).into())
+            .collect();
         Self::from_pem(format!("-----BEGIN PRIVATE KEY-----\n{}\n-----END PRIVATE KEY-----\n", lines.join("\n")))
     }
 

@@ -52,10 +52,21 @@ impl Phone {
         Ok(Self { api, clock, key: KeyPair::generate()? })
     }
 
+    /// The same phone with another key.
+    #[must_use]
+    pub fn with_key(&self, key: KeyPair) -> Self {
+        Self { key, ..self.clone() }
+    }
+
+    /// The same phone on another network.
+    #[must_use]
+    pub fn speaking_to(&self, api: Arc<dyn Api>) -> Self {
+        Self { api, ..self.clone() }
+    }
+
     /// *Daftar* and *Ambil Foto*.
     pub async fn register(&self, nik: &str, email: &str, phone_number: &str, selfie: &[u8]) -> Result<Reply> {
-        let body =
-            json!({ "nik": nik, "email": email, "phone_number": phone_number, "selfie": BASE64.encode(selfie) });
+        let body = json!({ "nik": nik, "email": email, "phone_number": phone_number, "selfie": BASE64.encode(selfie) });
         self.register_with(&body).await
     }
 

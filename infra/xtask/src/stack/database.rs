@@ -148,7 +148,13 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("ap-southeast-3"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("local", "local", None, None, "local stack")))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "local",
+            "local",
+            None,
+            None,
+            "local stack",
+        )))
         .endpoint_url(endpoint)
         .build()
 }
@@ -157,9 +163,10 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
 fn tables_of(template: &str) -> Result<Vec<Value>> {
     let template: serde_yaml_ng::Value = serde_yaml_ng::from_str(template).context("the template is not YAML")?;
     let resources = template.get("Resources").and_then(|resources| resources.as_mapping());
-    let tables = resources.context("the template has no resources")?.values().filter(|resource| {
-        resource.get("Type").and_then(|kind| kind.as_str()) == Some("AWS::DynamoDB::Table")
-    });
+    let tables = resources
+        .context("the template has no resources")?
+        .values()
+        .filter(|resource| resource.get("Type").and_then(|kind| kind.as_str()) == Some("AWS::DynamoDB::Table"));
     tables
         .map(|table| {
             let mut properties = without_tags(table.get("Properties").context("a table without properties")?)?;

@@ -1,6 +1,7 @@
 //! The officers' OpenID Connect issuer on this machine: discovery, keys, and tokens for whoever asks.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 use axum::extract::{Query, State};
@@ -26,6 +27,7 @@ pub const OFFICER_ROLE: &str = "petugas";
 pub struct Issuer {
     key: Arc<KeyPair>,
     port: u16,
+    times_asked: Arc<AtomicUsize>,
 }
 
 /// The issuer's address on a port.
@@ -51,7 +53,7 @@ fn officer_role() -> String {
 
 impl Issuer {
     pub fn new(key: KeyPair, port: u16) -> Self {
-        Self { key: Arc::new(key), port }
+        Self { key: Arc::new(key), port, times_asked: Arc::default() }
     }
 
     /// Serves on its port.
@@ -91,6 +93,11 @@ impl Issuer {
         })
     }
 
+    /// How often somebody asked for the keys.
+    pub fn times_asked(&self) -> usize {
+        self.times_asked.load(Ordering::SeqCst)
+    }
+
     pub fn sign(&self, claims: &Value) -> Result<String> {
         self.key.sign("JWT", claims)
     }
@@ -102,6 +109,7 @@ async fn discovery(State(issuer): State<Issuer>) -> Json<Value> {
 }
 
 async fn keys(State(issuer): State<Issuer>) -> Json<Value> {
+    issuer.times_asked.fetch_add(1, Ordering::SeqCst);
     Json(json!({ "keys": [issuer.key.public()] }))
 }
 

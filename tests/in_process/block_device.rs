@@ -1,0 +1,109 @@
+//! block-device: from the moment it answers, the device can do nothing.
+
+use serde_json::json;
+use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
+use xtask::personas::{BUDI, SITI, UNKNOWN};
+
+#[tokio::test]
+async fn a_blocked_device_does_not_log_in_mint_lock_or_change_its_pin() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let reply = world.officer().block(SITI, "stolen").await.unwrap();
+    assert_status(&reply, 200);
+    assert_eq!(
+        reply.json(),
+        json!({
+            "device": { "blocked_at": "2026-11-22T05:00:00Z", "reason": "stolen", "blocked_by": "officer" },
+            "registration_ended": false,
+        })
+    );
+    let (phone, session) = (&holder.phone, &holder.session);
+    for reply in [
+        phone.log_in(PIN).await,
+        phone.mint(session, &json!({})).await,
+        phone.lock(session).await,
+        phone.change_pin(session, PIN, "908172").await,
+        phone.block_itself(session, "lost").await,
+    ] {
+        assert_problem(&reply.unwrap(), 403, "device-blocked");
+    }
+}
+
+#[tokio::test]
+async fn blocking_twice_is_harmless_and_tells_of_the_first_time() {
+    let world = World::new().await;
+    world.holder(SITI).await;
+    let first = world.officer().block(SITI, "lost").await.unwrap();
+    world.pass(jiff::SignedDuration::from_mins(5));
+    let second = world.officer().block(SITI, "stolen").await.unwrap();
+    assert_status(&second, 200);
+    assert_eq!(first.json()["device"], second.json()["device"]);
+}
+
+#[tokio::test]
+async fn a_holder_blocks_the_own_device() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let reply = holder.phone.block_itself(&holder.session, "other").await.unwrap();
+    assert_status(&reply, 200);
+    assert_eq!(reply.member("/device/blocked_by").as_deref(), Some("holder"));
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+}
+
+#[tokio::test]
+async fn one_residents_block_touches_nobody_else() {
+    let world = World::new().await;
+    let (_, budi) = (world.holder(SITI).await, world.holder(BUDI).await);
+    assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    budi.mint().await;
+}
+
+#[tokio::test]
+async fn an_approved_registration_that_waits_is_taken_back() {
+    let world = World::new().await;
+    let approved = world.approved(SITI).await;
+    let reply = world.officer().block(SITI, "stolen").await.unwrap();
+    assert_eq!(reply.json(), json!({ "device": null, "registration_ended": true }));
+    assert_problem(&world.activate(&approved.email, &approved.email.code).await, 404, "link-dead");
+    let status = approved.registered.phone.check_status(&approved.registered.id).await.unwrap();
+    assert_eq!(status.member("/stage").as_deref(), Some("ended"));
+}
+
+#[tokio::test]
+async fn after_a_block_the_resident_enrols_a_new_phone() {
+    let world = World::new().await;
+    world.holder(SITI).await;
+    assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    world.holder(SITI).await.mint().await;
+}
+
+#[tokio::test]
+async fn where_there_is_no_device_the_officer_is_told() {
+    let world = World::new().await;
+    for nik in [SITI, UNKNOWN] {
+        assert_problem(&world.officer().block(nik, "lost").await.unwrap(), 404, "no-device");
+    }
+    assert_invalid(&world.officer().block("123", "lost").await.unwrap(), &["/nik"]);
+    assert_invalid(&world.officer().block(SITI, "replaced").await.unwrap(), &["/reason"]);
+}
+
+#[tokio::test]
+async fn a_block_that_races_redemptions_and_mints_leaves_nothing_alive() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let bank = world.integrator(xtask::personas::BANK);
+    let token = bank.token().await.unwrap();
+    let qr = holder.mint().await;
+    let officer = world.officer();
+    let anything = json!({});
+    let (block, mint, _) = tokio::join!(
+        officer.block(SITI, "lost"),
+        holder.phone.mint(&holder.session, &anything),
+        bank.redeem(&token, &qr.token, "account-opening", None),
+    );
+    assert_status(&block.unwrap(), 200);
+    for qr in [Some(qr.token), mint.unwrap().member("/token")].into_iter().flatten() {
+        let reply = bank.redeem(&token, &qr, "account-opening", None).await.unwrap();
+        assert_eq!(reply.status.as_u16(), 410, "{}", reply.text);
+    }
+}

@@ -1,0 +1,56 @@
+//! change-pin: old PIN, new PIN twice, nothing that a thief would try first.
+
+use http::Method;
+use serde_json::json;
+use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
+use xtask::actors::Session;
+use xtask::personas::SITI;
+
+#[tokio::test]
+async fn the_new_pin_opens_and_the_old_one_does_not() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    assert_status(&holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap(), 204);
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
+    assert_status(&holder.phone.log_in("908172").await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn weak_unchanged_and_differently_repeated_pins_are_refused() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    // Siti was born on 5 July 1990; a woman's NIK has day + 40.
+    for weak in ["111111", "123456", "987654", "050790", "900705", "450790"] {
+        let reply = holder.phone.change_pin(&holder.session, PIN, weak).await.unwrap();
+        assert_invalid(&reply, &["/new_pin"]);
+    }
+    let same = holder.phone.change_pin(&holder.session, PIN, PIN).await.unwrap();
+    assert_invalid(&same, &["/new_pin"]);
+    let body = json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908173" });
+    let reply = holder.phone.send(Method::PUT, "/pin", Some(&holder.session), Some(&body)).await.unwrap();
+    assert_invalid(&reply, &["/new_pin_repeated"]);
+}
+
+#[tokio::test]
+async fn a_wrong_old_pin_counts_like_a_wrong_login() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    for _ in 0..3 {
+        let reply = holder.phone.change_pin(&holder.session, "908172", "271828").await.unwrap();
+        assert_problem(&reply, 401, "invalid-credentials");
+    }
+    assert_problem(&holder.phone.change_pin(&holder.session, PIN, "271828").await.unwrap(), 423, "pin-locked");
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
+}
+
+#[tokio::test]
+async fn of_two_changes_at_once_one_happens() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let change = |new| holder.phone.change_pin(&holder.session, PIN, new);
+    let (one, other) = tokio::join!(change("908172"), change("271828"));
+    let statuses = [one.unwrap().status.as_u16(), other.unwrap().status.as_u16()];
+    assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
+    let right = if statuses[0] == 204 { "908172" } else { "271828" };
+    assert!(Session::of(&holder.phone.log_in(right).await.unwrap()).is_ok());
+}

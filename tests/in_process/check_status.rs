@@ -1,0 +1,54 @@
+//! check-status: the phone that registered learns where it stands, and nobody else that there is anything.
+
+use jiff::SignedDuration;
+use tests::{World, assert_problem, assert_status};
+use xtask::personas::SITI;
+
+#[tokio::test]
+async fn the_stages_follow_the_procedure() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    let status = async || registered.phone.check_status(&registered.id).await.unwrap();
+
+    assert_eq!(status().await.member("/stage").as_deref(), Some("pending"));
+    assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
+    let reply = status().await;
+    assert_eq!(reply.member("/stage").as_deref(), Some("approved"));
+    assert_eq!(reply.member("/activation_email/delivery").as_deref(), Some("queued"));
+    assert!(reply.json().get("ticket").is_none());
+    world.deliver().await;
+    assert_eq!(status().await.member("/activation_email/delivery").as_deref(), Some("sent"));
+    let email = world.activation_email(tests::EMAIL);
+    assert_status(&world.activate(&email, &email.code).await, 200);
+    assert_eq!(status().await.member("/stage").as_deref(), Some("active"));
+}
+
+#[tokio::test]
+async fn a_rejected_applicant_reads_the_reason() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    assert_status(&world.officer().reject(&registered.ticket, "Foto buram").await.unwrap(), 200);
+    let reply = registered.phone.check_status(&registered.id).await.unwrap();
+    assert_eq!(reply.member("/stage").as_deref(), Some("rejected"));
+    assert_eq!(reply.member("/rejection_reason").as_deref(), Some("Foto buram"));
+}
+
+#[tokio::test]
+async fn the_day_after_there_is_a_new_ticket() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    world.pass(SignedDuration::from_hours(24));
+    assert_problem(&world.officer().scan(&registered.ticket).await.unwrap(), 410, "ticket-expired");
+    let ticket = registered.phone.check_status(&registered.id).await.unwrap().member("/ticket/text").unwrap();
+    assert_status(&world.officer().scan(&ticket).await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn another_phone_and_an_invented_id_find_nothing() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    assert_problem(&world.phone().check_status(&registered.id).await.unwrap(), 404, "not-found");
+    for id in ["AAAAAAAAAAAAAAAAAAAAAAAAAA", "1", "registration%23x"] {
+        assert_problem(&registered.phone.check_status(id).await.unwrap(), 404, "not-found");
+    }
+}

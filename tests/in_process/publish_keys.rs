@@ -1,0 +1,30 @@
+//! publish-keys: what verifiers and integrators find their way by.
+
+use tests::{World, assert_status};
+
+#[tokio::test]
+async fn keys_are_public_and_only_their_public_half() {
+    let world = World::new().await;
+    let request = http::Request::get("http://ikd.test/.well-known/jwks.json").body(String::new()).unwrap();
+    let reply = world.send(request).await;
+    assert_status(&reply, 200);
+    let key = &reply.json()["keys"][0];
+    assert_eq!(
+        (key["kty"].as_str(), key["crv"].as_str(), key["alg"].as_str()),
+        (Some("EC"), Some("P-256"), Some("ES256"))
+    );
+    assert!(key.get("d").is_none() && key["kid"].is_string());
+    assert_eq!(reply.header("cache-control"), Some("public, max-age=300"));
+}
+
+#[tokio::test]
+async fn the_metadata_says_how_integrators_authenticate() {
+    let world = World::new().await;
+    let request = http::Request::get("http://ikd.test/.well-known/oauth-authorization-server").body(String::new());
+    let reply = world.send(request.unwrap()).await;
+    assert_status(&reply, 200);
+    let json = reply.json();
+    assert_eq!(json["issuer"], "http://ikd.test");
+    assert_eq!(json["token_endpoint"], "http://ikd.test/oauth2/token");
+    assert_eq!(json["token_endpoint_auth_methods_supported"], serde_json::json!(["private_key_jwt"]));
+}

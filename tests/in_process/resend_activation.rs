@@ -1,0 +1,88 @@
+//! resend-activation: a new code by a new e-mail, not too often; the old code dies.
+
+use jiff::SignedDuration;
+use serde_json::json;
+use tests::{EMAIL, World, assert_invalid, assert_problem, assert_status};
+use xtask::personas::SITI;
+
+const A_MINUTE: SignedDuration = SignedDuration::from_mins(1);
+
+#[tokio::test]
+async fn a_new_email_brings_a_new_code_and_the_old_link_is_dead() {
+    let world = World::new().await;
+    let approved = world.approved(SITI).await;
+    world.pass(A_MINUTE);
+    let registered = &approved.registered;
+    let reply = registered.phone.ask_for_another_email(&registered.id).await.unwrap();
+    assert_status(&reply, 202);
+    assert_eq!(reply.member("/delivery").as_deref(), Some("queued"));
+    assert!(world.deliver().await.is_empty());
+    let newer = world.activation_email(EMAIL);
+    assert_ne!(newer, approved.email);
+
+    let reply = world.activate(&approved.email, &approved.email.code).await;
+    assert_problem(&reply, 404, "link-dead");
+    assert_status(&world.activate(&newer, &newer.code).await, 200);
+}
+
+#[tokio::test]
+async fn emails_cannot_be_asked_for_too_soon_or_too_often() {
+    let world = World::new().await;
+    let registered = world.approved(SITI).await.registered;
+    let reply = registered.phone.ask_for_another_email(&registered.id).await.unwrap();
+    assert_problem(&reply, 429, "too-many-emails");
+    assert_eq!(reply.header("retry-after"), Some("60"));
+    for _ in 2..=5 {
+        world.pass(A_MINUTE);
+        assert_status(&registered.phone.ask_for_another_email(&registered.id).await.unwrap(), 202);
+    }
+    world.pass(A_MINUTE);
+    let reply = registered.phone.ask_for_another_email(&registered.id).await.unwrap();
+    assert_problem(&reply, 409, "emails-used-up");
+}
+
+#[tokio::test]
+async fn two_wishes_at_once_issue_one_code() {
+    let world = World::new().await;
+    let registered = world.approved(SITI).await.registered;
+    world.pass(A_MINUTE);
+    let ask = || registered.phone.ask_for_another_email(&registered.id);
+    let (one, other) = tokio::join!(ask(), ask());
+    let mut statuses = [one.unwrap().status.as_u16(), other.unwrap().status.as_u16()];
+    statuses.sort_unstable();
+    assert!(statuses == [202, 409] || statuses == [202, 429], "{statuses:?}");
+    assert_eq!(world.items("outbox").len(), 2);
+}
+
+#[tokio::test]
+async fn an_officer_sends_again_to_a_corrected_address() {
+    let world = World::new().await;
+    let registered = world.approved(SITI).await.registered;
+    world.pass(A_MINUTE);
+    let officer = world.officer();
+    let wrong = officer.send_another_email(&registered.id, Some(&json!({ "email": "x" }))).await.unwrap();
+    assert_invalid(&wrong, &["/email"]);
+    let body = json!({ "email": "siti.baru@contoh.id" });
+    assert_status(&officer.send_another_email(&registered.id, Some(&body)).await.unwrap(), 202);
+    world.deliver().await;
+    let email = world.activation_email("siti.baru@contoh.id");
+    assert_status(&world.activate(&email, &email.code).await, 200);
+}
+
+#[tokio::test]
+async fn only_approved_registrations_have_emails_and_only_their_phone_may_ask() {
+    let world = World::new().await;
+    let pending = world.registered(SITI).await;
+    let reply = pending.phone.ask_for_another_email(&pending.id).await.unwrap();
+    assert_problem(&reply, 409, "not-approved");
+    assert_problem(&world.phone().ask_for_another_email(&pending.id).await.unwrap(), 404, "not-found");
+    assert_problem(
+        &world.officer().send_another_email("AAAAAAAAAAAAAAAAAAAAAAAAAA", None).await.unwrap(),
+        404,
+        "not-found",
+    );
+
+    let activated = world.activated(xtask::personas::BUDI).await;
+    let reply = activated.phone.ask_for_another_email(&activated.registration).await.unwrap();
+    assert_problem(&reply, 409, "not-approved");
+}
