@@ -2,12 +2,10 @@
 
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context, Result};
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use anyhow::Result;
+use aws_config::SdkConfig;
 use aws_lambda_events::event::dynamodb::Event;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use ikd::app::{App, Clock, Environment, Need, Surroundings};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -15,7 +13,7 @@ use tokio::net::TcpListener;
 use url::Url;
 use xtask::actors::{ActivationEmail, Api, Browser, Integrator, KeyPair, Officer, Phone, Reply};
 use xtask::personas::{self, Organisation};
-use xtask::stack::database::{Database, PREFIX};
+use xtask::stack::database::{Database, PREFIX, sdk_config};
 use xtask::stack::environment::Secrets;
 use xtask::stack::issuer::{self, Issuer};
 use xtask::stack::stream_pump;
@@ -118,7 +116,6 @@ impl World {
         ]);
         environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
 
-        let http = database.client()?.config().http_client().context("the SDK has no HTTP client")?;
         let dynamodb = if with_database { database.endpoint()? } else { NOWHERE };
         let calls = Calls::default();
         let clock = Arc::new(TestClock::new());
@@ -126,8 +123,8 @@ impl World {
             environment: environment.into_iter().collect(),
             clock: clock.clone(),
             randomness: Arc::default(),
-            dynamodb: sdk(dynamodb, &http),
-            ses: sdk(&ses_endpoint, &http),
+            dynamodb: sdk(dynamodb),
+            ses: sdk(&ses_endpoint),
             calls: calls.clone(),
         });
         let api: Arc<dyn Api> = Arc::new(InProcess::new(base, parts.clone())?);
@@ -240,14 +237,7 @@ impl World {
     }
 }
 
-fn sdk(endpoint: &str, http: &SharedHttpClient) -> SdkConfig {
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("ap-southeast-3"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new("test", "test", None, None, "tests")))
-        // Repetition is the caller's here, so that a fault is seen at once.
-        .retry_config(RetryConfig::disabled())
-        .http_client(http.clone())
-        .endpoint_url(endpoint)
-        .build()
+/// Repetition is the caller's here, so that a fault is seen at once.
+fn sdk(endpoint: &str) -> SdkConfig {
+    sdk_config(endpoint).into_builder().retry_config(RetryConfig::disabled()).build()
 }

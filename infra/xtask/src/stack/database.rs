@@ -144,7 +144,7 @@ impl Database {
 }
 
 /// An SDK configuration for one local endpoint.
-fn sdk_config(endpoint: &str) -> SdkConfig {
+pub fn sdk_config(endpoint: &str) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("ap-southeast-3"))
@@ -155,6 +155,8 @@ fn sdk_config(endpoint: &str) -> SdkConfig {
             None,
             "local stack",
         )))
+        // Without TLS there are no root certificates to load.
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
         .endpoint_url(endpoint)
         .build()
 }
