@@ -12,6 +12,7 @@ use ikd::pictures::captcha;
 use ikd::store::challenges::{CaptchaTry, Once, Use};
 use ikd::store::registrations::{CodeTry, Written};
 use ikd::tokens::sealed::LinkToken;
+use jiff::Timestamp;
 
 /// What the page has to show for a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,9 +59,10 @@ pub async fn look(app: &App, token: &str) -> Result<Shown, Problem> {
 pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_>) -> Result<(), Problem> {
     let code = ActivationCode::parse(code).map_err(|invalid| Problem::invalid("/code", invalid))?;
     let (link, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
+    let now = app.now();
 
     let (human, registration) =
-        tokio::try_join!(async { Ok::<_, Problem>(show_human(app, &link, answered).await) }, async {
+        tokio::try_join!(async { Ok::<_, Problem>(show_human(app, &link, answered, now).await) }, async {
             Ok(app.store().registration(&id, app.now()).await?)
         })?;
     let registration = registration.ok_or(ProblemType::LinkDead)?;
@@ -68,9 +70,9 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     let link_digest = link.digest();
     let (holder, human) =
         tokio::try_join!(async { Ok::<_, Problem>(app.store().holder(&registration.nik).await?) }, async {
-            Ok(settle(app, &link_digest, human).await)
+            Ok(settle(app, &link_digest, human, now).await)
         })?;
-    match registration.ensure_activatable(&holder, generation, tries, app.now()) {
+    match registration.ensure_activatable(&holder, generation, tries, now) {
         Ok(()) => {}
         Err(NotActivatable::AlreadyActive) => return Ok(()),
         Err(reason) => return Err(dead_end(reason)),
@@ -99,8 +101,7 @@ enum Human {
 }
 
 /// Uses the captcha up, and looks at the answer only then.
-async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>) -> Result<Human, Problem> {
-    let now = app.now();
+async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>, now: Timestamp) -> Result<Human, Problem> {
     match answered {
         Answered::Picture { captcha, answer } => {
             let (token, captcha) = app.seal().open_captcha(link, captcha).ok_or(ProblemType::CaptchaExpired)?;
@@ -132,10 +133,10 @@ async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>) -> Res
     }
 }
 
-/// Gives the try of a rightly read picture back; only wrong ones count.
-async fn settle(app: &App, link: &Digest, human: Result<Human, Problem>) -> Result<(), Problem> {
+/// Gives the try of a rightly read picture back, in the window it was taken from; only wrong ones count.
+async fn settle(app: &App, link: &Digest, human: Result<Human, Problem>, now: Timestamp) -> Result<(), Problem> {
     if let Human::ReadPicture = human? {
-        app.store().return_captcha_try(link, &app.settings.rules.captcha_limit, app.now()).await?;
+        app.store().return_captcha_try(link, &app.settings.rules.captcha_limit, now).await?;
     }
     Ok(())
 }

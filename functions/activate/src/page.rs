@@ -14,6 +14,7 @@ use crate::activation::Shown;
 use crate::captcha::{self, Captcha};
 use crate::field;
 
+/// The style and the script that every page carries, and that its policy names by their hashes.
 const STYLE: &str = include_str!("../templates/page.css");
 const SCRIPT: &str = include_str!("../templates/proof_of_work.js");
 
@@ -133,7 +134,7 @@ fn show<T: Template>(status: StatusCode, template: &T) -> Result<Answer, Problem
     Ok(Answer::page(status, template.render().map_err(Problem::unavailable)?, &policy))
 }
 
-/// The page's words in the reader's language, with the style and script that every page carries.
+/// The page's words in the reader's language.
 struct Words(Language);
 
 impl Words {
@@ -151,13 +152,5 @@ impl Words {
             Language::Indonesian => ("en", "English"),
             Language::English => ("id", "Bahasa Indonesia"),
         }
-    }
-
-    fn style(&self) -> &'static str {
-        STYLE
-    }
-
-    fn script(&self) -> &'static str {
-        SCRIPT
     }
 }

@@ -5,22 +5,23 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use ikd::app::{App, Need};
 use ikd::domain::registration::{Delivery, Stage};
 use ikd::mail::{MailError, activation_email};
+use ikd::store::StoreError;
 use ikd::store::outbox::ActivationEmailOrder;
+
+pub const NAME: &str = "send-activation-email";
 
 /// The parts of the app that this function is given.
 pub const NEEDS: &[Need] = &[Need::Store, Need::Seal, Need::ActivationCodes, Need::Mail];
 
-/// Why an order is not done yet.
+/// Why an order was not done.
 #[derive(Debug, thiserror::Error)]
 enum Undone {
-    #[error("not an order: {0}")]
-    NotAnOrder(#[from] serde_dynamo::Error),
-    #[error(transparent)]
-    Store(#[from] ikd::store::StoreError),
-    #[error(transparent)]
-    Mail(#[from] MailError),
-    #[error("the e-mail cannot be written")]
-    Unwritable,
+    /// It may be done later.
+    #[error("{0}")]
+    Yet(String),
+    /// It will never be done: repeating it would hold up the orders behind it for a day.
+    #[error("{0}")]
+    Ever(String),
 }
 
 /// Works through a batch. At the first order that cannot be done now it stops and reports it, so that the stream
@@ -31,21 +32,19 @@ pub async fn send_activation_emails(app: &App, event: Event) -> DynamoDbEventRes
         if record.event_name != "INSERT" {
             continue;
         }
-        let number = record.change.sequence_number.clone().unwrap_or_default();
-        let outcome = send(app, record).await;
-        tracing::info!(
-            target: "ikd",
-            function = "send-activation-email",
-            sequence_number = number,
-            outcome = if outcome.is_ok() { "done" } else { "to be repeated" },
-            cause = outcome.as_ref().err().map(ToString::to_string),
-            "worked on an order"
-        );
-        if outcome.is_err() {
-            let mut failure = DynamoDbBatchItemFailure::default();
-            failure.item_identifier = Some(number);
-            response.batch_item_failures.push(failure);
-            break;
+        let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
+        match send(app, record).await {
+            Ok(()) => tracing::info!(target: "ikd", function = NAME, sequence_number, "done"),
+            Err(Undone::Ever(cause)) => {
+                tracing::error!(target: "ikd", function = NAME, sequence_number, cause, "given up");
+            }
+            Err(Undone::Yet(cause)) => {
+                tracing::warn!(target: "ikd", function = NAME, sequence_number, cause, "to be repeated");
+                let mut failure = DynamoDbBatchItemFailure::default();
+                failure.item_identifier = Some(sequence_number);
+                response.batch_item_failures.push(failure);
+                break;
+            }
         }
     }
     response
@@ -55,7 +54,8 @@ pub async fn send_activation_emails(app: &App, event: Event) -> DynamoDbEventRes
 ///
 /// A crash between sending and recording sends again: the same code, since it is derived and not drawn.
 async fn send(app: &App, record: EventRecord) -> Result<(), Undone> {
-    let order: ActivationEmailOrder = serde_dynamo::from_item(record.change.new_image)?;
+    let order: ActivationEmailOrder =
+        serde_dynamo::from_item(record.change.new_image).map_err(|error| Undone::Ever(error.to_string()))?;
     let Some(registration) = app.store().registration(&order.registration, app.now()).await? else { return Ok(()) };
     let Some(activation) = &registration.activation else { return Ok(()) };
     if activation.generation != order.generation || activation.delivery != Delivery::Queued {
@@ -67,18 +67,31 @@ async fn send(app: &App, record: EventRecord) -> Result<(), Undone> {
         return Ok(());
     }
 
-    let code = registration.activation_code(app.activation_codes()).ok_or(Undone::Unwritable)?;
-    let link = app.seal().link(&registration.id, order.generation).ok_or(Undone::Unwritable)?;
+    let code = registration.activation_code(app.activation_codes()).ok_or_else(unwritable)?;
+    let link = app.seal().link(&registration.id, order.generation).ok_or_else(unwritable)?;
     let settings = &app.settings;
     let message =
         activation_email::write(&code, &link, &settings.public_url, activation.expires_at, &settings.office_contact)
-            .map_err(|_| Undone::Unwritable)?;
+            .map_err(|_| unwritable())?;
     let delivery = match app.mailer().send(&registration.email, &message).await {
         Ok(()) => Delivery::Sent,
         // Repeating would not help; the resident and the office see it in check-status and correct the address.
         Err(MailError::Refused(_)) => Delivery::Refused,
-        Err(error @ MailError::Unavailable(_)) => return Err(error.into()),
+        Err(error @ MailError::Unavailable(_)) => return Err(Undone::Yet(error.to_string())),
     };
     app.store().record_delivery(&registration.id, order.generation, delivery).await?;
     Ok(())
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Yet(error.to_string()),
+            StoreError::Malformed(_) => Self::Ever(error.to_string()),
+        }
+    }
+}
+
+fn unwritable() -> Undone {
+    Undone::Ever("the e-mail cannot be written".to_owned())
 }

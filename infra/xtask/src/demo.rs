@@ -226,7 +226,9 @@ impl Teller {
     }
 
     fn draw(&self, title: &str, text: &str) -> Result<()> {
-        let drawn = QrCode::with_error_correction_level(text, qrcode::EcLevel::M)?.render::<Dense1x2>().build();
+        let code = QrCode::with_error_correction_level(text, qrcode::EcLevel::M)?;
+        // Terminals are mostly dark: what is drawn is the light part.
+        let drawn = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
         self.say(&format!("\n{title}:\n{drawn}\n"));
         Ok(())
     }

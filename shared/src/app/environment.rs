@@ -78,6 +78,12 @@ impl Environment {
         }
     }
 
+    /// An address without a path: routes begin right behind it.
+    pub(super) fn origin(&self, name: &str) -> Result<Url, ConfigError> {
+        let url = self.url(name)?;
+        if url.path() == "/" { Ok(url) } else { Err(ConfigError::nonsense(name, "it must be an address without path")) }
+    }
+
     pub(super) fn email(&self, name: &str) -> Result<Email, ConfigError> {
         Email::parse(&self.required(name)?).map_err(|invalid| ConfigError::nonsense(name, invalid.0.en))
     }

@@ -209,8 +209,10 @@ impl Parts {
             }
             Need::PairwiseSubjects => self.pairwise = Some(environment.mac_key("IKD_PAIRWISE_KEY")?),
             Need::Officers => {
+                environment.url("IKD_OFFICER_ISSUER")?;
                 let issuer = OfficerIssuer {
-                    issuer: environment.url("IKD_OFFICER_ISSUER")?.as_str().trim_end_matches('/').to_owned(),
+                    // Tokens name their issuer to the letter, trailing slash or not.
+                    issuer: environment.required("IKD_OFFICER_ISSUER")?,
                     audience: environment.required("IKD_OFFICER_AUDIENCE")?,
                     role_claim: environment.or("IKD_OFFICER_ROLE_CLAIM", "roles"),
                     role: environment.or("IKD_OFFICER_ROLE", "petugas"),

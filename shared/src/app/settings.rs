@@ -54,7 +54,7 @@ pub struct Rules {
 impl Settings {
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
         Ok(Self {
-            public_url: environment.url("IKD_PUBLIC_URL")?,
+            public_url: environment.origin("IKD_PUBLIC_URL")?,
             municipality: environment.or("IKD_MUNICIPALITY", "35.77"),
             office_contact: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"),
             aws_timeout: Duration::from_millis(environment.number(

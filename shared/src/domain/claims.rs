@@ -56,6 +56,7 @@ impl ClaimSet {
         [Claim::Nik, Claim::Name, Claim::Birthdate, Claim::Address].into_iter().collect()
     }
 
+    #[must_use]
     pub fn intersection(&self, other: &Self) -> Self {
         self.0.intersection(&other.0).copied().collect()
     }

@@ -112,7 +112,8 @@ impl PinTries {
             return Err(Locked::Until(until));
         }
         let made = self.made + 1;
-        let wait = (made % rules.tries_per_round == 0)
+        let wait = made
+            .is_multiple_of(rules.tries_per_round)
             .then(|| rules.waits.get((made / rules.tries_per_round) as usize - 1))
             .flatten();
         Ok(Self { made, locked_until: wait.map(|wait| now + *wait) })

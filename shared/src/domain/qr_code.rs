@@ -77,7 +77,7 @@ impl QrCode {
 #[derive(Clone, Debug)]
 pub enum RedemptionOutcome {
     /// This attempt won, now or when it was first sent.
-    Won(QrCode, Redemption),
+    Won(Box<QrCode>, Redemption),
     /// The attempt's idempotency key won before, with another purpose.
     KeyReused,
     /// Another attempt won.
@@ -97,7 +97,7 @@ impl RedemptionOutcome {
             Some(winner) if winner.id == attempt.id && winner.client_id == attempt.client_id => {
                 if winner.purpose == attempt.purpose {
                     let winner = winner.clone();
-                    Self::Won(qr, winner)
+                    Self::Won(Box::new(qr), winner)
                 } else {
                     Self::KeyReused
                 }

@@ -37,6 +37,10 @@ pub fn single_header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 pub fn json<T: DeserializeOwned>(request: &Request, most_bytes: usize) -> Result<T, Problem> {
     ensure_media_type(request, "application/json")?;
     let body = body(request, most_bytes)?;
+    // Serde would read an array as the members in their order; an API's members have names.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ProblemType::MalformedRequest.into());
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refuse(&error))?;
     deserializer.end().map_err(|_| Problem::new(ProblemType::MalformedRequest))?;
@@ -120,11 +124,10 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
         .collect();
     // Serde's path ends at an unknown member and before a missing one.
     let missing = quoted.filter(|name| path.last().map(String::as_str) != Some(*name));
-    let pointer: String = path
-        .iter()
-        .map(String::as_str)
-        .chain(missing)
-        .map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1")))
-        .collect();
+    let mut pointer = String::new();
+    for segment in path.iter().map(String::as_str).chain(missing) {
+        pointer.push('/');
+        pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
+    }
     Problem::invalid_member(pointer, text, quoted.map(|name| name.chars().take(64).collect()))
 }

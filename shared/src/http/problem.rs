@@ -1,5 +1,7 @@
 //! One occurrence of a problem: what the caller is told, and apart from it what the log is told.
 
+use std::fmt::Display;
+
 use http::{HeaderValue, StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
@@ -29,7 +31,7 @@ impl Problem {
     }
 
     /// A dependency failed: the caller may repeat the request after a second.
-    pub fn unavailable(cause: impl ToString) -> Self {
+    pub fn unavailable(cause: impl Display) -> Self {
         Self::new(ProblemType::ServiceUnavailable).retry_after(SignedDuration::from_secs(1)).because(cause)
     }
 
@@ -56,7 +58,7 @@ impl Problem {
 
     /// Notes for the log why this happened.
     #[must_use]
-    pub fn because(mut self, cause: impl ToString) -> Self {
+    pub fn because(mut self, cause: impl Display) -> Self {
         self.cause = Some(cause.to_string());
         self
     }

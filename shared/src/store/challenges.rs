@@ -1,10 +1,11 @@
 //! `challenges`: what may be used once (DPoP proofs, client assertions, captchas) and what is counted (wrong captchas).
 
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, Update};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::item::{Item, from_item, number, seconds, text, to_item, unavailable, write};
+use super::item::{from_item, number, seconds, text, to_item, unavailable, write};
 use super::{Store, StoreError};
 use crate::domain::{Digest, Id};
 
@@ -92,13 +93,13 @@ impl Store {
             .await;
         match answer {
             Ok(_) => Ok(Use::First),
-            Err(error) => match condition_met(&error) {
-                Some(found) => {
-                    let found: Option<Mark> = found.map(from_item).transpose()?;
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(failed)) => {
+                    let found: Option<Mark> = failed.item.clone().map(from_item).transpose()?;
                     let own = found.is_some_and(|mark| mark.attempt == *attempt);
                     Ok(if own { Use::First } else { Use::Again })
                 }
-                None => Err(unavailable(error)),
+                _ => Err(unavailable(error)),
             },
         }
     }
@@ -162,16 +163,5 @@ impl Store {
             .await
             .map_err(unavailable)?;
         Ok(())
-    }
-}
-
-/// Where a put failed on its condition: the item that it met, if it was told.
-fn condition_met<R>(
-    error: &aws_sdk_dynamodb::error::SdkError<aws_sdk_dynamodb::operation::put_item::PutItemError, R>,
-) -> Option<Option<Item>> {
-    use aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException;
-    match error.as_service_error() {
-        Some(ConditionalCheckFailedException(failed)) => Some(failed.item.clone()),
-        _ => None,
     }
 }

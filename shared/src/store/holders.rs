@@ -1,5 +1,6 @@
 //! `identities`, items `holder#NIK`: the pointers that keep one resident to one device.
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 
 use super::item::{from_item, text, unavailable};
@@ -34,7 +35,7 @@ impl Store {
         match answer {
             Ok(updated) => updated.attributes.map(from_item).transpose(),
             Err(error)
-                if error.as_service_error().is_some_and(|error| error.is_conditional_check_failed_exception()) =>
+                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
             {
                 Ok(None)
             }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,21 +69,8 @@ impl Store {
 
         for attempt in 1.. {
             let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
-            let error = match sent {
-                Ok(_) => return Ok(Ok(())),
-                Err(error) => error,
-            };
-            let Some(reasons) = error
-                .as_service_error()
-                .and_then(|error| match error {
-                    aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError::TransactionCanceledException(
-                        cancelled,
-                    ) => cancelled.cancellation_reasons.clone(),
-                    _ => None,
-                })
-            else {
-                return Err(unavailable(error));
-            };
+            let Err(error) = sent else { return Ok(Ok(())) };
+            let Some(reasons) = cancellation_reasons(&error) else { return Err(unavailable(error)) };
             if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
                 let refusals = reasons.into_iter().map(|reason| Refusal {
                     failed: reason.code() == Some("ConditionalCheckFailed"),
@@ -97,6 +85,16 @@ impl Store {
             tokio::time::sleep(std::time::Duration::from_millis(10 << attempt)).await;
         }
         unreachable!("the loop ends by returning")
+    }
+}
+
+/// Why DynamoDB cancelled a transaction: a reason for each of its writes.
+fn cancellation_reasons<R>(error: &SdkError<TransactWriteItemsError, R>) -> Option<Vec<CancellationReason>> {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            cancelled.cancellation_reasons.clone()
+        }
+        _ => None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::devices;
 use super::item::{attribute, from_item, seconds, text, to_item, unavailable, write};
@@ -85,7 +85,7 @@ impl Store {
         match answer {
             Ok(redeemed) => {
                 let qr: QrCode = from_item(redeemed.attributes.unwrap_or_default())?;
-                Ok(RedemptionOutcome::Won(qr, attempt.clone()))
+                Ok(RedemptionOutcome::Won(Box::new(qr), attempt.clone()))
             }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
@@ -149,6 +149,3 @@ impl Store {
         Ok(write!(update, Update, update))
     }
 }
-
-/// How long a redeemed code is kept for its winner.
-pub const KEPT_FOR_WINNER: SignedDuration = SignedDuration::from_hours(24);

@@ -129,8 +129,6 @@ impl Seal {
         let payload = self.open("captcha", text, link.0.as_bytes())?;
         let (_, expires_at) = read_named_until(&payload)?;
         let answer = self.0.mac(&[b"captcha-answer", &payload, link.0.as_bytes()]);
-        // Letters and digits that nobody takes for one another.
-        const LETTERS: &[u8; 24] = b"abcdefghjkmnpqrtuvwxy346";
         let answer =
             answer.iter().take(5).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
         Some((CaptchaToken(text.to_owned()), Captcha { answer, expires_at }))
@@ -156,6 +154,9 @@ impl Seal {
         equal(&mac, &expected[..MAC_LENGTH]).then_some(payload)
     }
 }
+
+/// Letters and digits that nobody takes for one another.
+const LETTERS: &[u8; 24] = b"abcdefghjkmnpqrtuvwxy346";
 
 /// 128 bits of the HMAC: as hard to guess as the ids it proves.
 const MAC_LENGTH: usize = 16;
