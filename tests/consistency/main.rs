@@ -1,1 +1,189 @@
-//! placeholder
+//! What stands in more than one place is the same in all of them: routes, problems, variables, functions.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Context, Result};
+use ikd::app::{App, Environment, Need, Surroundings, SystemClock, SystemRandomness};
+use ikd::http::ProblemType;
+use serde_yaml_ng::Value;
+use tests::{FUNCTIONS, Route, routes_of_watch};
+use xtask::stack::database::sdk_config;
+use xtask::stack::environment::Secrets;
+
+fn yaml(path: &str) -> Value {
+    serde_yaml_ng::from_str(&std::fs::read_to_string(xtask::root().join(path)).unwrap()).unwrap()
+}
+
+/// A value without its `!Tag`.
+fn plain(value: &Value) -> &Value {
+    match value {
+        Value::Tagged(tagged) => &tagged.value,
+        value => value,
+    }
+}
+
+/// The functions of the template by the name of their package.
+fn functions_of_template() -> BTreeMap<String, Value> {
+    let template = yaml("infra/template.yaml");
+    let resources = template["Resources"].as_mapping().unwrap();
+    let functions = resources.values().filter(|resource| resource["Type"] == "AWS::Serverless::Function");
+    functions
+        .map(|function| {
+            let folder = function["Properties"]["CodeUri"].as_str().unwrap();
+            (folder.strip_prefix("../functions/").unwrap().to_owned(), function["Properties"].clone())
+        })
+        .collect()
+}
+
+fn routes_of_template() -> BTreeSet<Route> {
+    let mut routes = BTreeSet::new();
+    for (function, properties) in functions_of_template() {
+        for event in properties.get("Events").and_then(Value::as_mapping).into_iter().flat_map(|events| events.values())
+        {
+            let text = |key| event["Properties"][key].as_str().unwrap().to_owned();
+            routes.insert(Route { path: text("Path"), method: text("Method"), function: function.clone() });
+        }
+    }
+    routes
+}
+
+/// The routes of the API's description; an operation is named after its function.
+fn routes_of_openapi() -> BTreeSet<Route> {
+    let mut routes = BTreeSet::new();
+    for (path, operations) in yaml("infra/openapi.yaml")["paths"].as_mapping().unwrap() {
+        for (method, operation) in operations.as_mapping().unwrap() {
+            let Some(id) = operation.get("operationId").and_then(Value::as_str) else { continue };
+            let mut served: Vec<_> = FUNCTIONS.iter().filter(|function| id.starts_with(function.name)).collect();
+            served.sort_by_key(|function| function.name.len());
+            let function = served.last().unwrap_or_else(|| panic!("no function for {id}")).name.to_owned();
+            let (path, method) = (path.as_str().unwrap().to_owned(), method.as_str().unwrap().to_uppercase());
+            routes.insert(Route { path, method, function });
+        }
+    }
+    routes
+}
+
+#[test]
+fn template_description_and_watch_router_have_the_same_routes() {
+    let watch: BTreeSet<Route> = routes_of_watch().unwrap().into_iter().collect();
+    assert_eq!(routes_of_template(), watch);
+    assert_eq!(routes_of_openapi(), watch);
+}
+
+#[test]
+fn every_function_of_the_workspace_is_deployed_and_every_deployed_one_exists() {
+    let folders: BTreeSet<String> = std::fs::read_dir(xtask::root().join("functions"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(functions_of_template().into_keys().collect::<BTreeSet<_>>(), folders);
+    let mut served: BTreeSet<String> = FUNCTIONS.iter().map(|function| function.name.to_owned()).collect();
+    served.insert(send_activation_email::NAME.to_owned());
+    assert_eq!(served, folders);
+}
+
+#[test]
+fn the_description_knows_every_problem_and_no_other() {
+    fn collect(value: &Value, slugs: &mut BTreeSet<String>) {
+        match plain(value) {
+            Value::Mapping(members) => {
+                for (name, value) in members {
+                    if name == "x-problem-types" {
+                        let listed = value.as_sequence().unwrap().iter();
+                        slugs.extend(listed.map(|slug| slug.as_str().unwrap().to_owned()));
+                    } else {
+                        collect(value, slugs);
+                    }
+                }
+            }
+            Value::Sequence(items) => items.iter().for_each(|item| collect(item, slugs)),
+            _ => {}
+        }
+    }
+    let mut described = BTreeSet::new();
+    collect(&yaml("infra/openapi.yaml"), &mut described);
+    let catalogue: BTreeSet<String> = ProblemType::ALL.iter().map(|problem| problem.slug().to_owned()).collect();
+    assert_eq!(described, catalogue);
+}
+
+#[test]
+fn every_function_starts_with_the_variables_of_the_template_and_with_none_less() {
+    let common = yaml("infra/template.yaml")["Globals"]["Function"]["Environment"]["Variables"].clone();
+    let values = values().unwrap();
+    for (name, needs) in needs_of_functions() {
+        let properties = &functions_of_template()[name];
+        let own = &properties["Environment"]["Variables"];
+        let variables = [&common, own].into_iter().filter_map(Value::as_mapping).flatten();
+        let given: BTreeMap<String, String> = variables
+            .map(|(variable, _)| {
+                let variable = variable.as_str().unwrap();
+                (variable.to_owned(), values.get(variable).unwrap_or_else(|| panic!("{variable}")).clone())
+            })
+            .collect();
+        assert_eq!(start(&given, needs), Ok(()), "{name}");
+        for missing in given.keys().filter(|variable| !HAVE_DEFAULTS.contains(&variable.as_str())) {
+            let mut less = given.clone();
+            less.remove(missing);
+            let sentence = start(&less, needs).expect_err(&format!("{name} is given {missing} and does not read it"));
+            assert_eq!(sentence, format!("The environment variable {missing} is missing."));
+        }
+    }
+}
+
+/// Variables that the template sets although the code has a default.
+const HAVE_DEFAULTS: [&str; 5] =
+    ["IKD_MUNICIPALITY", "IKD_OFFICE_CONTACT", "IKD_MAIL_SENDER_NAME", "IKD_OFFICER_ROLE", "IKD_OFFICER_ROLE_CLAIM"];
+
+fn needs_of_functions() -> impl Iterator<Item = (&'static str, &'static [Need])> {
+    let served = FUNCTIONS.into_iter().map(|function| (function.name, function.needs));
+    served.chain([(send_activation_email::NAME, send_activation_email::NEEDS)])
+}
+
+/// A usable value for every variable.
+fn values() -> Result<BTreeMap<String, String>> {
+    let mut values: BTreeMap<String, String> = Secrets::for_test()?.variables()?.into_iter().collect();
+    for (name, value) in [
+        ("IKD_PUBLIC_URL", "https://identitas.example.go.id"),
+        ("IKD_TABLE_PREFIX", "ikd-"),
+        ("IKD_MUNICIPALITY", "35.77"),
+        ("IKD_OFFICE_CONTACT", "Dinas"),
+        ("IKD_OFFICER_ISSUER", "https://issuer.example"),
+        ("IKD_OFFICER_AUDIENCE", "office"),
+        ("IKD_OFFICER_ROLE_CLAIM", "roles"),
+        ("IKD_OFFICER_ROLE", "petugas"),
+        ("IKD_MAIL_SENDER", "identitas@ikd.example"),
+        ("IKD_MAIL_SENDER_NAME", "SIAK Terpusat Identitas Digital"),
+    ] {
+        values.insert(name.to_owned(), value.to_owned());
+    }
+    Ok(values)
+}
+
+/// Starts a function as a cold start does; the sentence that it would end with.
+fn start(variables: &BTreeMap<String, String>, needs: &[Need]) -> Result<(), String> {
+    let surroundings = Surroundings {
+        clock: std::sync::Arc::new(SystemClock),
+        randomness: std::sync::Arc::new(SystemRandomness::default()),
+        aws: sdk_config("http://127.0.0.1:9"),
+        dynamodb: Box::new(|builder| builder),
+    };
+    let environment: Environment = variables.clone().into_iter().collect();
+    App::build(&environment, needs, surroundings).map(drop).map_err(|error| error.to_string())
+}
+
+#[test]
+fn the_example_requests_of_the_readme_name_routes_that_exist() {
+    let readme = std::fs::read_to_string(xtask::root().join("README.md")).context("README.md").unwrap();
+    let routes = routes_of_watch().unwrap();
+    let named: Vec<&str> = readme
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("| `"))
+        .filter_map(|line| line.split_once('`').map(|(route, _)| route))
+        .filter(|route| route.contains(" /"))
+        .collect();
+    assert_eq!(named.len(), routes.len(), "the README's table lists every route once");
+    for route in named {
+        let (method, path) = route.split_once(' ').unwrap();
+        assert!(routes.iter().any(|known| known.method == method && known.path == path), "{route}");
+    }
+}

@@ -1,1 +1,109 @@
-//! placeholder
+//! The whole on this machine: `cargo lambda watch`, a file-backed database, the mailbox, and a real browser.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use ikd::app::{Clock, SystemClock};
+use serde_json::{Value, json};
+use tokio::process::Command;
+use xtask::actors::{ActivationEmail, Api, HttpApi, Officer, Phone};
+use xtask::demo::{self, Options};
+use xtask::personas;
+use xtask::stack::{Place, Ports, Stack};
+use xtask::tools::Tools;
+
+/// One stack serves all of it, since bringing one up takes its time.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_procedure_runs_end_to_end_and_the_activation_page_works_by_keyboard() {
+    let place = Place::named("test-stack");
+    let mut stack = Stack::up(place.clone(), Ports::TESTS, true).await.unwrap();
+    let outcome = live(&stack, &place).await;
+    let log = std::fs::read_to_string(place.folder().join("functions.log")).unwrap_or_default();
+    let alive = stack.ensure_running();
+    stack.down().await;
+    outcome.unwrap_or_else(|error| panic!("{error:?}\nThe functions said:\n{log}"));
+    alive.unwrap();
+}
+
+async fn live(stack: &Stack, place: &Place) -> Result<()> {
+    let options = Options { quiet: true, expiry: false };
+    let transcript = demo::run(stack.ports, place, &stack.mailbox, options).await?;
+    ensure!(transcript.is_as_expected(), "{transcript:?}");
+    let functions: BTreeSet<&str> = transcript.steps.iter().map(|step| step.function).collect();
+    for function in tests::FUNCTIONS {
+        // These two answer without a line of their own in the transcript.
+        let expected = !["publish-keys", "resend-activation"].contains(&function.name);
+        ensure!(functions.contains(function.name) == expected, "{}: {functions:?}", function.name);
+    }
+    unrouted_paths_are_not_found(stack).await?;
+    the_page_works(stack, personas::BUDI, &indonesian()).await?;
+    the_page_works(stack, personas::DEWI, &english()).await
+}
+
+async fn unrouted_paths_are_not_found(stack: &Stack) -> Result<()> {
+    for path in ["/", "/registrations/", "/qr-codes/1", "/functions/login"] {
+        let answer = reqwest::get(stack.ports.api_url()?.join(path)?).await?;
+        ensure!(answer.status() == 404, "{path}: {}", answer.status());
+    }
+    Ok(())
+}
+
+/// Enrols a resident whose activation link was first asked for again, and activates in Chromium.
+async fn the_page_works(stack: &Stack, nik: &str, words: &Value) -> Result<()> {
+    let email = approved(stack, nik).await?;
+    let root = xtask::root();
+    let screenshots = root.join("artifacts");
+    std::fs::create_dir_all(&screenshots)?;
+    let tools = Tools::new(&root);
+    let mut activation = words.clone();
+    for (name, value) in [
+        ("link", json!(email.link)),
+        ("code", json!(email.code)),
+        ("screenshots", json!(screenshots)),
+        ("chromium", json!(tools.chromium().await?)),
+        ("modules", json!(tools.playwright().await?)),
+    ] {
+        activation[name] = value;
+    }
+    let output = Command::new("node")
+        .arg(root.join("tests/browser/activation.mjs"))
+        .env("ACTIVATION", activation.to_string())
+        .output()
+        .await
+        .context("node cannot be started")?;
+    ensure!(output.status.success(), "the browser: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(())
+}
+
+async fn approved(stack: &Stack, nik: &str) -> Result<ActivationEmail> {
+    let api: Arc<dyn Api> = Arc::new(HttpApi::new(stack.ports.api_url()?)?);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let phone = Phone::new(api.clone(), clock)?;
+    let address = format!("{nik}@contoh.id");
+    let reply = phone.register(nik, &address, "0812-3456-7890", &personas::portrait(2, 320, 480)?).await?;
+    let ticket = reply.member("/ticket/text").with_context(|| reply.text.clone())?;
+    let officer = Officer::new(api, demo::officer_token(stack.ports).await?);
+    ensure!(officer.approve(&ticket).await?.status == 200);
+    stack.mailbox.activation_email(&address, 1).await?;
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let registration = reply.member("/id").context("no id")?;
+    ensure!(phone.ask_for_another_email(&registration).await?.status == 202);
+    stack.mailbox.activation_email(&address, 2).await
+}
+
+fn indonesian() -> Value {
+    json!({ "locale": "id-ID", "words": {
+        "title": "Aktivasi", "work": "Saya tidak dapat melihat gambar", "done": "Selesai", "activate": "Aktifkan",
+        "confirm": "Aktifkan sekarang?", "yes": "Ya", "succeeded": "Aktivasi berhasil", "close": "Tutup",
+        "active": "Status: Aktif",
+    } })
+}
+
+fn english() -> Value {
+    json!({ "locale": "en-GB", "words": {
+        "title": "Activation", "work": "I cannot see the picture", "done": "Done", "activate": "Activate",
+        "confirm": "Activate now?", "yes": "Yes", "succeeded": "Activation succeeded", "close": "Close",
+        "active": "Status: Active",
+    } })
+}

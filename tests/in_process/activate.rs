@@ -20,12 +20,11 @@ async fn picture_and_code_make_the_phone_the_holders_device() {
     assert_status(&reply, 200);
     assert_eq!(reply.json(), json!({ "stage": "active" }));
     let key = approved.registered.phone.key.thumbprint().as_str().to_owned();
-    let device = world.item("identities", ("pk", &format!("device#{key}"))).await.unwrap();
+    let device = world.item("identities", ("pk", &format!("device#{key}"))).unwrap();
     assert!(device["pin_hash"]["S"].as_str().unwrap().starts_with("$argon2id$"));
-    let holder = world.item("identities", ("pk", &format!("holder#{SITI}"))).await.unwrap();
+    let holder = world.item("identities", ("pk", &format!("holder#{SITI}"))).unwrap();
     assert_eq!(holder["device"]["S"], key);
-    let registration =
-        world.item("identities", ("pk", &format!("registration#{}", approved.registered.id))).await.unwrap();
+    let registration = world.item("identities", ("pk", &format!("registration#{}", approved.registered.id))).unwrap();
     assert!(registration.get("expires_at").is_none(), "an active registration is kept");
 }
 
@@ -266,7 +265,7 @@ async fn a_key_that_became_a_device_in_the_meantime_is_not_bound_twice() {
         if *ticket == first.ticket {
             assert_status(&reply, 200);
         } else {
-            assert_problem(&reply, 409, "concurrent-requests");
+            assert_problem(&reply, 409, "key-already-bound");
         }
     }
 }

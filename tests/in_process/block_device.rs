@@ -65,6 +65,8 @@ async fn an_approved_registration_that_waits_is_taken_back() {
     let reply = world.officer().block(SITI, "stolen").await.unwrap();
     assert_eq!(reply.json(), json!({ "device": null, "registration_ended": true }));
     assert_problem(&world.activate(&approved.email, &approved.email.code).await, 404, "link-dead");
+    let again = world.officer().block(SITI, "stolen").await.unwrap();
+    assert_eq!(again.json(), json!({ "device": null, "registration_ended": false }), "twice is harmless");
     let status = approved.registered.phone.check_status(&approved.registered.id).await.unwrap();
     assert_eq!(status.member("/stage").as_deref(), Some("ended"));
 }

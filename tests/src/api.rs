@@ -43,11 +43,10 @@ pub struct Route {
 /// The routes of `[workspace.metadata.lambda.watch.router]`.
 pub fn routes_of_watch() -> Result<Vec<Route>> {
     let manifest: toml::Table = toml::from_str(&std::fs::read_to_string(xtask::root().join("Cargo.toml"))?)?;
-    let router = ["workspace", "metadata", "lambda", "watch", "router"]
-        .iter()
-        .try_fold(&toml::Value::Table(manifest), |value, key| value.get(key).context(*key).ok().or(None).ok_or(()))
-        .map(Clone::clone)
-        .map_err(|()| anyhow::anyhow!("Cargo.toml has no watch router"))?;
+    let mut router = &toml::Value::Table(manifest);
+    for key in ["workspace", "metadata", "lambda", "watch", "router"] {
+        router = router.get(key).with_context(|| format!("Cargo.toml has no {key}"))?;
+    }
     let mut routes = Vec::new();
     for (path, served) in router.as_table().context("the router is no table")? {
         for one in served.as_array().context("a route is no list")? {

@@ -1,5 +1,7 @@
 //! A world for one test: every function, a DynamoDB engine, an SES and an issuer of its own, and a clock it can turn.
 
+#![expect(clippy::missing_panics_doc, reason = "what helps a test panics where the test fails")]
+
 mod api;
 mod calls;
 mod ses;

@@ -90,7 +90,7 @@ impl World {
     async fn build(variables: &[(&str, &str)], with_database: bool) -> Result<Self> {
         let mut database = Database::in_memory()?;
         database.serve(0).await?;
-        database.create_tables(&xtask::root().join("infra/template.yaml")).await?;
+        database.create_tables(&xtask::root().join("infra/template.yaml"))?;
         database.seed(&personas::residents()?).await?;
         let mut integrators = Vec::new();
         for organisation in personas::ORGANISATIONS {
@@ -206,7 +206,7 @@ impl World {
     }
 
     /// One item of a table, as DynamoDB's JSON.
-    pub async fn item(&self, table: &str, key: (&str, &str)) -> Option<Value> {
+    pub fn item(&self, table: &str, key: (&str, &str)) -> Option<Value> {
         let request = json!({
             "TableName": format!("{PREFIX}{table}"),
             "Key": { key.0: { "S": key.1 } },

@@ -80,7 +80,7 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     human?;
 
     if app.store().take_code_try(&id, generation, tries, &app.random_id()).await? == CodeTry::Refused {
-        return Err(ProblemType::CodeTriesUsedUp.into());
+        return overtaken(app, &registration, generation).await;
     }
     let right = registration.activation_code(app.activation_codes()).ok_or(ProblemType::LinkDead)?;
     if !code.matches(&right) {
@@ -89,7 +89,24 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     let device = bind(app, registration.clone(), &right)?;
     match app.store().activate(&registration, &device).await? {
         Written::Done => Ok(()),
-        Written::Overtaken => Err(ProblemType::Contended.into()),
+        Written::Overtaken => overtaken(app, &registration, generation).await,
+    }
+}
+
+/// Something happened while this activation was under way: what stands now tells.
+async fn overtaken(app: &App, before: &Registration, generation: u32) -> Result<(), Problem> {
+    let (registration, holder, device) = tokio::try_join!(
+        app.store().registration(&before.id, app.now()),
+        app.store().holder(&before.nik),
+        app.store().device(&before.device_key)
+    )?;
+    let registration = registration.ok_or(ProblemType::LinkDead)?;
+    let tries = app.settings.rules.activation_tries;
+    match registration.ensure_activatable(&holder, generation, tries, app.now()) {
+        Err(NotActivatable::AlreadyActive) => Ok(()),
+        Err(reason) => Err(dead_end(reason)),
+        Ok(()) if device.is_some() => Err(ProblemType::KeyAlreadyBound.into()),
+        Ok(()) => Err(ProblemType::Contended.into()),
     }
 }
 
@@ -104,7 +121,7 @@ enum Human {
 async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>, now: Timestamp) -> Result<Human, Problem> {
     match answered {
         Answered::Picture { captcha, answer } => {
-            let (token, captcha) = app.seal().open_captcha(link, captcha).ok_or(ProblemType::CaptchaExpired)?;
+            let (token, captcha) = app.seal().open_captcha(link, captcha).ok_or(ProblemType::CaptchaWrong)?;
             if captcha.expires_at <= now {
                 return Err(ProblemType::CaptchaExpired.into());
             }

@@ -9,7 +9,7 @@ mod page;
 
 use std::collections::BTreeMap;
 
-use activation::{Answered, Shown};
+use activation::Answered;
 use ikd::app::{App, Need};
 use ikd::domain::registration::Stage;
 use ikd::domain::text::Language;
@@ -76,7 +76,6 @@ pub async fn activate(app: &App, request: &Request) -> Result<Answer, Problem> {
             let (link, ..) = app.seal().open_link(&token).ok_or(ProblemType::LinkDead)?;
             Ok(Answer::json(http::StatusCode::CREATED, &captcha::issue(app, &link)?))
         }
-        (_, ["activation" | "captchas"]) => Err(ProblemType::MethodNotAllowed.into()),
         _ => Err(ProblemType::NotFound.into()),
     }
 }
@@ -104,7 +103,7 @@ async fn submitted(app: &App, request: &Request) -> Result<Answer, Problem> {
         // The problem is shown above the form, with a new picture: the one before is used up.
         Err(problem) => {
             let shown = activation::look(app, token).await;
-            page::again(app, token, language, &problem, shown.unwrap_or(Shown::Form))
+            page::again(app, token, language, &problem, shown)
         }
     }
 }

@@ -69,13 +69,20 @@ pub fn opened(app: &App, token: &str, language: Language, shown: Result<Shown, P
 }
 
 /// The form once more, with what went wrong above it, or the end of the way.
-pub fn again(app: &App, token: &str, language: Language, problem: &Problem, shown: Shown) -> Result<Answer, Problem> {
-    let is_final =
-        matches!(problem.kind(), ProblemType::LinkDead | ProblemType::CodeExpired | ProblemType::CodeTriesUsedUp);
+pub fn again(
+    app: &App,
+    token: &str,
+    language: Language,
+    problem: &Problem,
+    shown: Result<Shown, Problem>,
+) -> Result<Answer, Problem> {
     match shown {
-        Shown::Active => show(StatusCode::OK, &Active { words: Words(language) }),
-        Shown::Form if is_final => dead_end(language, problem),
-        Shown::Form => form(app, token, language, problem.kind().status(), Some(problem.detail(language))),
+        Ok(Shown::Active) => show(StatusCode::OK, &Active { words: Words(language) }),
+        Ok(Shown::Form) => {
+            let page = form(app, token, language, problem.kind().status(), Some(problem.explain(language)))?;
+            Ok(problem.with_retry_after(page))
+        }
+        Err(end) => dead_end(language, &end),
     }
 }
 
@@ -119,7 +126,8 @@ fn form(
 }
 
 fn dead_end(language: Language, problem: &Problem) -> Result<Answer, Problem> {
-    show(problem.kind().status(), &DeadEnd { words: Words(language), problem: problem.detail(language) })
+    let page = show(problem.kind().status(), &DeadEnd { words: Words(language), problem: problem.explain(language) })?;
+    Ok(problem.with_retry_after(page))
 }
 
 /// The page with its policy: our one style, our one script, pictures from the page itself, forms to ourselves.

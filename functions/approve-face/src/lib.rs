@@ -46,7 +46,6 @@ pub async fn approve_face(app: &App, request: &Request) -> Result<Answer, Proble
     match (request.method().as_str(), &parse::segments(request)[..]) {
         ("GET", ["registrations", "by-ticket", ticket]) => review::review(app, ticket).await,
         ("POST", ["registrations", "by-ticket", ticket, "decision"]) => decide(app, request, &officer, ticket).await,
-        (_, ["registrations", "by-ticket", ..]) => Err(ProblemType::MethodNotAllowed.into()),
         _ => Err(ProblemType::NotFound.into()),
     }
 }

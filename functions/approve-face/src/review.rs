@@ -56,7 +56,7 @@ pub async fn review(app: &App, ticket: &str) -> Result<Answer, Problem> {
         app.store().resident(&registration.nik),
         app.store().selfie(&registration.id)
     )?;
-    let resident = resident.ok_or(ProblemType::TicketUnknown)?;
+    let resident = resident.ok_or(ProblemType::NotEligible)?;
     let device = match &holder.device {
         Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),
         None => None,

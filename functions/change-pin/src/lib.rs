@@ -23,9 +23,9 @@ struct ChangePin {
 
 /// Changes the PIN and ends the session: the next login shows that the holder knows the new one.
 pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let holder = authenticate::session(app, request).await?;
     let body: ChangePin = parse::json(request, parse::SMALL_BODY)?;
     let (old, new) = read(&body)?;
-    let holder = authenticate::session(app, request).await?;
     new.ensure_strong(&holder.device.nik).map_err(|invalid| Problem::invalid("/new_pin", invalid))?;
 
     authenticate::pin(app, &holder.device.key, Some(&holder.device), &old).await?;

@@ -2,8 +2,10 @@
 
 use ikd::app::{App, Need};
 use ikd::domain::Id;
-use ikd::domain::registration::{Delivery, Registration, Stage};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, TicketView, authenticate, parse};
+use ikd::domain::registration::Stage;
+use ikd::http::{
+    ActivationEmailView, Answer, Function, Problem, ProblemType, Request, TicketView, authenticate, parse,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -25,16 +27,7 @@ struct Standing {
     #[serde(skip_serializing_if = "Option::is_none")]
     rejection_reason: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    activation_email: Option<ActivationEmail>,
-}
-
-#[derive(Serialize)]
-struct ActivationEmail {
-    delivery: Delivery,
-    issued_at: Timestamp,
-    code_expires_at: Timestamp,
-    /// From when on another one can be asked for.
-    resend_after: Timestamp,
+    activation_email: Option<ActivationEmailView>,
 }
 
 /// Answers the phone that registered, and to nobody else that there is such a registration.
@@ -54,20 +47,14 @@ pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Proble
         stage,
         registered_at: registration.registered_at,
         ticket: (stage == Stage::Pending).then(|| TicketView::issue(app, &registration)).transpose()?,
-        activation_email: (stage == Stage::Approved).then(|| activation_email(app, &registration)).flatten(),
+        activation_email: registration
+            .activation
+            .as_ref()
+            .filter(|_| stage == Stage::Approved)
+            .map(|activation| ActivationEmailView::of(app, activation)),
         rejection_reason: (stage == Stage::Rejected)
             .then(|| registration.decision.and_then(|decision| decision.reason))
             .flatten(),
         id,
     }))
-}
-
-fn activation_email(app: &App, registration: &Registration) -> Option<ActivationEmail> {
-    let activation = registration.activation.as_ref()?;
-    Some(ActivationEmail {
-        delivery: activation.delivery,
-        issued_at: activation.issued_at,
-        code_expires_at: activation.expires_at,
-        resend_after: activation.issued_at + app.settings.rules.resend_wait,
-    })
 }

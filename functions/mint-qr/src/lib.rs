@@ -54,11 +54,11 @@ struct Image {
 pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
     const NOTHING_CHOSEN: Invalid = Invalid::new("Pilih paling sedikit satu data.", "Choose one claim at least.");
 
+    let holder = authenticate::holder(app, request).await?;
     let Mint { claims, format } = parse::json(request, parse::SMALL_BODY)?;
     if claims.is_empty() {
         return Err(Problem::invalid("/claims", NOTHING_CHOSEN));
     }
-    let holder = authenticate::holder(app, request).await?;
     let token = QrToken::from_random(app.random());
     let image = draw(&token, format)?;
     let qr = mint(app, holder, &token, claims).await?;

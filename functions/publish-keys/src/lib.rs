@@ -8,12 +8,12 @@ use serde_json::json;
 pub const FUNCTION: Function = Function {
     name: "publish-keys",
     needs: &[Need::Verifying],
-    step: |app, request| Box::pin(publish_keys(app, request)),
+    step: |app, request| Box::pin(async { publish_keys(app, request) }),
 };
 
 /// Serves the JWK Set (RFC 7517) and the authorization server's metadata (RFC 8414). Both may be cached: rotation
 /// publishes a key well before it signs.
-pub async fn publish_keys(app: &App, request: &Request) -> Result<Answer, Problem> {
+pub fn publish_keys(app: &App, request: &Request) -> Result<Answer, Problem> {
     let answer = match parse::segments(request)[..] {
         [".well-known", "jwks.json"] => Answer::ok(app.verifying_keys().published()),
         [".well-known", "oauth-authorization-server"] => {

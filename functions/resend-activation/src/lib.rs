@@ -5,16 +5,20 @@ use ikd::app::{App, Need};
 use ikd::domain::Id;
 use ikd::domain::contact::Email;
 use ikd::domain::registration::{Activation, Delivery, Registration, Stage};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{ActivationEmailView, Answer, Function, Problem, ProblemType, Request, authenticate, parse};
 use ikd::store::registrations::Written;
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 pub const FUNCTION: Function = Function {
     name: "resend-activation",
     needs: &[Need::Store, Need::Officers],
     step: |app, request| Box::pin(resend_activation(app, request)),
 };
+
+/// A phone has nothing to send along.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
 
 /// What an officer may send along.
 #[derive(Default, Deserialize)]
@@ -23,15 +27,6 @@ struct Resend {
     /// Replaces a mistyped address.
     #[serde(default)]
     email: Option<String>,
-}
-
-#[derive(Serialize)]
-struct Ordered {
-    delivery: Delivery,
-    issued_at: Timestamp,
-    code_expires_at: Timestamp,
-    /// From when on the next one can be asked for.
-    resend_after: Timestamp,
 }
 
 /// Asked for by the phone that registered, or by an officer, who may correct the address.
@@ -51,18 +46,10 @@ pub async fn resend_activation(app: &App, request: &Request) -> Result<Answer, P
     let holder = app.store().holder(&registration.nik).await?;
     let previous = registration.activation.as_ref().filter(|_| registration.stage(&holder) == Stage::Approved);
     let previous = previous.ok_or(ProblemType::NotApproved)?;
-    let next = next_generation(app, previous)?;
+    let next = next_generation(app, &registration, previous)?;
     let email = email.as_ref().unwrap_or(&registration.email);
     match app.store().reissue_activation(&registration, previous, &next, email).await? {
-        Written::Done => Ok(Answer::json(
-            StatusCode::ACCEPTED,
-            &Ordered {
-                delivery: next.delivery,
-                issued_at: next.issued_at,
-                code_expires_at: next.expires_at,
-                resend_after: next.issued_at + app.settings.rules.resend_wait,
-            },
-        )),
+        Written::Done => Ok(Answer::json(StatusCode::ACCEPTED, &ActivationEmailView::of(app, &next))),
         Written::Overtaken => Err(ProblemType::Contended.into()),
     }
 }
@@ -70,6 +57,9 @@ pub async fn resend_activation(app: &App, request: &Request) -> Result<Answer, P
 /// The registration, for the phone that made it.
 async fn of_phone(app: &App, request: &Request, id: &Id) -> Result<Registration, Problem> {
     let proof = authenticate::phone(app, request)?;
+    if !request.body().is_empty() {
+        let Nothing {} = parse::json(request, parse::SMALL_BODY)?;
+    }
     let ((), registration) = tokio::try_join!(authenticate::use_up(app, &proof), async {
         Ok(app.store().registration(id, app.now()).await?)
     })?;
@@ -84,7 +74,7 @@ fn corrected_address(request: &Request) -> Result<Option<Email>, Problem> {
 }
 
 /// The code after this one, if it is not asked for too soon or too often.
-fn next_generation(app: &App, previous: &Activation) -> Result<Activation, Problem> {
+fn next_generation(app: &App, registration: &Registration, previous: &Activation) -> Result<Activation, Problem> {
     let (now, rules) = (app.now(), &app.settings.rules);
     if previous.generation >= rules.resend_most {
         return Err(ProblemType::EmailsUsedUp.into());
@@ -93,10 +83,12 @@ fn next_generation(app: &App, previous: &Activation) -> Result<Activation, Probl
     if earliest > now {
         return Err(Problem::new(ProblemType::TooManyEmails).retry_after(earliest.duration_since(now)));
     }
+    let end = now + rules.activation_code_lifetime;
     Ok(Activation {
         generation: previous.generation + 1,
         issued_at: now,
-        expires_at: now + rules.activation_code_lifetime,
+        // A code cannot outlive its registration.
+        expires_at: registration.expires_at.map_or(end, |forgotten| forgotten.min(end)),
         tries: 0,
         delivery: Delivery::Queued,
     })

@@ -12,7 +12,7 @@ use qrcode::render::unicode::Dense1x2;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::actors::{Api, Browser, HttpApi, Integrator, Minted, Officer, Phone, Reply, Session};
+use crate::actors::{ActivationEmail, Api, Browser, HttpApi, Integrator, Minted, Officer, Phone, Reply, Session};
 use crate::personas;
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports, issuer};
@@ -57,128 +57,157 @@ impl Transcript {
 pub async fn run(ports: Ports, place: &Place, mailbox: &Mailbox, options: Options) -> Result<Transcript> {
     let api: Arc<dyn Api> = Arc::new(HttpApi::new(ports.api_url()?)?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let mut told = Teller::new(api.base().to_string(), clock.now(), options.quiet);
-
-    // The resident registers, and the officer approves. Earlier runs may have left her an active device.
-    let email = format!("siti.{}@contoh.id", clock.now().as_millisecond());
-    let phone = Phone::new(api.clone(), clock.clone())?;
-    let selfie = personas::portrait(37, 480, 640)?;
-    let reply = phone.register(personas::SITI, &email, "0812-3456-7890", &selfie).await?;
-    told.step("register", "Daftar: the phone sends NIK, e-mail, phone number and selfie", 201, &reply)?;
-    let registration = reply.member("/id").context("a registration without id")?;
-    let ticket = reply.member("/ticket/text").context("a registration without ticket")?;
-    told.draw("The registration QR that the officer scans", &ticket)?;
-
-    let officer_token = officer_token(ports).await?;
-    let officer = Officer::new(api.clone(), officer_token);
-    told.step(
-        "approve-face",
-        "Pindai QR Code: the officer sees applicant, photo and selfie",
-        200,
-        &officer.scan(&ticket).await?,
-    )?;
-    told.step("approve-face", "The officer approves", 200, &officer.approve_replacing_device(&ticket).await?)?;
-    let reply = phone.check_status(&registration).await?;
-    told.step("check-status", "Cek Status: approved, the e-mail is on its way", 200, &reply)?;
-
-    // The e-mail brings code and link; the browser activates.
-    let mail = mailbox.activation_email(&email, 1).await?;
-    told.say("The e-mail from SIAK Terpusat Identitas Digital has arrived (sent by send-activation-email)");
-    let browser = Browser::new(api.clone());
-    let page = browser.open(&mail.link).await?;
-    told.step("activate", "Aktivasi: the browser opens the link", 200, &page)?;
-    let proof = Browser::work(&page.text)?;
-    let captcha = Browser::field(&page.text, "captcha").unwrap_or_default();
-    let fields = |step| {
-        [
-            ("token", mail.token()),
-            ("code", mail.code.as_str()),
-            ("captcha", captcha.as_str()),
-            ("proof_of_work", proof.as_str()),
-            ("step", step),
-        ]
+    let bank = place.integrator_key(personas::BANK.client_id)?;
+    let mut demo = Demo {
+        told: Teller::new(api.base().to_string(), clock.now(), options.quiet),
+        phone: Phone::new(api.clone(), clock.clone())?,
+        officer: Officer::new(api.clone(), officer_token(ports).await?),
+        browser: Browser::new(api.clone()),
+        bank: Integrator::new(api, clock.clone(), personas::BANK.client_id, bank),
     };
-    told.step(
-        "activate",
-        "Aktifkan: the code is entered, the captcha worked out",
-        200,
-        &browser.submit("/activation", &fields("confirm")).await?,
-    )?;
-    told.step(
-        "activate",
-        "Ya: the registration becomes a device",
-        200,
-        &browser.submit("/activation", &fields("activate")).await?,
-    )?;
-    let status = browser.open(&mail.link).await?;
-    told.step("activate", "Tutup: the page shows the active status", 200, &status)?;
-    ensure!(status.text.contains("Status: Aktif"), "the page does not show the active status");
-    let reply = phone.check_status(&registration).await?;
-    told.step("check-status", "Cek Status: active", 200, &reply)?;
-    ensure!(reply.member("/stage").as_deref() == Some("active"), "the registration is not active");
-
-    // The first login opens change-pin only; the next one is full.
-    let reply = phone.log_in(&mail.code).await?;
-    told.step("login", "Masuk: the activation code is the first PIN", 200, &reply)?;
-    let first = Session::of(&reply)?;
-    told.step("mint-qr", "Before the PIN is changed nothing else opens", 403, &phone.mint(&first, &json!({})).await?)?;
-    told.step("change-pin", "Ubah PIN", 204, &phone.change_pin(&first, &mail.code, "142857").await?)?;
-    told.step("login", "The activation code is dead", 401, &phone.log_in(&mail.code).await?)?;
-    let reply = phone.log_in("142857").await?;
-    told.step("login", "Masuk with the new PIN", 200, &reply)?;
-    let session = Session::of(&reply)?;
-
-    // The holder shows a QR code; the bank redeems it, once.
-    let reply = phone.mint(&session, &json!({})).await?;
-    told.step("mint-qr", "KTP Digital: a QR code for 90 seconds", 201, &reply)?;
-    let qr = Minted::of(&reply)?;
-    told.draw("The QR code that the bank scans", &qr.token)?;
-    let bank = Integrator::new(
-        api.clone(),
-        clock.clone(),
-        personas::BANK.client_id,
-        place.integrator_key(personas::BANK.client_id)?,
-    );
-    let reply = bank.authenticate().await?;
-    told.step("issue-token", "The bank proves itself by its key", 200, &reply)?;
-    let token = reply.member("/access_token").context("no access token")?;
-    let reply = bank.redeem(&token, &qr.token, "account-opening", Some("counter-1-0001")).await?;
-    told.step("redeem-qr", "The bank redeems the QR code", 200, &reply)?;
-    let assertion = bank.verify(&reply.member("/assertion").context("no assertion")?).await?;
-    told.say("The assertion verifies with /.well-known/jwks.json alone (served by publish-keys)");
-    ensure!(assertion["name"] == json!("SITI AMINAH"), "the assertion names somebody else");
-    told.claims(&assertion);
-    let again = bank.redeem(&token, &qr.token, "account-opening", Some("counter-1-0001")).await?;
-    told.step("redeem-qr", "The same attempt again gets its own result", 200, &again)?;
-    let refused = bank.redeem(&token, &qr.token, "account-opening", None).await?;
-    told.step("redeem-qr", "Anybody's second redemption is refused", 410, &refused)?;
-
+    let email = format!("siti.{}@contoh.id", clock.now().as_millisecond());
+    let registration = demo.enrol(&email).await?;
+    let mail = mailbox.activation_email(&email, 1).await?;
+    demo.told.say("The e-mail from SIAK Terpusat Identitas Digital has arrived (sent by send-activation-email)");
+    demo.activate(&mail, &registration).await?;
+    let session = demo.log_in(&mail.code).await?;
+    demo.present(&session).await?;
     if options.expiry {
-        let qr = Minted::of(&phone.mint(&session, &json!({})).await?)?;
-        told.say("Waiting out the 90 seconds of another QR code");
-        tokio::time::sleep(Duration::from_secs(90)).await;
-        let token = bank.token().await?;
-        let reply = bank.redeem(&token, &qr.token, "account-opening", None).await?;
-        told.expired(&reply)?;
+        demo.wait_out_a_code().await?;
+    }
+    demo.lose_the_phone().await?;
+    Ok(demo.told.transcript)
+}
+
+/// The PIN that the resident changes to.
+const PIN: &str = "142857";
+
+/// What the bank redeems for.
+const PURPOSE: &str = "account-opening";
+
+/// The people of the demo.
+struct Demo {
+    told: Teller,
+    phone: Phone,
+    officer: Officer,
+    browser: Browser,
+    bank: Integrator,
+}
+
+impl Demo {
+    /// The resident registers, and the officer approves. Earlier runs may have left her an active device.
+    async fn enrol(&mut self, email: &str) -> Result<String> {
+        let selfie = personas::portrait(37, 480, 640)?;
+        let reply = self.phone.register(personas::SITI, email, "0812-3456-7890", &selfie).await?;
+        self.told.step("register", "Daftar: the phone sends NIK, e-mail, phone number and selfie", 201, &reply)?;
+        let registration = reply.member("/id").context("a registration without id")?;
+        let ticket = reply.member("/ticket/text").context("a registration without ticket")?;
+        self.told.draw("The registration QR that the officer scans", &ticket)?;
+
+        let reply = self.officer.scan(&ticket).await?;
+        self.told.step("approve-face", "Pindai QR Code: the officer sees applicant, photo and selfie", 200, &reply)?;
+        let reply = self.officer.approve_replacing_device(&ticket).await?;
+        self.told.step("approve-face", "The officer approves", 200, &reply)?;
+        let reply = self.phone.check_status(&registration).await?;
+        self.told.step("check-status", "Cek Status: approved, the e-mail is on its way", 200, &reply)?;
+        Ok(registration)
     }
 
-    // The phone is lost: blocked, and dead at once.
-    let reply = phone.log_in("142857").await?;
-    told.step("login", "Masuk once more", 200, &reply)?;
-    let session = Session::of(&reply)?;
-    let qr = Minted::of(&phone.mint(&session, &json!({})).await?)?;
-    told.step(
-        "block-device",
-        "The phone is lost: the officer blocks it",
-        200,
-        &officer.block(personas::SITI, "lost").await?,
-    )?;
-    told.step("block-device", "Blocking twice is harmless", 200, &officer.block(personas::SITI, "lost").await?)?;
-    told.step("mint-qr", "The blocked device mints nothing", 403, &phone.mint(&session, &json!({})).await?)?;
-    told.step("login", "… and does not log in", 403, &phone.log_in("142857").await?)?;
-    let reply = bank.redeem(&bank.token().await?, &qr.token, "account-opening", None).await?;
-    told.step("redeem-qr", "… and its last QR code is worthless", 410, &reply)?;
-    Ok(told.transcript)
+    /// The browser follows the e-mail's link, does the proof of work, and activates.
+    async fn activate(&mut self, mail: &ActivationEmail, registration: &str) -> Result<()> {
+        let page = self.browser.open(&mail.link).await?;
+        self.told.step("activate", "Aktivasi: the browser opens the link", 200, &page)?;
+        let proof = Browser::work(&page.text)?;
+        let captcha = Browser::field(&page.text, "captcha").unwrap_or_default();
+        let fields = |step| {
+            [
+                ("token", mail.token()),
+                ("code", mail.code.as_str()),
+                ("captcha", captcha.as_str()),
+                ("proof_of_work", proof.as_str()),
+                ("step", step),
+            ]
+        };
+        let page = self.browser.submit("/activation", &fields("confirm")).await?;
+        self.told.step("activate", "Aktifkan: the code is entered, the captcha worked out", 200, &page)?;
+        let page = self.browser.submit("/activation", &fields("activate")).await?;
+        self.told.step("activate", "Ya: the registration becomes a device", 200, &page)?;
+        let page = self.browser.open(&mail.link).await?;
+        self.told.step("activate", "Tutup: the page shows the active status", 200, &page)?;
+        ensure!(page.text.contains("Status: Aktif"), "the page does not show the active status");
+        let reply = self.phone.check_status(registration).await?;
+        self.told.step("check-status", "Cek Status: active", 200, &reply)?;
+        ensure!(reply.member("/stage").as_deref() == Some("active"), "the registration is not active");
+        Ok(())
+    }
+
+    /// The first login opens change-pin only; the next one is full.
+    async fn log_in(&mut self, code: &str) -> Result<Session> {
+        let reply = self.phone.log_in(code).await?;
+        self.told.step("login", "Masuk: the activation code is the first PIN", 200, &reply)?;
+        let first = Session::of(&reply)?;
+        let reply = self.phone.mint(&first, &json!({})).await?;
+        self.told.step("mint-qr", "Before the PIN is changed nothing else opens", 403, &reply)?;
+        let reply = self.phone.change_pin(&first, code, PIN).await?;
+        self.told.step("change-pin", "Ubah PIN", 204, &reply)?;
+        let reply = self.phone.log_in(code).await?;
+        self.told.step("login", "The activation code is dead", 401, &reply)?;
+        let reply = self.phone.log_in(PIN).await?;
+        self.told.step("login", "Masuk with the new PIN", 200, &reply)?;
+        Session::of(&reply)
+    }
+
+    /// The holder shows a QR code; the bank redeems it, once.
+    async fn present(&mut self, session: &Session) -> Result<()> {
+        let reply = self.phone.mint(session, &json!({})).await?;
+        self.told.step("mint-qr", "KTP Digital: a QR code for 90 seconds", 201, &reply)?;
+        let qr = Minted::of(&reply)?.token;
+        self.told.draw("The QR code that the bank scans", &qr)?;
+        let reply = self.bank.authenticate().await?;
+        self.told.step("issue-token", "The bank proves itself by its key", 200, &reply)?;
+        let token = reply.member("/access_token").context("no access token")?;
+        let reply = self.bank.redeem(&token, &qr, PURPOSE, Some("counter-1-0001")).await?;
+        self.told.step("redeem-qr", "The bank redeems the QR code", 200, &reply)?;
+        let assertion = self.bank.verify(&reply.member("/assertion").context("no assertion")?).await?;
+        self.told.say("The assertion verifies with /.well-known/jwks.json alone (served by publish-keys)");
+        ensure!(assertion["name"] == json!("SITI AMINAH"), "the assertion names somebody else");
+        self.told.claims(&assertion);
+        let again = self.bank.redeem(&token, &qr, PURPOSE, Some("counter-1-0001")).await?;
+        self.told.step("redeem-qr", "The same attempt again gets its own result", 200, &again)?;
+        let refused = self.bank.redeem(&token, &qr, PURPOSE, None).await?;
+        self.told.step("redeem-qr", "Anybody's second redemption is refused", 410, &refused)?;
+        let reply = self.phone.lock(session).await?;
+        self.told.step("lock", "The lock button leaves the app", 204, &reply)
+    }
+
+    async fn wait_out_a_code(&mut self) -> Result<()> {
+        let session = Session::of(&self.phone.log_in(PIN).await?)?;
+        let qr = Minted::of(&self.phone.mint(&session, &json!({})).await?)?.token;
+        self.told.say("Waiting out the 90 seconds of another QR code");
+        tokio::time::sleep(Duration::from_secs(90)).await;
+        let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
+        // Where the TTL sweep came just now, nothing is known of the code any more.
+        let expected = if reply.status == StatusCode::NOT_FOUND { 404 } else { 410 };
+        self.told.step("redeem-qr", "90 seconds are over", expected, &reply)
+    }
+
+    /// The phone is lost: blocked, and dead at once.
+    async fn lose_the_phone(&mut self) -> Result<()> {
+        let reply = self.phone.log_in(PIN).await?;
+        self.told.step("login", "Masuk once more", 200, &reply)?;
+        let session = Session::of(&reply)?;
+        let qr = Minted::of(&self.phone.mint(&session, &json!({})).await?)?.token;
+        let reply = self.officer.block(personas::SITI, "lost").await?;
+        self.told.step("block-device", "The phone is lost: the officer blocks it", 200, &reply)?;
+        let reply = self.officer.block(personas::SITI, "lost").await?;
+        self.told.step("block-device", "Blocking twice is harmless", 200, &reply)?;
+        let reply = self.phone.mint(&session, &json!({})).await?;
+        self.told.step("mint-qr", "The blocked device mints nothing", 403, &reply)?;
+        let reply = self.phone.log_in(PIN).await?;
+        self.told.step("login", "… and does not log in", 403, &reply)?;
+        let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
+        self.told.step("redeem-qr", "… and its last QR code is worthless", 410, &reply)
+    }
 }
 
 /// A token of an officer, from the stack's issuer.
@@ -208,7 +237,9 @@ impl Teller {
             milliseconds: SignedDuration::try_from(reply.took)?.as_secs_f64() * 1_000.0,
         };
         let problem = step.problem.as_deref().unwrap_or_default();
-        self.say(&format!("{:<14} {} {:>7.1} ms  {what} {problem}", step.function, step.status, step.milliseconds));
+        self.say(
+            format!("{:<14} {} {:>7.1} ms  {what} {problem}", step.function, step.status, step.milliseconds).trim_end(),
+        );
         self.transcript.steps.push(step);
         ensure!(
             reply.status.as_u16() == expected,
@@ -217,12 +248,6 @@ impl Teller {
             reply.text
         );
         Ok(())
-    }
-
-    /// A refusal for age: expired, or unknown where the TTL sweep was faster.
-    fn expired(&mut self, reply: &Reply) -> Result<()> {
-        let expected = if reply.status == StatusCode::NOT_FOUND { 404 } else { 410 };
-        self.step("redeem-qr", "90 seconds are over", expected, reply)
     }
 
     fn draw(&self, title: &str, text: &str) -> Result<()> {

@@ -29,7 +29,12 @@ impl Email {
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         let address = EmailAddress::parse_with_options(text, options).map_err(|_| INVALID)?;
         // Quoted local parts are legal and never used; refusing them keeps quotes and spaces out of mail headers.
-        if text.len() > 254 || !text.is_ascii() || address.local_part().starts_with('"') {
+        let is_host_name = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.';
+        if text.len() > 254
+            || !text.is_ascii()
+            || address.local_part().starts_with('"')
+            || !address.domain().bytes().all(is_host_name)
+        {
             return Err(INVALID);
         }
         Ok(Self(format!("{}@{}", address.local_part(), address.domain().to_ascii_lowercase())))
@@ -43,15 +48,17 @@ impl Email {
 impl PhoneNumber {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const INVALID: Invalid = Invalid::new(
-            "Nomor telepon ini tidak sah; tulis misalnya 0812-3456-7890.",
-            "This phone number is not valid; write it as 0812-3456-7890, for example.",
+            "Ini bukan nomor telepon Indonesia; tulis misalnya 0812-3456-7890.",
+            "This is no Indonesian phone number; write it as 0812-3456-7890, for example.",
         );
+
+        const INDONESIA: u16 = 62;
 
         if text.len() > 32 {
             return Err(INVALID);
         }
         let number = phonenumber::parse(Some(country::Id::ID), text).map_err(|_| INVALID)?;
-        if !number.is_valid() || number.extension().is_some() {
+        if !number.is_valid() || number.extension().is_some() || number.code().value() != INDONESIA {
             return Err(INVALID);
         }
         Ok(Self(number.format().mode(Mode::E164).to_string()))
@@ -92,6 +99,7 @@ mod tests {
             "\"a b\"@contoh.id",
             "siti@contoh.id\r\nBcc: x@contoh.id",
             "siti@contoh.id, x@contoh.id",
+            "siti@con!toh.id",
             "sіti@contoh.id", // Cyrillic і
         ] {
             assert!(Email::parse(text).is_err(), "{text:?}");
@@ -108,7 +116,9 @@ mod tests {
 
     #[test]
     fn what_is_no_phone_number_is_refused() {
-        for text in ["", "0812", "telepon", "0812345678901234567", "+1 555 0100", "0812-3456-7890 ext. 5"] {
+        for text in
+            ["", "0812", "telepon", "0812345678901234567", "+1 555 0100", "+65 6123 4567", "0812-3456-7890 ext. 5"]
+        {
             assert!(PhoneNumber::parse(text).is_err(), "{text:?}");
         }
         assert!(PhoneNumber::parse(&"0".repeat(10_000)).is_err());

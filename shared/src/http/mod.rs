@@ -1,5 +1,6 @@
 //! The HTTP edge: parse, authenticate, answer, and say what went wrong (RFC 9457).
 
+mod activation_email;
 mod answer;
 pub mod authenticate;
 pub mod parse;
@@ -8,6 +9,7 @@ mod problem_type;
 mod serve;
 mod ticket;
 
+pub use activation_email::ActivationEmailView;
 pub use answer::Answer;
 pub use lambda_http::Request;
 pub use problem::{Fields, Problem, pin_locked};

@@ -127,6 +127,7 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     let mut pointer = String::new();
     for segment in path.iter().map(String::as_str).chain(missing) {
         pointer.push('/');
+        let segment: String = segment.chars().take(64).collect();
         pointer.push_str(&segment.replace('~', "~0").replace('/', "~1"));
     }
     Problem::invalid_member(pointer, text, quoted.map(|name| name.chars().take(64).collect()))

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -77,9 +77,22 @@ impl Problem {
         self
     }
 
-    /// What the person concerned reads, without the refused values.
-    pub fn detail(&self, language: Language) -> String {
-        self.kind.detail().in_language(language).to_owned()
+    /// What the person concerned reads: which values were refused and why, or what happened.
+    pub fn explain(&self, language: Language) -> String {
+        if self.errors.is_empty() {
+            return self.kind.detail().in_language(language).to_owned();
+        }
+        let details: Vec<&str> = self.errors.iter().map(|(_, text, _)| text.in_language(language)).collect();
+        details.join(" ")
+    }
+
+    /// Tells when trying again makes sense, on an answer that is no problem document.
+    #[must_use]
+    pub fn with_retry_after(&self, answer: Answer) -> Answer {
+        match self.retry_after_seconds() {
+            Some(seconds) => answer.with_header(header::RETRY_AFTER, HeaderValue::from(seconds)),
+            None => answer,
+        }
     }
 
     /// Seconds until trying again makes sense, rounded up.
@@ -93,7 +106,7 @@ impl Problem {
         body.insert("type".to_owned(), json!(type_uri(public_url, self.kind)));
         body.insert("title".to_owned(), json!(self.kind.title()));
         body.insert("status".to_owned(), json!(self.kind.status().as_u16()));
-        body.insert("detail".to_owned(), json!(self.detail(language)));
+        body.insert("detail".to_owned(), json!(self.kind.detail().in_language(language)));
         body.insert("instance".to_owned(), json!(instance));
         if let Some(seconds) = self.retry_after_seconds() {
             body.insert("retry_after".to_owned(), json!(seconds));
@@ -105,9 +118,7 @@ impl Problem {
         let media_type =
             if self.members.contains_key("error") { "application/json" } else { "application/problem+json" };
         let mut answer = Answer::json(self.kind.status(), &body).with_media_type(media_type);
-        if let Some(seconds) = self.retry_after_seconds() {
-            answer = answer.with_header(header::RETRY_AFTER, HeaderValue::from(seconds));
-        }
+        answer = self.with_retry_after(answer);
         if let Some(challenge) = self.challenge() {
             answer = answer.with_header(header::WWW_AUTHENTICATE, challenge);
         }
@@ -123,7 +134,7 @@ impl Problem {
             ProblemType::InvalidToken | ProblemType::SessionEnded => {
                 "DPoP error=\"invalid_token\", algs=\"ES256\", Bearer error=\"invalid_token\""
             }
-            kind if kind.status() == StatusCode::UNAUTHORIZED => "DPoP algs=\"ES256\", Bearer",
+            ProblemType::MissingToken | ProblemType::InvalidCredentials => "DPoP algs=\"ES256\", Bearer",
             _ => return None,
         };
         Some(HeaderValue::from_static(challenge))

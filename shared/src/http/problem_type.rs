@@ -44,8 +44,6 @@ catalogue! {
         "Permintaan tidak dapat dibaca.", "The request cannot be read.";
     NotFound = 404 "not-found" "Not found",
         "Yang diminta tidak ada.", "What was asked for does not exist.";
-    MethodNotAllowed = 405 "method-not-allowed" "Method not allowed",
-        "Alamat ini tidak melayani metode tersebut.", "This address does not serve that method.";
     BodyTooLarge = 413 "body-too-large" "Body too large",
         "Isi permintaan terlalu besar.", "The request's body is too large.";
     UnsupportedMediaType = 415 "unsupported-media-type" "Unsupported media type",
@@ -134,8 +132,7 @@ catalogue! {
         "PIN terlalu sering salah. Datangi kantor untuk membukanya.",
         "The PIN was wrong too often. Visit the office to have it unlocked.";
     Contended = 409 "concurrent-requests" "Concurrent requests",
-        "Permintaan lain dari perangkat ini sedang diproses. Coba lagi.",
-        "Another request of this device is being processed. Try again.";
+        "Permintaan lain mendahului yang ini. Coba lagi.", "Another request was faster than this one. Try again.";
 
     QrUnknown = 404 "qr-code-unknown" "Unknown QR code",
         "Kode QR ini tidak dikenal.", "This QR code is not known.";

@@ -63,7 +63,7 @@ pub fn verify(proof: &str, expected: &Expected<'_>) -> Result<DpopProof, Invalid
         return Err(InvalidToken("the proof is for another address"));
     }
     let lifetime = expected.lifetime.as_secs();
-    if (expected.now.as_second() - claims.iat).abs() > lifetime {
+    if expected.now.as_second().abs_diff(claims.iat) > lifetime.unsigned_abs() {
         return Err(InvalidToken("the proof is too old or too early"));
     }
     if claims.jti.is_empty() || claims.jti.len() > 128 {

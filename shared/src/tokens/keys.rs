@@ -1,6 +1,6 @@
 //! Our own keys: one that signs (ES256), and those that verifiers may still meet.
 
-use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
 
@@ -64,6 +64,9 @@ impl VerifyingKeys {
             .iter()
             .map(|jwk| {
                 let key_id = jwk.common.key_id.clone().ok_or_else(|| UnusableKey("a key has no kid".to_owned()))?;
+                if !matches!(&jwk.algorithm, AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256) {
+                    return Err(UnusableKey(format!("the key {key_id} is not on the curve P-256")));
+                }
                 let key = DecodingKey::from_jwk(jwk).map_err(|error| UnusableKey(error.to_string()))?;
                 Ok((key_id, key))
             })

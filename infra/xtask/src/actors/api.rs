@@ -57,7 +57,7 @@ pub struct HttpApi {
 
 impl HttpApi {
     pub fn new(base: Url) -> Result<Self> {
-        let client = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
+        let client = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
         Ok(Self { base, client })
     }
 }

@@ -55,7 +55,7 @@ impl KeyPair {
     /// Signs claims under the key's id.
     pub fn sign<T: Serialize>(&self, typ: &str, claims: &T) -> Result<String> {
         let mut header = Header::new(Algorithm::ES256);
-        header.kid = self.public.common.key_id.clone();
+        header.kid.clone_from(&self.public.common.key_id);
         self.sign_with(header, typ, claims)
     }
 

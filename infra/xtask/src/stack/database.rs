@@ -71,7 +71,7 @@ impl Database {
     }
 
     /// Creates the tables of a SAM template, keys, indexes, streams and TTL attributes included. What is there stays.
-    pub async fn create_tables(&self, template: &Path) -> Result<()> {
+    pub fn create_tables(&self, template: &Path) -> Result<()> {
         let template = std::fs::read_to_string(template).context("the template cannot be read")?;
         for table in tables_of(&template)? {
             let name = table["TableName"].as_str().context("a table without name")?.to_owned();
@@ -125,7 +125,7 @@ impl Database {
         let engine = self.engine.clone();
         tokio::spawn(async move {
             loop {
-                tokio::time::sleep(Duration::from_secs(300)).await;
+                tokio::time::sleep(Duration::from_mins(5)).await;
                 let engine = engine.clone();
                 let swept = tokio::task::spawn_blocking(move || engine.sweep_ttl()).await;
                 if let Ok(Err(error)) = swept {
@@ -197,6 +197,7 @@ fn without_tags(value: &serde_yaml_ng::Value) -> Result<Value> {
     })
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands errors over by value")]
 fn failed(error: dynoxide::DynoxideError) -> anyhow::Error {
     anyhow!("the database refuses: {error}")
 }

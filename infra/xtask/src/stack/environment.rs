@@ -1,5 +1,6 @@
 //! The functions' configuration on this machine: secrets made once and kept under `.local`, addresses of the parts.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -50,14 +51,15 @@ impl Secrets {
         public.common.public_key_use = Some(PublicKeyUse::Signature);
         public.common.key_algorithm = Some(KeyAlgorithm::ES256);
         let published = serde_json::to_string(&JwkSet { keys: vec![public] })?;
-        Ok(Vec::from_iter(named([
+        Ok(named([
             ("IKD_SEALING_KEY", self.sealing.clone()),
             ("IKD_ACTIVATION_CODE_KEY", self.activation_codes.clone()),
             ("IKD_PIN_PEPPER", self.pepper.clone()),
             ("IKD_PAIRWISE_KEY", self.pairwise.clone()),
             ("IKD_SIGNING_KEY", self.signing.pem().to_owned()),
             ("IKD_VERIFYING_KEYS", published),
-        ])))
+        ])
+        .collect())
     }
 }
 
@@ -83,13 +85,11 @@ pub fn of_functions(secrets: &Secrets, ports: Ports) -> Result<Vec<(String, Stri
 
 /// Writes an environment file, a quoted variable a line.
 pub fn write(path: &Path, variables: &[(String, String)]) -> Result<PathBuf> {
-    let lines: String = variables
-        .iter()
-        .map(|(name, value)| {
-            let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-            format!("{name}=\"{value}\"\n")
-        })
-        .collect();
+    let mut lines = String::new();
+    for (name, value) in variables {
+        let value = value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+        writeln!(lines, "{name}=\"{value}\"")?;
+    }
     write_private(path, &lines)?;
     Ok(path.to_owned())
 }
@@ -117,7 +117,7 @@ fn secret(path: &Path) -> Result<String> {
 
 /// Writes a file that only its owner reads.
 fn write_private(path: &Path, text: &str) -> Result<()> {
-    use std::io::Write;
+    use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt;
 
     if let Some(folder) = path.parent() {

@@ -98,7 +98,7 @@ impl Stack {
         say("Starting the database, the officers' issuer and the mailbox");
         let mut database = Database::open(&place.folder.join("database.sqlite"))?;
         let mut tasks = vec![database.serve(ports.database).await?];
-        database.create_tables(&place.root.join("infra/template.yaml")).await?;
+        database.create_tables(&place.root.join("infra/template.yaml"))?;
         database.seed(&personas::residents()?).await?;
         for organisation in personas::ORGANISATIONS {
             database.register(&organisation.registered(&place.integrator_key(organisation.client_id)?)).await?;
@@ -128,9 +128,14 @@ impl Stack {
     }
 
     /// Fails with a sentence when one of the programs has ended by itself.
+    pub fn ensure_running(&mut self) -> Result<()> {
+        self.processes.ensure_running()
+    }
+
+    /// Waits until one of the programs ends by itself.
     pub async fn watch(&mut self) -> Result<()> {
         loop {
-            self.processes.ensure_running()?;
+            self.ensure_running()?;
             tokio::time::sleep(Duration::from_millis(500)).await;
         }
     }

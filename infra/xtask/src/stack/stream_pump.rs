@@ -19,7 +19,7 @@ const BATCH: usize = 10;
 pub fn start(database: Database, api_port: u16) -> Result<JoinHandle<()>> {
     let address = Ports { api: api_port, ..Ports::DEFAULT }.api_url()?;
     let address = address.join(&format!("/2015-03-31/functions/{FUNCTION}/invocations"))?;
-    let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).build()?;
+    let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
     Ok(tokio::spawn(async move {
         let mut position = None;
         loop {
