@@ -39,7 +39,7 @@ try {
   await page.goto(link);
   assert.equal(await heading(), words.title);
   assert.equal(await page.locator("html").getAttribute("lang"), locale.slice(0, 2));
-  assert.ok(await page.locator("img").evaluate((image) => image.complete && image.naturalWidth === 220), "the captcha shows");
+  assert.ok(await page.locator("img").evaluate((image) => image.complete && image.naturalWidth === 240), "the captcha shows");
   await shot("1-form");
 
   // The code's field has the focus; the picture is left out for the work.

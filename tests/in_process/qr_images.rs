@@ -82,7 +82,7 @@ async fn the_captcha_is_a_picture_that_does_not_tell_its_answer() {
     let captcha = world.captcha(&email).await;
     let picture = BASE64.decode(captcha.member("/image").unwrap().as_bytes()).unwrap();
     let picture = image::load_from_memory(&picture).unwrap();
-    assert_eq!((picture.width(), picture.height()), (220, 80));
+    assert_eq!((picture.width(), picture.height()), (240, 90));
     let answer = world.answer(&email, &captcha);
     assert_eq!(answer.len(), 5);
     assert!(!captcha.text.contains(&answer));

@@ -17,12 +17,12 @@ use crate::tokens::sealed::{LinkToken, Seal};
 pub fn draw(letters: &str) -> Result<Vec<u8>, DrawError> {
     let captcha = CaptchaBuilder::new()
         .text(letters.to_owned())
-        .width(220)
-        .height(80)
-        .complexity(4)
+        .width(240)
+        .height(90)
+        .complexity(3)
         .interference_lines(2)
         .interference_ellipses(2)
-        .distortion(3)
+        .distortion(2)
         .build();
     let mut bytes = std::io::Cursor::new(Vec::new());
     captcha.image.write_to(&mut bytes, ImageFormat::Png)?;
