@@ -14,7 +14,8 @@ async fn bodies_of_another_kind_broken_or_too_large_are_refused() {
     };
     assert_problem(&send("/captchas", "text/plain", "{}".into()).await, 415, "unsupported-media-type");
     assert_problem(&send("/oauth2/token", "application/json", "{}".into()).await, 415, "unsupported-media-type");
-    for broken in ["", "{", "{}}", "[\"A\"]", "null", "1", "\u{0}", "{\"token\": \"A\"} trailing"] {
+    let deep = format!("{}1{}", "{\"token\":".repeat(1_000), "}".repeat(1_000));
+    for broken in ["", "{", "{}}", "[\"A\"]", "null", "1", "\u{0}", "{\"token\": \"A\"} trailing", deep.as_str()] {
         assert_problem(&send("/captchas", "application/json", broken.into()).await, 400, "malformed-request");
     }
     let large = json!({ "token": "A".repeat(20_000) }).to_string();

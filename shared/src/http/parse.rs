@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use http::header;
 use lambda_http::{Body, Request};
-use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::problem::Problem;
 use super::problem_type::ProblemType;
@@ -38,13 +37,12 @@ pub fn json<T: DeserializeOwned>(request: &Request, most_bytes: usize) -> Result
     ensure_media_type(request, "application/json")?;
     let body = body(request, most_bytes)?;
     // Serde would read an array as the members in their order; an API's members have names.
-    if body.trim_ascii_start().first() != Some(&b'{') {
+    let is_object = body.trim_ascii_start().first() == Some(&b'{');
+    if !is_object || serde_json::from_slice::<IgnoredAny>(body).is_err() {
         return Err(ProblemType::MalformedRequest.into());
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refuse(&error))?;
-    deserializer.end().map_err(|_| Problem::new(ProblemType::MalformedRequest))?;
-    Ok(value)
+    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refuse(&error))
 }
 
 /// A form's fields (`application/x-www-form-urlencoded`), none of them twice.
@@ -105,9 +103,6 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     const TWICE: Text = Text { id: "Isian ini hanya boleh ada sekali.", en: "This member may occur only once." };
     const WRONG: Text = Text { id: "Isian ini tidak sesuai.", en: "This member does not have an expected value." };
 
-    if error.inner().classify() != Category::Data {
-        return ProblemType::MalformedRequest.into();
-    }
     let message = error.inner().to_string();
     let (text, quoted) = [("unknown field `", UNKNOWN), ("missing field `", MISSING), ("duplicate field `", TWICE)]
         .into_iter()
