@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use http::header;
 use lambda_http::{Body, Request};
-use serde::de::{DeserializeOwned, IgnoredAny};
+use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
 use super::problem_type::ProblemType;
@@ -38,7 +38,7 @@ pub fn json<T: DeserializeOwned>(request: &Request, most_bytes: usize) -> Result
     let body = body(request, most_bytes)?;
     // Serde would read an array as the members in their order; an API's members have names.
     let is_object = body.trim_ascii_start().first() == Some(&b'{');
-    if !is_object || serde_json::from_slice::<IgnoredAny>(body).is_err() {
+    if !is_object || serde_json::from_slice::<serde_json::Value>(body).is_err() {
         return Err(ProblemType::MalformedRequest.into());
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
