@@ -38,7 +38,20 @@ async fn live(stack: &Stack, place: &Place) -> Result<()> {
     }
     unrouted_paths_are_not_found(stack).await?;
     the_page_works(stack, personas::BUDI, &indonesian()).await?;
-    the_page_works(stack, personas::DEWI, &english()).await
+    the_page_works(stack, personas::DEWI, &english()).await?;
+    the_logs_hold_nothing_personal(place)
+}
+
+/// What the functions wrote while all of this went on.
+fn the_logs_hold_nothing_personal(place: &Place) -> Result<()> {
+    let log = std::fs::read_to_string(place.folder().join("functions.log"))?;
+    ensure!(log.contains("\"function\":\"redeem-qr\""), "the functions have written nothing");
+    for personal in
+        [personas::SITI, personas::BUDI, personas::DEWI, "SITI", "contoh.id", "0812", "62812", "token=", "142857"]
+    {
+        ensure!(!log.contains(personal), "the logs hold {personal}");
+    }
+    Ok(())
 }
 
 async fn unrouted_paths_are_not_found(stack: &Stack) -> Result<()> {

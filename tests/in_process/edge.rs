@@ -1,9 +1,11 @@
 //! The edge that all steps share: media types, bodies, languages, headers.
 
 use http::{Method, Request};
+use ikd::app::Clock;
 use serde_json::json;
 use tests::{World, assert_invalid, assert_problem};
-use xtask::personas::SITI;
+use xtask::actors::{Phone, Session};
+use xtask::personas::{BANK, BUDI, DEWI, SITI};
 
 #[tokio::test]
 async fn bodies_of_another_kind_broken_or_too_large_are_refused() {
@@ -22,6 +24,61 @@ async fn bodies_of_another_kind_broken_or_too_large_are_refused() {
     assert_problem(&send("/captchas", "application/json", large).await, 413, "body-too-large");
     let twice = "{\"token\":\"A\",\"token\":\"B\"}";
     assert_invalid(&send("/captchas", "application/json; charset=utf-8", twice.into()).await, &["/token"]);
+}
+
+/// Every step that reads JSON, with somebody before it who may call it.
+#[tokio::test]
+async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
+    let world = World::new().await;
+    let approved = world.approved(BUDI).await;
+    let registered = world.registered(SITI).await;
+    let bank = world.integrator(BANK).token().await.unwrap();
+    let officer = world.issuer.token("a", "petugas", Clock::now(&*world.clock)).unwrap();
+    let decision = format!("/registrations/by-ticket/{}/decision", registered.ticket);
+    let resend = format!("/registrations/{}/activation-emails", approved.registered.id);
+    let holder = world.holder(DEWI).await;
+    let first = world.activated(SITI).await;
+    let first =
+        Session::of(&first.phone.log_in(&first.code).await.unwrap()).map(|session| (first.phone, session)).unwrap();
+
+    for (method, path, caller) in [
+        (Method::POST, "/registrations", Caller::Phone),
+        (Method::POST, decision.as_str(), Caller::Bearer(&officer)),
+        (Method::POST, resend.as_str(), Caller::Bearer(&officer)),
+        (Method::POST, "/activation", Caller::Anybody),
+        (Method::POST, "/captchas", Caller::Anybody),
+        (Method::POST, "/sessions", Caller::Phone),
+        (Method::PUT, "/pin", Caller::Holder(&first.0, &first.1)),
+        (Method::POST, "/qr-codes", Caller::Holder(&holder.phone, &holder.session)),
+        (Method::POST, "/redemptions", Caller::Bearer(&bank)),
+        (Method::POST, "/device-blocks", Caller::Bearer(&officer)),
+        (Method::POST, "/device-blocks", Caller::Holder(&holder.phone, &holder.session)),
+    ] {
+        let send = async |content_type: &str, body: String| {
+            let mut request = Request::builder().method(method.clone()).uri(format!("http://ikd.test{path}"));
+            request = match &caller {
+                Caller::Anybody => request,
+                Caller::Bearer(token) => request.header("authorization", format!("Bearer {token}")),
+                Caller::Phone => request.header("dpop", world.phone().proof(&method, path, None).unwrap()),
+                Caller::Holder(phone, session) => request
+                    .header("authorization", format!("DPoP {}", session.access_token))
+                    .header("dpop", phone.proof(&method, path, Some(session)).unwrap()),
+            };
+            world.send(request.header("content-type", content_type).body(body).unwrap()).await
+        };
+        assert_problem(&send("application/json", "{".into()).await, 400, "malformed-request");
+        assert_problem(&send("text/plain", "{}".into()).await, 415, "unsupported-media-type");
+        let large = json!({ "pin": "1".repeat(500_000) }).to_string();
+        assert_problem(&send("application/json", large).await, 413, "body-too-large");
+        assert_invalid(&send("application/json", "{\"hobby\": 1}".into()).await, &["/hobby"]);
+    }
+}
+
+enum Caller<'a> {
+    Anybody,
+    Phone,
+    Bearer(&'a str),
+    Holder(&'a Phone, &'a Session),
 }
 
 #[tokio::test]

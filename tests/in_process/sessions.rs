@@ -193,3 +193,20 @@ async fn without_any_token_every_route_asks_for_one() {
         assert!(reply.header("www-authenticate").unwrap().contains("DPoP"));
     }
 }
+
+#[tokio::test]
+async fn the_claim_and_the_role_that_make_an_officer_are_configuration() {
+    let variables = [("IKD_OFFICER_ROLE_CLAIM", "cognito:groups"), ("IKD_OFFICER_ROLE", "dukcapil")];
+    let world = World::with(&variables).await;
+    let registered = world.registered(SITI).await;
+    let now = ikd::app::Clock::now(&*world.clock);
+    let mut claims = world.issuer.claims("petugas-1", "petugas", now);
+    let token = world.issuer.sign(&claims).unwrap();
+    let reply = Officer::new(world.api.clone(), token).scan(&registered.ticket).await.unwrap();
+    assert_problem(&reply, 403, "not-an-officer");
+    claims["cognito:groups"] = json!(["dukcapil"]);
+    // Cognito's access tokens have no aud and name the client instead.
+    claims["client_id"] = claims.as_object_mut().unwrap().remove("aud").unwrap();
+    let token = world.issuer.sign(&claims).unwrap();
+    assert_status(&Officer::new(world.api.clone(), token).scan(&registered.ticket).await.unwrap(), 200);
+}
