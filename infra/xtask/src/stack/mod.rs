@@ -114,11 +114,11 @@ impl Stack {
         say("Starting the functions under cargo lambda watch");
         processes.start_functions(&cargo_lambda, &place, &env_file, ports.api)?;
 
-        tasks.push(stream_pump::start(database.clone(), ports.api)?);
-        tasks.push(database.sweep());
         let mailbox = Mailbox::at(ports.mailbox)?;
         let mut stack = Self { ports, place, mailbox, processes, tasks };
         stack.wait_until_ready().await?;
+        stack.tasks.push(stream_pump::start(database.clone(), ports.api)?);
+        stack.tasks.push(database.sweep());
         Ok(stack)
     }
 

@@ -29,11 +29,12 @@ impl Processes {
     }
 
     pub fn start_functions(&mut self, cargo_lambda: &Path, place: &Place, env_file: &Path, port: u16) -> Result<()> {
+        // No --timeout: it would cut the functions' own wait for their next request, and end them when they idle.
         let logs = std::fs::File::create(place.folder.join("functions.log"))?;
         let mut command = Command::new(cargo_lambda);
         command
             .args(["lambda", "watch", "--invoke-address", "127.0.0.1", "--invoke-port", &port.to_string()])
-            .args(["--ignore-changes", "--disable-cors", "--timeout", "30", "--concurrency", "2", "--env-file"])
+            .args(["--ignore-changes", "--disable-cors", "--concurrency", "2", "--env-file"])
             .arg(env_file)
             .current_dir(&place.root)
             .stdout(logs.try_clone()?)
