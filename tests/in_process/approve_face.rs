@@ -30,12 +30,11 @@ async fn deciding_either_way_erases_the_selfie_and_records_officer_time_and_reas
     let world = World::new().await;
     for verdict in ["approve", "reject"] {
         let registered = world.registered(SITI).await;
-        let selfie = format!("selfie#{}", registered.id);
-        assert!(world.item("identities", ("pk", &selfie)).is_some());
+        assert!(world.item("selfies", ("id", &registered.id)).is_some());
         let body = json!({ "verdict": verdict, "reason": "Wajah cocok" });
         let reply = world.officer_named("petugas-7").decide(&registered.ticket, &body).await.unwrap();
         assert_status(&reply, 200);
-        assert!(world.item("identities", ("pk", &selfie)).is_none(), "{verdict}");
+        assert!(world.item("selfies", ("id", &registered.id)).is_none(), "{verdict}");
         let stored = world.item("identities", ("pk", &format!("registration#{}", registered.id))).unwrap();
         let decision = &stored["decision"]["M"];
         assert_eq!(decision["officer"]["S"], "petugas-7");

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
+use xtask::actors::Phone;
 use xtask::personas::{BUDI, SITI, UNKNOWN};
 
 #[tokio::test]
@@ -48,6 +49,19 @@ async fn a_holder_blocks_the_own_device() {
     assert_status(&reply, 200);
     assert_eq!(reply.member("/device/blocked_by").as_deref(), Some("holder"));
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+}
+
+#[tokio::test]
+async fn a_blocked_or_replaced_phone_is_told_so() {
+    let world = World::new().await;
+    let old = world.activated(SITI).await;
+    let stage = async |phone: &Phone, id: &str| phone.check_status(id).await.unwrap().member("/stage").unwrap();
+    assert_eq!(stage(&old.phone, &old.registration).await, "active");
+    assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    assert_eq!(stage(&old.phone, &old.registration).await, "blocked");
+    let new = world.activated(SITI).await;
+    assert_eq!(stage(&old.phone, &old.registration).await, "ended");
+    assert_eq!(stage(&new.phone, &new.registration).await, "active");
 }
 
 #[tokio::test]

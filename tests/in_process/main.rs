@@ -9,6 +9,7 @@ mod cost;
 mod edge;
 mod issue_token;
 mod login_and_lock;
+mod lost_answers;
 mod mint_qr;
 mod outages;
 mod publish_keys;

@@ -4,6 +4,7 @@
 
 mod api;
 mod calls;
+mod faults;
 mod ses;
 mod sources;
 mod steps;
@@ -11,6 +12,7 @@ mod world;
 
 pub use api::{FUNCTIONS, Route, routes_of_watch};
 pub use calls::{Calls, Count};
+pub use faults::{Fault, Faults};
 pub use ses::{Ses, SesFault};
 pub use sources::TestClock;
 pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered};

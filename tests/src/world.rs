@@ -1,6 +1,7 @@
 //! One test's world: nothing in it is shared with another test's.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::Result;
 use aws_config::SdkConfig;
@@ -20,6 +21,7 @@ use xtask::stack::stream_pump;
 
 use crate::api::InProcess;
 use crate::calls::Calls;
+use crate::faults::Faults;
 use crate::ses::Ses;
 use crate::sources::{TestClock, TestRandomness};
 
@@ -28,6 +30,7 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub database: Database,
     pub calls: Calls,
+    pub faults: Faults,
     pub ses: Ses,
     pub issuer: Issuer,
     pub api: Arc<dyn Api>,
@@ -35,6 +38,14 @@ pub struct World {
     integrators: Vec<(&'static str, KeyPair)>,
     /// How far the outbox's stream was worked through.
     position: Mutex<Option<String>>,
+}
+
+/// What lies between the functions and the database.
+#[derive(Clone, Copy)]
+enum Network {
+    Sound,
+    Cut,
+    Faulty,
 }
 
 /// An address at which nothing listens.
@@ -65,7 +76,10 @@ impl Parts {
             aws: self.ses.clone(),
             dynamodb: {
                 let endpoint = self.dynamodb.endpoint_url().unwrap_or(NOWHERE).to_owned();
-                Box::new(move |builder| builder.interceptor(calls.clone()).endpoint_url(&endpoint))
+                let retry = self.dynamodb.retry_config().cloned().unwrap_or_else(RetryConfig::disabled);
+                Box::new(move |builder| {
+                    builder.interceptor(calls.clone()).endpoint_url(&endpoint).retry_config(retry.clone())
+                })
             },
         };
         Ok(App::build(&self.environment, needs, surroundings)?)
@@ -79,15 +93,20 @@ impl World {
 
     /// A world whose configuration differs in some variables.
     pub async fn with(variables: &[(&str, &str)]) -> Self {
-        Self::build(variables, true).await.expect("a world can be built")
+        Self::build(variables, Network::Sound).await.expect("a world can be built")
+    }
+
+    /// A world with a network between functions and database that can go wrong, and an SDK that repeats.
+    pub async fn with_faults() -> Self {
+        Self::build(&[], Network::Faulty).await.expect("a world can be built")
     }
 
     /// A world in which nothing answers where the database should be.
     pub async fn without_database() -> Self {
-        Self::build(&[], false).await.expect("a world can be built")
+        Self::build(&[], Network::Cut).await.expect("a world can be built")
     }
 
-    async fn build(variables: &[(&str, &str)], with_database: bool) -> Result<Self> {
+    async fn build(variables: &[(&str, &str)], network: Network) -> Result<Self> {
         let mut database = Database::in_memory()?;
         database.serve(0).await?;
         database.create_tables(&xtask::root().join("infra/template.yaml"))?;
@@ -116,19 +135,27 @@ impl World {
         ]);
         environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
 
-        let dynamodb = if with_database { database.endpoint()? } else { NOWHERE };
+        let faults = Faults::default();
+        let dynamodb = match network {
+            Network::Sound => sdk(database.endpoint()?),
+            Network::Cut => sdk(NOWHERE),
+            Network::Faulty => {
+                let repeating = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+                sdk(&faults.serve(database.endpoint()?).await?).into_builder().retry_config(repeating).build()
+            }
+        };
         let calls = Calls::default();
         let clock = Arc::new(TestClock::new());
         let parts = Arc::new(Parts {
             environment: environment.into_iter().collect(),
             clock: clock.clone(),
             randomness: Arc::default(),
-            dynamodb: sdk(dynamodb),
+            dynamodb,
             ses: sdk(&ses_endpoint),
             calls: calls.clone(),
         });
         let api: Arc<dyn Api> = Arc::new(InProcess::new(base, parts.clone())?);
-        Ok(Self { clock, database, calls, ses, issuer, api, parts, integrators, position: Mutex::default() })
+        Ok(Self { clock, database, calls, faults, ses, issuer, api, parts, integrators, position: Mutex::default() })
     }
 
     pub fn phone(&self) -> Phone {

@@ -9,8 +9,9 @@ use ikd::domain::registration::{NotActivatable, Registration};
 use ikd::domain::text::Invalid;
 use ikd::http::{Problem, ProblemType};
 use ikd::pictures::captcha;
+use ikd::store::Written;
 use ikd::store::challenges::{CaptchaTry, Once, Use};
-use ikd::store::registrations::{CodeTry, Written};
+use ikd::store::registrations::CodeTry;
 use ikd::tokens::sealed::LinkToken;
 use jiff::Timestamp;
 
@@ -87,7 +88,7 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
         return Err(ProblemType::CodeWrong.into());
     }
     let device = bind(app, registration.clone(), &right)?;
-    match app.store().activate(&registration, &device).await? {
+    match app.store().activate(&registration, generation, &device).await? {
         Written::Done => Ok(()),
         Written::Overtaken => overtaken(app, &registration, generation).await,
     }

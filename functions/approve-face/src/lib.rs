@@ -8,7 +8,9 @@ use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::registration::{Activation, Decision, Delivery, Registration, Undecidable, Verdict};
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
-use ikd::store::registrations::{Approval, Written};
+use ikd::store::Written;
+use ikd::store::registrations::Approval;
+use ikd::store::residents::Photo;
 use ikd::tokens::officer::Officer;
 use ikd::tokens::sealed::TicketError;
 use serde::{Deserialize, Serialize};
@@ -92,8 +94,10 @@ async fn approve(
     email: Option<Email>,
     replace_device: bool,
 ) -> Result<Result<Written, Decision>, Problem> {
-    let (holder, resident) =
-        tokio::try_join!(app.store().holder(&registration.nik), app.store().resident(&registration.nik))?;
+    let (holder, resident) = tokio::try_join!(
+        app.store().holder(&registration.nik),
+        app.store().resident(&registration.nik, Photo::Without)
+    )?;
     if let Some(standing) = standing_decision(registration.ensure_decidable(&holder))? {
         return Ok(Err(standing));
     }
@@ -113,7 +117,7 @@ async fn approve(
         by: BlockedBy::Officer(decision.officer.clone()),
         reason: BlockReason::Replaced,
     };
-    let rules = &app.settings.rules;
+    let (rules, officer) = (&app.settings.rules, &decision.officer);
     let written = app
         .store()
         .approve(&Approval {
@@ -127,6 +131,7 @@ async fn approve(
                 expires_at: decision.decided_at + rules.activation_code_lifetime,
                 tries: 0,
                 delivery: Delivery::Queued,
+                ordered_by: Some(officer.clone()),
             },
             replaced: device.as_ref().map(|device| (device, block)),
             forgotten_at: decision.decided_at + rules.registration_lifetime,

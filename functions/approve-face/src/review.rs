@@ -8,6 +8,7 @@ use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Decision, Stage};
 use ikd::domain::resident::{Address, Gender};
 use ikd::http::{Answer, Problem, ProblemType};
+use ikd::store::residents::Photo;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
@@ -53,7 +54,7 @@ pub async fn review(app: &App, ticket: &str) -> Result<Answer, Problem> {
     let registration = registration_of(app, ticket).await?;
     let (holder, resident, selfie) = tokio::try_join!(
         app.store().holder(&registration.nik),
-        app.store().resident(&registration.nik),
+        app.store().resident(&registration.nik, Photo::With),
         app.store().selfie(&registration.id)
     )?;
     let resident = resident.ok_or(ProblemType::NotEligible)?;

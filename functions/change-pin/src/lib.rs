@@ -4,7 +4,7 @@ use ikd::app::{App, Need};
 use ikd::domain::pin::Pin;
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, authenticate, parse};
-use ikd::store::registrations::Written;
+use ikd::store::Written;
 use serde::Deserialize;
 
 pub const FUNCTION: Function = Function {

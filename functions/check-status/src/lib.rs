@@ -2,7 +2,7 @@
 
 use ikd::app::{App, Need};
 use ikd::domain::Id;
-use ikd::domain::registration::Stage;
+use ikd::domain::registration::{Registration, Stage};
 use ikd::http::{
     ActivationEmailView, Answer, Function, Problem, ProblemType, Request, TicketView, authenticate, parse,
 };
@@ -42,7 +42,10 @@ pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Proble
     let registration =
         registration.filter(|registration| registration.device_key == proof.key).ok_or(ProblemType::NotFound)?;
     let holder = app.store().holder(&registration.nik).await?;
-    let stage = registration.stage(&holder);
+    let stage = match registration.stage(&holder) {
+        Stage::Active if is_blocked(app, &registration).await? => Stage::Blocked,
+        stage => stage,
+    };
     Ok(Answer::ok(&Standing {
         stage,
         registered_at: registration.registered_at,
@@ -57,4 +60,9 @@ pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Proble
             .flatten(),
         id,
     }))
+}
+
+async fn is_blocked(app: &App, registration: &Registration) -> Result<bool, Problem> {
+    let device = app.store().device(&registration.device_key).await?;
+    Ok(device.is_none_or(|device| device.is_blocked()))
 }

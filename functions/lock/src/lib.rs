@@ -2,7 +2,7 @@
 
 use ikd::app::{App, Need};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate};
-use ikd::store::registrations::Written;
+use ikd::store::Written;
 
 pub const FUNCTION: Function = Function {
     name: "lock",

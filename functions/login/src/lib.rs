@@ -4,7 +4,7 @@ use ikd::app::{App, Need};
 use ikd::domain::device::{Session, SessionScope};
 use ikd::domain::pin::Pin;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
-use ikd::store::registrations::Written;
+use ikd::store::Written;
 use ikd::tokens::access_token::{self, HolderToken, Lifetime};
 use serde::{Deserialize, Serialize};
 
@@ -40,11 +40,11 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
     if device.as_ref().is_some_and(ikd::domain::device::Device::is_blocked) {
         return Err(ProblemType::DeviceBlocked.into());
     }
-    authenticate::pin(app, &proof.key, device.as_ref(), &pin).await?;
+    let attempt = authenticate::pin(app, &proof.key, device.as_ref(), &pin).await?;
     let device = device.ok_or(ProblemType::InvalidCredentials)?;
 
     let session = Session { id: app.random_id(), scope: device.scope_after_login() };
-    if app.store().open_session(&device, &session).await? == Written::Overtaken {
+    if app.store().open_session(&device, &session, &attempt).await? == Written::Overtaken {
         return Err(ProblemType::Contended.into());
     }
     let scope = session.scope;

@@ -1,9 +1,14 @@
 //! redeem-qr: an integrator presents a scanned QR code and learns, once, who stands before it.
 
+use std::time::Duration;
+
 use ikd::app::{App, Need};
 use ikd::domain::Id;
+use ikd::domain::claims::Claim;
 use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::store::StoreError;
+use ikd::store::residents::Photo;
 use ikd::tokens::access_token::IntegratorToken;
 use ikd::tokens::identity_assertion;
 use jiff::Timestamp;
@@ -41,10 +46,9 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
         return Err(ProblemType::PurposeNotAllowed.into());
     }
     let token = QrToken::parse(&token).ok_or(ProblemType::QrUnknown)?;
-    let attempt = attempt(app, &integrator, purpose, &token, parse::idempotency_key(request)?);
+    let id = redemption_id(app, &integrator, &token, parse::idempotency_key(request)?);
 
-    let kept_until = attempt.redeemed_at + app.settings.rules.redemption_kept;
-    let (qr, redemption) = match app.store().redeem(&token, &attempt, kept_until).await? {
+    let (qr, redemption) = match redeem(app, &token, &integrator, &purpose, &id).await? {
         RedemptionOutcome::Won(qr, redemption) => (qr, redemption),
         RedemptionOutcome::KeyReused => return Err(ProblemType::IdempotencyKeyReused.into()),
         RedemptionOutcome::Used => return Err(ProblemType::QrUsed.into()),
@@ -57,39 +61,63 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
 }
 
 /// Names the attempt: by the integrator's own key, so that it can come back for its result, or anew.
-fn attempt(
-    app: &App,
-    integrator: &IntegratorToken,
-    purpose: String,
-    token: &QrToken,
-    idempotency_key: Option<&str>,
-) -> Redemption {
-    let id = match idempotency_key {
+fn redemption_id(app: &App, integrator: &IntegratorToken, token: &QrToken, idempotency_key: Option<&str>) -> Id {
+    match idempotency_key {
         Some(key) => Id::derived(&[integrator.client_id.as_bytes(), key.as_bytes(), token.hash().as_str().as_bytes()]),
         None => app.random_id(),
-    };
-    Redemption {
-        id,
-        client_id: integrator.client_id.clone(),
-        purpose,
-        redeemed_at: app.now(),
-        allowed: integrator.allowed.clone(),
+    }
+}
+
+/// Lets the one conditional write decide. Where its answer was lost it is sent again, with the time of then: if it had
+/// won, it finds itself.
+async fn redeem(
+    app: &App,
+    token: &QrToken,
+    integrator: &IntegratorToken,
+    purpose: &str,
+    id: &Id,
+) -> Result<RedemptionOutcome, Problem> {
+    const ATTEMPTS: u32 = 3;
+
+    let mut attempts = 1;
+    loop {
+        let attempt = Redemption {
+            id: id.clone(),
+            client_id: integrator.client_id.clone(),
+            purpose: purpose.to_owned(),
+            redeemed_at: app.now(),
+            allowed: integrator.allowed.clone(),
+        };
+        let kept_until = attempt.redeemed_at + app.settings.rules.redemption_kept;
+        match app.store().redeem(token, &attempt, kept_until).await {
+            Ok(outcome) => return Ok(outcome),
+            Err(StoreError::Unavailable(_)) if attempts < ATTEMPTS => {
+                tokio::time::sleep(Duration::from_millis(10 << attempts)).await;
+                attempts += 1;
+            }
+            Err(error) => return Err(error.into()),
+        }
     }
 }
 
 /// Tells the winner who it is, unless the device was blocked, the resident is gone or the integrator was disabled:
 /// the code is used up then all the same, and the winner learns that it was its redemption.
 async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answer, Problem> {
+    let disclosed = qr.disclosed_by(&redemption);
+    let photo = if disclosed.contains(Claim::Picture) { Photo::With } else { Photo::Without };
     let (device, resident, integrator) = tokio::try_join!(
         app.store().device(&qr.device),
-        app.store().resident(&qr.nik),
+        app.store().resident(&qr.nik, photo),
         app.store().integrator(&redemption.client_id)
     )?;
     let refuse = |kind: ProblemType| {
         Problem::new(kind).with("redemption_id", &redemption.id).with("redeemed_at", redemption.redeemed_at)
     };
-    if !integrator.is_some_and(|integrator| integrator.enabled) {
-        return Err(refuse(ProblemType::IntegratorDisabled));
+    // The token may be older than what ops allow by now.
+    let integrator = integrator.filter(|integrator| integrator.enabled);
+    let integrator = integrator.ok_or_else(|| refuse(ProblemType::IntegratorDisabled))?;
+    if !integrator.purposes.contains(&redemption.purpose) {
+        return Err(refuse(ProblemType::PurposeNotAllowed));
     }
     if device.is_none_or(|device| device.is_blocked()) {
         return Err(refuse(ProblemType::QrDeviceBlocked));
@@ -97,7 +125,8 @@ async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answ
     let resident =
         resident.filter(|resident| !resident.deceased).ok_or_else(|| refuse(ProblemType::HolderNotEligible))?;
 
-    let claims = resident.claims(&qr.disclosed_by(&redemption), redemption.redeemed_at);
+    let disclosed = disclosed.intersection(&integrator.claims);
+    let claims = resident.claims(&disclosed, redemption.redeemed_at);
     let assertion = identity_assertion::sign(
         app.signing_key(),
         app.pairwise_key(),

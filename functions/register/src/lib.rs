@@ -6,6 +6,7 @@ use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, Stage, Status};
 use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, TicketView, authenticate, parse};
 use ikd::pictures::selfie::Selfie;
+use ikd::store::residents::Photo;
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
@@ -45,7 +46,7 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
     let now = app.now();
     let ((), resident, holder, device) = tokio::try_join!(
         authenticate::use_up(app, &proof),
-        async { Ok(app.store().resident(&nik).await?) },
+        async { Ok(app.store().resident(&nik, Photo::Without).await?) },
         async { Ok(app.store().holder(&nik).await?) },
         async { Ok(app.store().device(&proof.key).await?) },
     )?;

@@ -6,7 +6,7 @@ use ikd::domain::Id;
 use ikd::domain::contact::Email;
 use ikd::domain::registration::{Activation, Delivery, Registration, Stage};
 use ikd::http::{ActivationEmailView, Answer, Function, Problem, ProblemType, Request, authenticate, parse};
-use ikd::store::registrations::Written;
+use ikd::store::Written;
 use serde::Deserialize;
 
 pub const FUNCTION: Function = Function {
@@ -35,18 +35,19 @@ pub async fn resend_activation(app: &App, request: &Request) -> Result<Answer, P
         return Err(ProblemType::NotFound.into());
     };
     let id = Id::parse(id).ok_or(ProblemType::NotFound)?;
-    let (registration, email) = if authenticate::is_without_token(request) {
-        (of_phone(app, request, &id).await?, None)
+    let (registration, email, officer) = if authenticate::is_without_token(request) {
+        (of_phone(app, request, &id).await?, None, None)
     } else {
-        authenticate::officer(app, request).await?;
+        let officer = authenticate::officer(app, request).await?;
         let email = corrected_address(request)?;
-        (app.store().registration(&id, app.now()).await?.ok_or(ProblemType::NotFound)?, email)
+        let registration = app.store().registration(&id, app.now()).await?.ok_or(ProblemType::NotFound)?;
+        (registration, email, Some(officer.subject))
     };
 
     let holder = app.store().holder(&registration.nik).await?;
     let previous = registration.activation.as_ref().filter(|_| registration.stage(&holder) == Stage::Approved);
     let previous = previous.ok_or(ProblemType::NotApproved)?;
-    let next = next_generation(app, &registration, previous)?;
+    let next = Activation { ordered_by: officer, ..next_generation(app, &registration, previous)? };
     let email = email.as_ref().unwrap_or(&registration.email);
     match app.store().reissue_activation(&registration, previous, &next, email).await? {
         Written::Done => Ok(Answer::json(StatusCode::ACCEPTED, &ActivationEmailView::of(app, &next))),
@@ -91,5 +92,6 @@ fn next_generation(app: &App, registration: &Registration, previous: &Activation
         expires_at: registration.expires_at.map_or(end, |forgotten| forgotten.min(end)),
         tries: 0,
         delivery: Delivery::Queued,
+        ordered_by: None,
     })
 }

@@ -55,7 +55,7 @@ pub async fn send_activation_emails(app: &App, event: Event) -> DynamoDbEventRes
 /// A crash between sending and recording sends again: the same code, since it is derived and not drawn.
 async fn send(app: &App, record: EventRecord) -> Result<(), Undone> {
     let order: ActivationEmailOrder =
-        serde_dynamo::from_item(record.change.new_image).map_err(|error| Undone::Ever(error.to_string()))?;
+        serde_dynamo::from_item(record.change.new_image).map_err(|_| Undone::Ever("not an order".to_owned()))?;
     let Some(registration) = app.store().registration(&order.registration, app.now()).await? else { return Ok(()) };
     let Some(activation) = &registration.activation else { return Ok(()) };
     if activation.generation != order.generation || activation.delivery != Delivery::Queued {
@@ -87,7 +87,7 @@ impl From<StoreError> for Undone {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Unavailable(_) => Self::Yet(error.to_string()),
-            StoreError::Malformed(_) => Self::Ever(error.to_string()),
+            StoreError::Malformed => Self::Ever(error.to_string()),
         }
     }
 }

@@ -20,7 +20,7 @@ use crate::domain::Id;
 use crate::domain::pin_hash::PinHasher;
 use crate::domain::secret::MacKey;
 use crate::mail::{Mailer, Sender};
-use crate::store::{Store, Tables};
+use crate::store::{RepeatConflicts, Store, Tables};
 use crate::tokens::keys::{SigningKey, VerifyingKeys};
 use crate::tokens::officer::{OfficerIssuer, OfficerVerifier};
 use crate::tokens::sealed::Seal;
@@ -188,7 +188,8 @@ impl Parts {
     ) -> Result<(), ConfigError> {
         match need {
             Need::Store => {
-                let config = (around.dynamodb)(aws_sdk_dynamodb::config::Builder::from(&around.aws)).build();
+                let config = aws_sdk_dynamodb::config::Builder::from(&around.aws).retry_classifier(RepeatConflicts);
+                let config = (around.dynamodb)(config).build();
                 let tables = Tables::with_prefix(&environment.required("IKD_TABLE_PREFIX")?);
                 self.store = Some(Store::new(aws_sdk_dynamodb::Client::from_conf(config), tables));
             }

@@ -65,6 +65,10 @@ impl ClaimSet {
         self.0.iter().copied()
     }
 
+    pub fn contains(&self, claim: Claim) -> bool {
+        self.0.contains(&claim)
+    }
+
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

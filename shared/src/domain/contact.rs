@@ -1,7 +1,5 @@
 //! How the resident is reached: an e-mail address and an Indonesian phone number, parsed by libraries.
 
-use std::str::FromStr;
-
 use email_address::{EmailAddress, Options};
 use phonenumber::{Mode, country};
 use serde::{Deserialize, Serialize};
@@ -66,14 +64,6 @@ impl PhoneNumber {
 
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl FromStr for Email {
-    type Err = Invalid;
-
-    fn from_str(text: &str) -> Result<Self, Invalid> {
-        Self::parse(text)
     }
 }
 

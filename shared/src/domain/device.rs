@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::nik::Nik;
 use super::pin::PinTries;
+use super::pin_hash::PinHash;
 use super::{Digest, Id, KeyThumbprint};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -16,8 +17,7 @@ pub struct Device {
     pub status: DeviceStatus,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<Block>,
-    /// The PIN's Argon2id hash.
-    pub pin_hash: String,
+    pub pin_hash: PinHash,
     /// Whether the PIN is still the activation code.
     pub pin_is_first: bool,
     pub pin_tries: PinTries,

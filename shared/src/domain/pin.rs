@@ -70,19 +70,12 @@ fn birth_dates(nik: &Nik) -> [String; 4] {
 }
 
 /// How many wrong PINs cost how much: after each round of tries a longer wait, after the last round the office.
+/// NIST SP 800-63B-4, section 3.2.2, caps the failures at 100 and recommends growing delays.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LockoutRules {
     pub tries_per_round: u32,
     /// The wait after each round but the last.
     pub waits: Vec<SignedDuration>,
-}
-
-impl Default for LockoutRules {
-    /// 3 wrong: 15 minutes; 6: 24 hours; 9: until the office unlocks. NIST SP 800-63B-4, section 3.2.2, caps the
-    /// failures at 100 and recommends growing delays; a six-digit PIN deserves fewer.
-    fn default() -> Self {
-        Self { tries_per_round: 3, waits: vec![SignedDuration::from_mins(15), SignedDuration::from_hours(24)] }
-    }
 }
 
 /// The tries made since the last right PIN.
@@ -148,7 +141,8 @@ mod tests {
 
     #[test]
     fn three_wrong_wait_15_minutes_six_24_hours_nine_need_the_office() {
-        let rules = LockoutRules::default();
+        let waits = vec![SignedDuration::from_mins(15), SignedDuration::from_hours(24)];
+        let rules = LockoutRules { tries_per_round: 3, waits };
         let mut now = Timestamp::from_second(1_000_000).unwrap();
         let mut tries = PinTries::default();
         for wait in [SignedDuration::from_mins(15), SignedDuration::from_hours(24)] {

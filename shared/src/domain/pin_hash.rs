@@ -4,6 +4,7 @@ use argon2::password_hash::phc::{PasswordHash, Salt};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
 use secrecy::{ExposeSecret, SecretSlice};
+use serde::{Deserialize, Serialize};
 
 use super::pin::Pin;
 use super::secret::unprintable;
@@ -17,7 +18,18 @@ pub struct PinHasher {
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-unprintable!(PinHasher);
+/// A PIN's Argon2id hash, as a PHC string.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PinHash(String);
+
+unprintable!(PinHasher, PinHash);
+
+impl PinHash {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
 
 impl PinHasher {
     /// Fails where the pepper is longer than Argon2 takes.
@@ -27,10 +39,10 @@ impl PinHasher {
         Ok(hasher)
     }
 
-    /// The hash to store, as a PHC string.
-    pub fn hash(&self, pin: &Pin, salt: [u8; 16]) -> Result<String, argon2::password_hash::Error> {
+    /// The hash to store.
+    pub fn hash(&self, pin: &Pin, salt: [u8; 16]) -> Result<PinHash, argon2::password_hash::Error> {
         let salt = Salt::new(&salt).map_err(|_| argon2::password_hash::Error::Internal)?;
-        Ok(self.argon2()?.hash_password_with_salt(pin.expose().as_bytes(), &salt)?.to_string())
+        Ok(PinHash(self.argon2()?.hash_password_with_salt(pin.expose().as_bytes(), &salt)?.to_string()))
     }
 
     /// Whether the PIN is the one behind `hash`; never true without a hash, and no faster for it.
@@ -56,10 +68,11 @@ mod tests {
         let (pin, other) = (Pin::parse("142857").unwrap(), Pin::parse("142858").unwrap());
         let hasher = PinHasher::new(b"pepper").unwrap();
         let hash = hasher.hash(&pin, [9; 16]).unwrap();
+        let hash = hash.expose();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(hasher.verify(&pin, Some(&hash)));
-        assert!(!hasher.verify(&other, Some(&hash)));
-        assert!(!PinHasher::new(b"salt").unwrap().verify(&pin, Some(&hash)));
+        assert!(hasher.verify(&pin, Some(hash)));
+        assert!(!hasher.verify(&other, Some(hash)));
+        assert!(!PinHasher::new(b"salt").unwrap().verify(&pin, Some(hash)));
         assert!(!hasher.verify(&pin, None));
         assert!(PasswordHash::new(NOBODY).is_ok(), "the stand-in costs a whole computation");
         assert!(!hasher.verify(&pin, Some("nonsense")));

@@ -51,8 +51,10 @@ pub enum Stage {
     Rejected,
     Approved,
     Active,
-    /// Another registration of the same NIK was approved, or the office blocked what was under way.
+    /// Another registration of the same NIK took its place, or the office took it back.
     Ended,
+    /// Its device was blocked.
+    Blocked,
 }
 
 /// The officer's decision.
@@ -83,6 +85,9 @@ pub struct Activation {
     /// Codes typed for this generation, right or wrong.
     pub tries: u32,
     pub delivery: Delivery,
+    /// The officer who ordered this generation; nobody where the phone asked for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered_by: Option<String>,
 }
 
 /// What became of the activation e-mail of the current generation.
@@ -124,10 +129,10 @@ impl Registration {
     pub fn stage(&self, holder: &Holder) -> Stage {
         match self.status {
             Status::Rejected => Stage::Rejected,
-            Status::Active => Stage::Active,
+            Status::Active if holder.device.as_ref() == Some(&self.device_key) => Stage::Active,
             Status::Pending if holder.approvals == self.approvals_before => Stage::Pending,
             Status::Approved if holder.registration.as_ref() == Some(&self.id) => Stage::Approved,
-            Status::Pending | Status::Approved => Stage::Ended,
+            Status::Pending | Status::Approved | Status::Active => Stage::Ended,
         }
     }
 
@@ -156,7 +161,7 @@ impl Registration {
             Stage::Approved if activation.expires_at <= now => Err(NotActivatable::CodeExpired),
             Stage::Approved if activation.tries >= tries_allowed => Err(NotActivatable::TriesUsedUp),
             Stage::Approved => Ok(()),
-            Stage::Pending | Stage::Rejected | Stage::Ended => Err(NotActivatable::LinkDead),
+            Stage::Pending | Stage::Rejected | Stage::Ended | Stage::Blocked => Err(NotActivatable::LinkDead),
         }
     }
 
@@ -188,6 +193,7 @@ mod tests {
                 expires_at: Timestamp::from_second(100).unwrap(),
                 tries: 0,
                 delivery: Delivery::Sent,
+                ordered_by: None,
             }),
             expires_at: None,
         }
@@ -204,7 +210,7 @@ mod tests {
         assert_eq!(registration(Status::Pending).stage(&holder(3, Some([9; 16]))), Stage::Ended);
         assert_eq!(registration(Status::Approved).stage(&holder(3, Some([1; 16]))), Stage::Approved);
         assert_eq!(registration(Status::Approved).stage(&holder(4, Some([9; 16]))), Stage::Ended);
-        assert_eq!(registration(Status::Active).stage(&holder(4, Some([9; 16]))), Stage::Active);
+        assert_eq!(registration(Status::Active).stage(&holder(4, Some([9; 16]))), Stage::Ended);
     }
 
     #[test]
@@ -217,6 +223,7 @@ mod tests {
         assert_eq!(approved.ensure_activatable(&holder, 3, 0, at(99)), Err(NotActivatable::TriesUsedUp));
         assert_eq!(approved.ensure_activatable(&holder, 2, 5, at(99)), Err(NotActivatable::LinkDead));
         let active = registration(Status::Active);
+        let holder = Holder { device: Some(active.device_key.clone()), registration: None, ..holder };
         assert_eq!(active.ensure_activatable(&holder, 3, 5, at(99)), Err(NotActivatable::AlreadyActive));
     }
 }

@@ -26,8 +26,8 @@ pub struct Resident {
     /// The municipality of domicile by family card, as `35.77`.
     pub municipality: String,
     pub deceased: bool,
-    /// The registry's photograph, JPEG.
-    #[serde(with = "photo")]
+    /// The registry's photograph, JPEG; empty where it was not read.
+    #[serde(default, with = "photo")]
     pub photo: Vec<u8>,
 }
 

@@ -4,13 +4,16 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use crate::domain::secret::unprintable;
+
 /// An answer on its way out.
-#[derive(Debug)]
 pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     body: String,
 }
+
+unprintable!(Answer);
 
 impl Answer {
     /// JSON with any status.

@@ -7,11 +7,11 @@ use super::parse::single_header;
 use super::problem::{Problem, pin_locked};
 use super::problem_type::ProblemType;
 use crate::app::App;
-use crate::domain::KeyThumbprint;
 use crate::domain::device::{Device, Session, SessionScope};
 use crate::domain::pin::Pin;
+use crate::domain::{Id, KeyThumbprint};
+use crate::store::Written;
 use crate::store::challenges::{Once, Use};
-use crate::store::registrations::Written;
 use crate::tokens::access_token::{self, IntegratorToken};
 use crate::tokens::dpop::{self, DpopProof, Expected};
 use crate::tokens::officer::{Officer, OfficerError};
@@ -75,16 +75,17 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
 }
 
 /// Checks a PIN, having counted the try before looking at it. Right or wrong, known device or not, the work is the
-/// same: one write and one hash.
-pub async fn pin(app: &App, key: &KeyThumbprint, device: Option<&Device>, pin: &Pin) -> Result<(), Problem> {
+/// same: one write and one hash. Gives the name under which the try was taken.
+pub async fn pin(app: &App, key: &KeyThumbprint, device: Option<&Device>, pin: &Pin) -> Result<Id, Problem> {
     let tries = device.map(|device| device.pin_tries).unwrap_or_default();
     let next = tries.take(&app.settings.rules.lockout, app.now()).map_err(|locked| pin_locked(locked, app.now()))?;
-    let taken = app.store().take_pin_try(key, tries, next, &app.random_id()).await?;
+    let attempt = app.random_id();
+    let taken = app.store().take_pin_try(key, tries, next, &attempt).await?;
     if device.is_some() && taken == Written::Overtaken {
         return Err(ProblemType::Contended.into());
     }
-    if app.pins().verify(pin, device.map(|device| device.pin_hash.as_str())) {
-        Ok(())
+    if app.pins().verify(pin, device.map(|device| device.pin_hash.expose())) {
+        Ok(attempt)
     } else {
         Err(ProblemType::InvalidCredentials.into())
     }

@@ -9,7 +9,7 @@ use crate::domain::registration::Registration;
 use crate::pictures::qr_image::QrImage;
 
 /// A ticket in every form that a phone may want to show.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub struct TicketView {
     pub text: String,
     pub expires_at: Timestamp,

@@ -1,12 +1,13 @@
 //! Hands one message to Amazon SES and tells a refusal for good from a failure to repeat.
 
 use aws_sdk_sesv2::Client;
-use aws_sdk_sesv2::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage};
 
 use crate::domain::contact::Email;
 use crate::domain::secret::unprintable;
+use crate::store::sdk_failure;
 
 /// Who mails come from.
 #[derive(Clone, Debug)]
@@ -70,14 +71,14 @@ impl Mailer {
 }
 
 /// Only the error's code goes on: SES repeats addresses in its messages.
-fn classify<R: std::fmt::Debug>(error: SdkError<SendEmailError, R>) -> MailError {
-    let Some(service_error) = error.as_service_error() else {
-        return MailError::Unavailable(DisplayErrorContext(error).to_string());
-    };
-    let code = service_error.code().unwrap_or("unknown").to_owned();
-    match service_error {
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands errors over by value")]
+fn classify<R>(error: SdkError<SendEmailError, R>) -> MailError {
+    let failure = sdk_failure(&error);
+    match error.as_service_error() {
         // What concerns this message. Everything else concerns the account or the moment, and passes.
-        SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_) => MailError::Refused(code),
-        _ => MailError::Unavailable(code),
+        Some(SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_)) => {
+            MailError::Refused(failure)
+        }
+        _ => MailError::Unavailable(failure),
     }
 }

@@ -24,7 +24,7 @@ pub struct SelfieRules {
 }
 
 /// No side of a phone's picture is longer; beyond it lie decompression bombs.
-const MOST_PIXELS: u32 = 8_192;
+const MOST_PIXELS: u32 = 4_096;
 
 impl Selfie {
     /// Reads a base64 picture.

@@ -5,7 +5,8 @@ use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, Update};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::item::{from_item, number, seconds, text, to_item, unavailable, write};
+use super::failures::unavailable;
+use super::item::{from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError};
 use crate::domain::{Digest, Id};
 
@@ -152,16 +153,13 @@ impl Store {
         limit: &CaptchaLimit,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.client
-            .update_item()
+        let update = Update::builder()
             .table_name(&self.tables.challenges)
             .key("id", text(limit.key(link, now)))
             .update_expression("ADD tries :minus_one SET expires_at = :end")
             .expression_attribute_values(":minus_one", number(-1))
-            .expression_attribute_values(":end", seconds(limit.window_end(now)))
-            .send()
-            .await
-            .map_err(unavailable)?;
-        Ok(())
+            .expression_attribute_values(":end", seconds(limit.window_end(now)));
+        // A transaction, since the SDK's repetition of it counts once.
+        self.transact(vec![write!(update, Update, update)]).await?.map_err(|_| StoreError::Malformed)
     }
 }

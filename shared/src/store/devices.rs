@@ -5,11 +5,12 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use serde::Deserialize;
 
-use super::item::{attribute, from_item, number, text, to_item, unavailable, write};
-use super::registrations::Written;
-use super::{Store, StoreError};
+use super::failures::unavailable;
+use super::item::{attribute, from_item, number, text, to_item, write};
+use super::{Store, StoreError, Written};
 use crate::domain::device::{Block, Device, DeviceStatus, Session};
 use crate::domain::pin::PinTries;
+use crate::domain::pin_hash::PinHash;
 use crate::domain::{Id, KeyThumbprint};
 
 /// How a block ended.
@@ -62,19 +63,26 @@ impl Store {
         }
     }
 
-    /// Opens a session in place of the one before, and forgets the wrong PINs.
-    pub async fn open_session(&self, device: &Device, session: &Session) -> Result<Written, StoreError> {
+    /// Opens a session in place of the one before, and forgets the wrong PINs. It serves the PIN try that was taken as
+    /// `attempt`, once: a late copy of this write opens nothing again.
+    pub async fn open_session(&self, device: &Device, session: &Session, attempt: &Id) -> Result<Written, StoreError> {
         let update = self
             .update_device(&device.key)
-            .update_expression("SET #session = :session, pin_tries = :none")
-            .condition_expression("#status = :active AND pin_hash = :verified")
+            .update_expression("SET #session = :session, pin_tries = :none REMOVE attempt")
+            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
+            .expression_attribute_values(":attempt", text(attempt.as_str()))
             .expression_attribute_names("#session", "session")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(&device.pin_hash))
+            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
             .expression_attribute_values(":session", attribute(session)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
-        Ok(self.send_device_update(update).await?.map_or(Written::Overtaken, |()| Written::Done))
+        match self.send_device_update(update).await? {
+            Ok(()) => Ok(Written::Done),
+            // The SDK repeated a write that had opened the session.
+            Err(Some(met)) if met.device.session.as_ref() == Some(session) => Ok(Written::Done),
+            Err(_) => Ok(Written::Overtaken),
+        }
     }
 
     /// Ends a session, if it is still the device's.
@@ -94,7 +102,7 @@ impl Store {
     }
 
     /// Sets a new PIN and ends the session: the next login proves that the holder knows it.
-    pub async fn change_pin(&self, device: &Device, pin_hash: &str) -> Result<Written, StoreError> {
+    pub async fn change_pin(&self, device: &Device, pin_hash: &PinHash) -> Result<Written, StoreError> {
         let update = self
             .update_device(&device.key)
             .update_expression("SET pin_hash = :new, pin_is_first = :no, pin_tries = :none REMOVE #session")
@@ -102,14 +110,14 @@ impl Store {
             .expression_attribute_names("#session", "session")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":old", text(&device.pin_hash))
-            .expression_attribute_values(":new", text(pin_hash))
+            .expression_attribute_values(":old", text(device.pin_hash.expose()))
+            .expression_attribute_values(":new", text(pin_hash.expose()))
             .expression_attribute_values(":no", attribute(&false)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
             Ok(()) => Ok(Written::Done),
             // The SDK repeated a change that had happened.
-            Err(Some(met)) if met.device.pin_hash == pin_hash => Ok(Written::Done),
+            Err(Some(met)) if met.device.pin_hash == *pin_hash => Ok(Written::Done),
             Err(_) => Ok(Written::Overtaken),
         }
     }

@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::ReturnValue;
 
-use super::item::{from_item, text, unavailable};
+use super::failures::unavailable;
+use super::item::{from_item, text};
 use super::{Store, StoreError};
 use crate::domain::holder::Holder;
 use crate::domain::nik::Nik;

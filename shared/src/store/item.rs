@@ -1,8 +1,9 @@
-//! Between entities and DynamoDB items, and between DynamoDB's failures and ours.
+//! Between entities and DynamoDB items; reads of one item, and transactions.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
 use jiff::Timestamp;
@@ -10,19 +11,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::Store;
+use super::failures::{StoreError, unavailable};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
-
-/// The database could not do its part. The caller may try again; nothing is half-written.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// No answer, or one that says to try later.
-    #[error("DynamoDB is unavailable: {0}")]
-    Unavailable(String),
-    /// An item that the code cannot read or write: a defect, or a hand-made row.
-    #[error("an item does not have the expected form: {0}")]
-    Malformed(#[from] serde_dynamo::Error),
-}
 
 /// A transaction that a condition refused: for each of its writes, in order, whether and over what it failed.
 pub(super) struct Refused(Vec<Refusal>);
@@ -67,24 +58,27 @@ impl Store {
     pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Result<(), Refused>, StoreError> {
         const ATTEMPTS: u32 = 4;
 
-        for attempt in 1.. {
+        let mut attempt = 1;
+        loop {
             let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
             let Err(error) = sent else { return Ok(Ok(())) };
             let Some(reasons) = cancellation_reasons(&error) else { return Err(unavailable(error)) };
-            if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
+            let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
+            if has("ConditionalCheckFailed") {
                 let refusals = reasons.into_iter().map(|reason| Refusal {
                     failed: reason.code() == Some("ConditionalCheckFailed"),
                     found: reason.item.filter(|item| !item.is_empty()),
                 });
                 return Ok(Err(Refused(refusals.collect())));
             }
-            // What is left is a conflict with another transaction, or throttling: both pass by themselves.
-            if attempt == ATTEMPTS {
+            // A conflict with another transaction passes by itself, and so does throttling.
+            let passes = has("TransactionConflict") || has("ThrottlingError") || has("ProvisionedThroughputExceeded");
+            if !passes || attempt == ATTEMPTS {
                 return Err(unavailable(error));
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10 << attempt)).await;
+            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+            attempt += 1;
         }
-        unreachable!("the loop ends by returning")
     }
 }
 
@@ -127,18 +121,6 @@ pub(super) fn number(value: impl std::fmt::Display) -> AttributeValue {
 /// Whole seconds since 1970, rounded down: what TTL attributes hold and are compared with.
 pub(super) fn seconds(at: Timestamp) -> AttributeValue {
     number(at.as_second())
-}
-
-/// Turns the SDK's failure into ours; its text names operation and cause, never an item.
-pub(super) fn unavailable<E, R>(error: SdkError<E, R>) -> StoreError
-where
-    E: ProvideErrorMetadata + std::error::Error + 'static,
-    R: std::fmt::Debug,
-{
-    match error.as_service_error().and_then(ProvideErrorMetadata::code) {
-        Some(code) => StoreError::Unavailable(code.to_owned()),
-        None => StoreError::Unavailable(DisplayErrorContext(error).to_string()),
-    }
 }
 
 /// Builds one write of a transaction whose parts cannot be missing.

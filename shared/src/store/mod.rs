@@ -1,8 +1,11 @@
 //! DynamoDB: one file per entity, every key and every condition in it; outcomes are typed.
 //!
 //! A rule that must hold under concurrency is a condition expression here, and its failure is a named outcome. The
-//! SDK repeats a write whose answer was lost; each write below tells its own repetition from somebody else's write.
+//! SDK repeats a write whose answer was lost; each write below tells its own repetition from somebody else's write, or
+//! does no harm when it happens twice.
 
+mod conflicts;
+mod failures;
 mod item;
 
 pub mod challenges;
@@ -16,7 +19,16 @@ pub mod residents;
 
 use aws_sdk_dynamodb::Client;
 
-pub use item::StoreError;
+pub use conflicts::RepeatConflicts;
+pub use failures::{StoreError, sdk_failure};
+
+/// How a write ended whose condition is that nothing changed since its caller read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Done,
+    /// Something changed in between: read again and decide anew.
+    Overtaken,
+}
 
 /// The service's tables behind one DynamoDB client.
 #[derive(Clone, Debug)]
@@ -30,6 +42,7 @@ pub struct Store {
 pub struct Tables {
     pub residents: String,
     pub identities: String,
+    pub selfies: String,
     pub qr_codes: String,
     pub challenges: String,
     pub outbox: String,
@@ -43,6 +56,7 @@ impl Tables {
         Self {
             residents: named("residents"),
             identities: named("identities"),
+            selfies: named("selfies"),
             qr_codes: named("qr_codes"),
             challenges: named("challenges"),
             outbox: named("outbox"),

@@ -1,14 +1,20 @@
 //! `qr_codes`: minted, superseded, and redeemed at most once by one conditional write.
 
+use aws_sdk_dynamodb::config::Config;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::devices;
-use super::item::{attribute, from_item, seconds, text, to_item, unavailable, write};
+use super::failures::unavailable;
+use super::item::{attribute, from_item, seconds, text, to_item, write};
 use super::{Store, StoreError};
 use crate::domain::device::{Device, DeviceStatus, LiveQrCode, Session};
 use crate::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
+
+/// The clocks of two instances differ by less than this.
+const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(30);
 
 /// How minting ended.
 #[derive(Debug)]
@@ -28,7 +34,8 @@ impl Store {
         qr: &QrCode,
         now: Timestamp,
     ) -> Result<Minted, StoreError> {
-        let mut previous = device.qr_code.as_ref().filter(|previous| previous.expires_at > now);
+        // A clock that is behind ours may still take a code that is dead for us.
+        let mut previous = device.qr_code.as_ref().filter(|previous| previous.expires_at + CLOCKS_DIFFER > now);
         loop {
             let mut writes = vec![self.point_device_to(device, session, qr)?, self.put_qr(qr)?];
             if let Some(previous) = previous {
@@ -46,7 +53,10 @@ impl Store {
         }
     }
 
-    /// Redeems. This one write decides: it happens if the code exists, is younger than its lifetime, was neither
+    /// Redeems. The SDK must not repeat this write: its repetition would carry the old `:now` and could redeem a code
+    /// that has died in the meantime. The caller repeats it with the time of then, under the same redemption id.
+    ///
+    /// This one write decides: it happens if the code exists, is younger than its lifetime, was neither
     /// redeemed nor superseded, and shares a claim with what the attempt is allowed. `kept_until` moves the TTL on.
     pub async fn redeem(
         &self,
@@ -80,6 +90,8 @@ impl Store {
                  AND attribute_not_exists(superseded_at) AND ({})",
                 shared.join(" OR ")
             ))
+            .customize()
+            .config_override(Config::builder().retry_config(RetryConfig::disabled()))
             .send()
             .await;
         match answer {

@@ -1,4 +1,5 @@
-//! `identities`, items `registration#ID` and `selfie#ID`: from *Daftar* to activation.
+//! `identities`, items `registration#ID`, and `selfies`: from *Daftar* to activation. Selfies have a table of their own,
+//! which has no backup: what is erased is gone.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
@@ -7,9 +8,10 @@ use aws_sdk_dynamodb::types::{
 };
 use jiff::Timestamp;
 
-use super::item::{Item, attribute, number, seconds, text, to_item, unavailable, write};
+use super::failures::unavailable;
+use super::item::{Item, attribute, number, seconds, text, to_item, write};
 use super::outbox::ActivationEmailOrder;
-use super::{Store, StoreError, holders};
+use super::{Store, StoreError, Written, holders};
 use crate::domain::Id;
 use crate::domain::contact::Email;
 use crate::domain::device::{Block, Device};
@@ -31,14 +33,6 @@ pub struct Approval<'a> {
     pub forgotten_at: Timestamp,
 }
 
-/// How a write ended whose condition is that nothing changed since its caller read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    Done,
-    /// Something changed in between: read again and decide anew.
-    Overtaken,
-}
-
 /// Whether a try at the activation code was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeTry {
@@ -51,26 +45,24 @@ fn key(id: &Id) -> String {
     format!("registration#{id}")
 }
 
-fn selfie_key(id: &Id) -> String {
-    format!("selfie#{id}")
-}
-
 impl Store {
     /// Stores a new registration with its selfie, both or neither.
     pub async fn create_registration(&self, registration: &Registration, selfie: &[u8]) -> Result<(), StoreError> {
         let mut selfie_item = Item::from([
-            ("pk".to_owned(), text(selfie_key(&registration.id))),
+            ("id".to_owned(), text(registration.id.as_str())),
             ("picture".to_owned(), AttributeValue::B(Blob::new(selfie))),
         ]);
         if let Some(expires_at) = registration.expires_at {
             selfie_item.insert("expires_at".to_owned(), seconds(expires_at));
         }
-        let put = |item: Item| -> Result<TransactWriteItem, StoreError> {
-            let put = Put::builder().table_name(&self.tables.identities).set_item(Some(item));
-            Ok(write!(put, Put, put.condition_expression("attribute_not_exists(pk)")))
+        let put = |table: &str, key: &str, item: Item| -> Result<TransactWriteItem, StoreError> {
+            let put = Put::builder().table_name(table).set_item(Some(item));
+            Ok(write!(put, Put, put.condition_expression(format!("attribute_not_exists({key})"))))
         };
         let registration_item = to_item(registration, Some(("pk", key(&registration.id))))?;
-        match self.transact(vec![put(registration_item)?, put(selfie_item)?]).await? {
+        let writes =
+            vec![put(&self.tables.identities, "pk", registration_item)?, put(&self.tables.selfies, "id", selfie_item)?];
+        match self.transact(writes).await? {
             Ok(()) => Ok(()),
             Err(_) => Err(StoreError::Unavailable("an id of 128 random bits exists already".to_owned())),
         }
@@ -87,8 +79,8 @@ impl Store {
         let item: Option<Item> = self
             .client
             .get_item()
-            .table_name(&self.tables.identities)
-            .key("pk", text(selfie_key(id)))
+            .table_name(&self.tables.selfies)
+            .key("id", text(id.as_str()))
             .consistent_read(true)
             .send()
             .await
@@ -205,7 +197,8 @@ impl Store {
             .key("pk", text(key(id)))
             .update_expression("SET activation.tries = activation.tries + :one, code_attempt = :attempt")
             .condition_expression(
-                "#status = :approved AND activation.generation = :generation AND activation.tries < :allowed",
+                "#status = :approved AND activation.generation = :generation AND activation.tries < :allowed \
+                 AND (attribute_not_exists(code_attempt) OR code_attempt <> :attempt)",
             )
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":approved", attribute(&Status::Approved)?)
@@ -219,7 +212,7 @@ impl Store {
         match answer {
             Ok(_) => Ok(CodeTry::Taken),
             Err(error) => match error.as_service_error() {
-                // The SDK repeated a write that had taken the last try: it is still this attempt's.
+                // The SDK repeated a write that had taken the try.
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     let own = failed.item().and_then(|item| item.get("code_attempt")) == Some(&text(attempt.as_str()));
                     Ok(if own { CodeTry::Taken } else { CodeTry::Refused })
@@ -230,13 +223,19 @@ impl Store {
     }
 
     /// Activates: the registration is done, its phone becomes the holder's device.
-    pub async fn activate(&self, registration: &Registration, device: &Device) -> Result<Written, StoreError> {
+    pub async fn activate(
+        &self,
+        registration: &Registration,
+        generation: u32,
+        device: &Device,
+    ) -> Result<Written, StoreError> {
         let activated = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(key(&registration.id)))
             .update_expression("SET #status = :active REMOVE expires_at, code_attempt")
-            .condition_expression("#status = :approved")
+            .condition_expression("#status = :approved AND activation.generation = :generation")
             .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":generation", number(generation))
             .expression_attribute_values(":active", attribute(&Status::Active)?)
             .expression_attribute_values(":approved", attribute(&Status::Approved)?);
         let bound = Update::builder()
@@ -292,8 +291,7 @@ impl Store {
     }
 
     fn erase_selfie(&self, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
-        let delete =
-            Delete::builder().table_name(&self.tables.identities).key("pk", text(selfie_key(&registration.id)));
+        let delete = Delete::builder().table_name(&self.tables.selfies).key("id", text(registration.id.as_str()));
         Ok(write!(delete, Delete, delete))
     }
 }

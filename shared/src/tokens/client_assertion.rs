@@ -1,10 +1,10 @@
 //! `private_key_jwt`: an integrator proves itself with a JWT of its own (RFC 7523, section 3; OAuth 2.1).
 
 use jiff::Timestamp;
-use jsonwebtoken::{Algorithm, DecodingKey};
+use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
-use super::{Audience, InvalidToken, Times, verify_signature};
+use super::{Audience, InvalidToken, Times, es256_key, verify_signature};
 use crate::domain::Digest;
 use crate::domain::integrator::Integrator;
 
@@ -54,7 +54,7 @@ pub fn verify(
         Some(kid) => integrator.jwks.find(kid),
         None => integrator.jwks.keys.first(),
     };
-    let key = jwk.and_then(|jwk| DecodingKey::from_jwk(jwk).ok()).ok_or(InvalidToken("signed with an unknown key"))?;
+    let key = jwk.and_then(es256_key).ok_or(InvalidToken("signed with an unknown key"))?;
     let claims: Claims = verify_signature(assertion, &key, Algorithm::ES256)?;
 
     if claims.iss != integrator.client_id || claims.sub != integrator.client_id {

@@ -2,12 +2,12 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
-use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
 use url::Url;
 
-use super::{CLOCK_SKEW, InvalidToken, verify_signature};
+use super::{CLOCK_SKEW, InvalidToken, es256_key, verify_signature};
 use crate::domain::{Digest, KeyThumbprint};
 
 /// A proof whose signature, request and age are right. Whether it is new is the store's to say.
@@ -53,7 +53,7 @@ pub fn verify(proof: &str, expected: &Expected<'_>) -> Result<DpopProof, Invalid
     if shows_private_key(proof) {
         return Err(InvalidToken("the proof shows a private key"));
     }
-    let key = DecodingKey::from_jwk(&jwk).map_err(|_| InvalidToken("the proof's key is none"))?;
+    let key = es256_key(&jwk).ok_or(InvalidToken("the proof's key is not a P-256 key"))?;
     let claims: Claims = verify_signature(proof, &key, Algorithm::ES256)?;
 
     if claims.htm != expected.method {

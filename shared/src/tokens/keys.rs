@@ -1,10 +1,10 @@
 //! Our own keys: one that signs (ES256), and those that verifiers may still meet.
 
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, KeyAlgorithm, PublicKeyUse, ThumbprintHash};
+use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
 
-use super::InvalidToken;
+use super::{InvalidToken, es256_key};
 use crate::domain::secret::unprintable;
 
 /// The private key that tokens and assertions are signed with.
@@ -36,16 +36,6 @@ impl SigningKey {
         Ok(Self { key, key_id })
     }
 
-    /// The public half, as published.
-    pub fn public_jwk(&self) -> Result<Jwk, UnusableKey> {
-        let mut jwk =
-            Jwk::from_encoding_key(&self.key, Algorithm::ES256).map_err(|error| UnusableKey(error.to_string()))?;
-        jwk.common.key_id = Some(self.key_id.clone());
-        jwk.common.public_key_use = Some(PublicKeyUse::Signature);
-        jwk.common.key_algorithm = Some(KeyAlgorithm::ES256);
-        Ok(jwk)
-    }
-
     pub(super) fn sign<T: Serialize>(&self, typ: &str, claims: &T) -> Result<String, UnusableKey> {
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(typ.to_owned());
@@ -64,10 +54,7 @@ impl VerifyingKeys {
             .iter()
             .map(|jwk| {
                 let key_id = jwk.common.key_id.clone().ok_or_else(|| UnusableKey("a key has no kid".to_owned()))?;
-                if !matches!(&jwk.algorithm, AlgorithmParameters::EllipticCurve(key) if key.curve == EllipticCurve::P256) {
-                    return Err(UnusableKey(format!("the key {key_id} is not on the curve P-256")));
-                }
-                let key = DecodingKey::from_jwk(jwk).map_err(|error| UnusableKey(error.to_string()))?;
+                let key = es256_key(jwk).ok_or_else(|| UnusableKey(format!("the key {key_id} is not a P-256 key")))?;
                 Ok((key_id, key))
             })
             .collect::<Result<Vec<_>, UnusableKey>>()?;

@@ -9,7 +9,9 @@ pub mod dpop;
 pub mod identity_assertion;
 pub mod officer;
 
+use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -36,6 +38,14 @@ fn verify_signature<T: DeserializeOwned>(
     jsonwebtoken::decode(token, key, &validation)
         .map(|data| data.claims)
         .map_err(|_| InvalidToken("the signature does not verify"))
+}
+
+/// A P-256 public key in its one canonical form, so that one key has one thumbprint.
+fn es256_key(jwk: &Jwk) -> Option<DecodingKey> {
+    let AlgorithmParameters::EllipticCurve(key) = &jwk.algorithm else { return None };
+    let is_coordinate = |text: &str| BASE64URL_NOPAD.decode(text.as_bytes()).is_ok_and(|bytes| bytes.len() == 32);
+    let is_canonical = key.curve == EllipticCurve::P256 && is_coordinate(&key.x) && is_coordinate(&key.y);
+    if is_canonical { DecodingKey::from_jwk(jwk).ok() } else { None }
 }
 
 /// The times of a token (RFC 7519, section 4.1), in seconds since 1970.

@@ -101,6 +101,10 @@ impl OfficerVerifier {
             return Err(InvalidToken("meant for another audience").into());
         }
         claims.times.ensure_valid_at(now)?;
+        // Cognito signs ID tokens with the same keys, and says which is which.
+        if claims.more.get("token_use").is_some_and(|token_use| token_use != "access") {
+            return Err(InvalidToken("not an access token").into());
+        }
         if !has_role(claims.more.get(&self.issuer.role_claim), &self.issuer.role) {
             return Err(OfficerError::NotAnOfficer);
         }
