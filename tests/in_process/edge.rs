@@ -120,3 +120,47 @@ async fn problems_are_typed_under_the_services_own_address_and_name_the_request(
     assert_eq!(reply.header("content-type"), Some("application/problem+json"));
     assert!(reply.member("/instance").is_some());
 }
+
+#[tokio::test]
+async fn what_api_gateway_makes_of_requests_is_understood() {
+    let world = World::new().await;
+    let event = |method: &str, path: &str, more: serde_json::Value| {
+        let mut event = json!({
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": { "host": "ikd.test", "accept-language": "en" },
+            "isBase64Encoded": false,
+            "requestContext": { "stage": "$default", "http": { "method": method, "path": path } },
+        });
+        for (name, value) in more.as_object().unwrap() {
+            match (event.get_mut(name), value) {
+                (Some(serde_json::Value::Object(members)), serde_json::Value::Object(added)) => {
+                    members.extend(added.clone());
+                }
+                _ => event[name] = value.clone(),
+            }
+        }
+        lambda_http::request::from_str(&event.to_string()).unwrap()
+    };
+    let respond = async |function: ikd::http::Function, request| {
+        ikd::http::respond(&world.app(function.needs), &function, request).await.status().as_u16()
+    };
+
+    // The path comes decoded, whatever stands in it.
+    for path in ["/registrations/a b", "/registrations/%", "/registrations/é?#", "/registrations/../x", "//"] {
+        assert_eq!(respond(check_status::FUNCTION, event("GET", path, json!({}))).await, 404, "{path}");
+    }
+    // Forms come in base64.
+    let form = data_encoding::BASE64.encode(b"grant_type=password");
+    let headers = json!({ "content-type": "application/x-www-form-urlencoded" });
+    let request = event("POST", "/oauth2/token", json!({ "body": form, "isBase64Encoded": true, "headers": headers }));
+    assert_eq!(respond(issue_token::FUNCTION, request).await, 400);
+    // Headers that were sent twice come joined by a comma.
+    let phone = world.phone();
+    let proof = phone.proof(&Method::POST, "/sessions", None).unwrap();
+    let headers = json!({ "content-type": "application/json", "dpop": format!("{proof},{proof}") });
+    let request = event("POST", "/sessions", json!({ "body": "{\"pin\":\"142857\"}", "headers": headers }));
+    assert_eq!(respond(login::FUNCTION, request).await, 401);
+}
