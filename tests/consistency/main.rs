@@ -1,5 +1,7 @@
 //! What stands in more than one place is the same in all of them: routes, problems, variables, functions.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test panics where the test fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};

@@ -99,7 +99,6 @@ async fn approved(stack: &Stack, nik: &str) -> Result<ActivationEmail> {
     let officer = Officer::new(api, demo::officer_token(stack.ports).await?);
     ensure!(officer.approve(&ticket).await?.status == 200);
     stack.mailbox.activation_email(&address, 1).await?;
-    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let registration = reply.member("/id").context("no id")?;
     ensure!(phone.ask_for_another_email(&registration).await?.status == 202);
     stack.mailbox.activation_email(&address, 2).await

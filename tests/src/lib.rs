@@ -1,6 +1,11 @@
 //! A world for one test: every function, a DynamoDB engine, an SES and an issuer of its own, and a clock it can turn.
 
-#![expect(clippy::missing_panics_doc, reason = "what helps a test panics where the test fails")]
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what helps a test panics where the test fails"
+)]
 
 mod api;
 mod calls;

@@ -84,7 +84,9 @@ impl Rules {
             registration_lifetime: seconds("IKD_REGISTRATION_SECONDS", 7 * DAY, 90 * DAY)?,
             activation_code_lifetime: seconds("IKD_ACTIVATION_CODE_SECONDS", DAY, 7 * DAY)?,
             activation_tries: environment.number("IKD_ACTIVATION_TRIES", 5, 1..=20)?,
-            resend_wait: seconds("IKD_RESEND_WAIT_SECONDS", MINUTE, DAY)?,
+            resend_wait: environment
+                .number("IKD_RESEND_WAIT_SECONDS", MINUTE, 0..=DAY)
+                .map(SignedDuration::from_secs)?,
             resend_most: environment.number("IKD_RESEND_MOST", 5, 1..=50)?,
             captcha_lifetime: seconds("IKD_CAPTCHA_SECONDS", 5 * MINUTE, HOUR)?,
             captcha_limit: CaptchaLimit {

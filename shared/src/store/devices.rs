@@ -34,6 +34,21 @@ struct Met {
     attempt: Option<Id>,
 }
 
+/// Blocks an active device. A write by itself and one in a transaction are different types with the same words.
+macro_rules! blocking {
+    ($update:expr, $block:expr) => {
+        $update
+            .update_expression("SET #status = :blocked, #block = :block REMOVE #session, qr_code")
+            .condition_expression("#status = :active")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#block", "block")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
+            .expression_attribute_values(":block", attribute($block)?)
+    };
+}
+
 impl Store {
     pub async fn device(&self, thumbprint: &KeyThumbprint) -> Result<Option<Device>, StoreError> {
         self.get(&self.tables.identities, ("pk", &key(thumbprint))).await
@@ -124,16 +139,7 @@ impl Store {
 
     /// Blocks for good: from this write on the device has no session, no live QR code and no way back.
     pub async fn block(&self, thumbprint: &KeyThumbprint, block: &Block) -> Result<Option<Blocked>, StoreError> {
-        let update = self
-            .update_device(thumbprint)
-            .update_expression("SET #status = :blocked, #block = :block REMOVE #session, qr_code")
-            .condition_expression("#status = :active")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#block", "block")
-            .expression_attribute_names("#session", "session")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
-            .expression_attribute_values(":block", attribute(block)?);
+        let update = blocking!(self.update_device(thumbprint), block);
         Ok(match self.send_device_update(update).await? {
             Ok(()) => Some(Blocked::Now),
             Err(met) => met
@@ -143,17 +149,8 @@ impl Store {
     }
 
     pub(super) fn block_in_transaction(&self, device: &Device, block: &Block) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.tables.identities)
-            .key("pk", text(key(&device.key)))
-            .update_expression("SET #status = :blocked, #block = :block REMOVE #session, qr_code")
-            .condition_expression("#status = :active")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#block", "block")
-            .expression_attribute_names("#session", "session")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
-            .expression_attribute_values(":block", attribute(block)?);
+        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(key(&device.key)));
+        let update = blocking!(update, block);
         Ok(write!(update, Update, update))
     }
 
