@@ -109,6 +109,17 @@ fn the_description_knows_every_problem_and_no_other() {
 }
 
 #[test]
+fn the_table_of_problems_is_the_catalogue() {
+    let table = std::fs::read_to_string(xtask::root().join("docs/problems.md")).unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    let expected = ProblemType::ALL.iter().map(|problem| {
+        let (slug, status, title, detail) = (problem.slug(), problem.status(), problem.title(), problem.detail().en);
+        format!("| `{slug}` | {} | {title} | {detail} |", status.as_u16())
+    });
+    assert_eq!(rows, expected.collect::<Vec<_>>());
+}
+
+#[test]
 fn every_function_starts_with_the_variables_of_the_template_and_with_none_less() {
     let common = yaml("infra/template.yaml")["Globals"]["Function"]["Environment"]["Variables"].clone();
     let values = values().unwrap();
