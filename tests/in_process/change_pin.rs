@@ -44,6 +44,23 @@ async fn a_wrong_old_pin_counts_like_a_wrong_login() {
 }
 
 #[tokio::test]
+async fn after_nine_wrong_pins_the_old_pin_changes_nothing_any_more() {
+    // Short waits, so that the session outlives them.
+    let waits = [("IKD_PIN_FIRST_WAIT_SECONDS", "1"), ("IKD_PIN_SECOND_WAIT_SECONDS", "1")];
+    let world = World::with(&waits).await;
+    let holder = world.holder(SITI).await;
+    for _ in 0..3 {
+        for _ in 0..3 {
+            let reply = holder.phone.change_pin(&holder.session, "908172", "271828").await.unwrap();
+            assert_problem(&reply, 401, "invalid-credentials");
+        }
+        world.pass(jiff::SignedDuration::from_secs(1));
+    }
+    let reply = holder.phone.change_pin(&holder.session, PIN, "271828").await.unwrap();
+    assert_problem(&reply, 423, "pin-locked-until-office");
+}
+
+#[tokio::test]
 async fn of_two_changes_at_once_one_happens() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;

@@ -118,6 +118,9 @@ async fn other_grants_scopes_and_ways_to_authenticate_are_refused() {
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         assert_oauth(&bank.token_request(&fields).await.unwrap(), status, slug, error);
     }
+    let large = "A".repeat(20_000);
+    let large = [("grant_type", "client_credentials"), ("client_assertion", large.as_str())];
+    assert_oauth(&bank.token_request(&large).await.unwrap(), 413, "body-too-large", "invalid_request");
     let twice = [("grant_type", "client_credentials"), ("grant_type", "client_credentials")];
     assert_oauth(&bank.token_request(&twice).await.unwrap(), 400, "malformed-request", "invalid_request");
 }

@@ -210,3 +210,75 @@ async fn the_claim_and_the_role_that_make_an_officer_are_configuration() {
     let token = world.issuer.sign(&claims).unwrap();
     assert_status(&Officer::new(world.api.clone(), token).scan(&registered.ticket).await.unwrap(), 200);
 }
+
+#[tokio::test]
+async fn no_step_takes_a_proof_twice() {
+    let world = World::new().await;
+    let approved = world.approved(xtask::personas::BUDI).await.registered;
+    world.pass(SignedDuration::from_mins(1));
+    let status = format!("/registrations/{}", approved.id);
+    let resend = format!("{status}/activation-emails");
+    let login = json!({ "pin": "908172" });
+    for (method, path, body) in [
+        (Method::POST, "/registrations", Some(registration())),
+        (Method::GET, status.as_str(), None),
+        (Method::POST, resend.as_str(), None),
+        (Method::POST, "/sessions", Some(login)),
+    ] {
+        let proof = approved.phone.proof(&method, path, None).unwrap();
+        let send = async || {
+            approved.phone.send_with_proof(method.clone(), path, None, Some(&proof), body.as_ref()).await.unwrap()
+        };
+        assert_ne!(send().await.problem().as_deref(), Some("dpop-proof-replayed"), "{path}");
+        assert_problem(&send().await, 401, "dpop-proof-replayed");
+    }
+
+    for (method, path, body) in holder_routes() {
+        let holder = world.holder(SITI).await;
+        let proof = holder.phone.proof(&method, path, Some(&holder.session)).unwrap();
+        let send = async || {
+            let sent =
+                holder.phone.send_with_proof(method.clone(), path, Some(&holder.session), Some(&proof), body.as_ref());
+            sent.await.unwrap()
+        };
+        assert!(send().await.status.is_success(), "{path}");
+        assert_problem(&send().await, 401, "dpop-proof-replayed");
+    }
+}
+
+/// A registration that is right in everything.
+fn registration() -> Value {
+    json!({
+        "nik": xtask::personas::DEWI,
+        "email": tests::EMAIL,
+        "phone_number": "081234567890",
+        "selfie": data_encoding::BASE64.encode(&xtask::personas::portrait(1, 320, 400).unwrap()),
+    })
+}
+
+#[tokio::test]
+async fn an_ended_session_opens_nothing_any_more() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    assert_status(&holder.phone.lock(&holder.session).await.unwrap(), 204);
+    for (method, path, body) in holder_routes() {
+        let reply = holder.phone.send(method, path, Some(&holder.session), body.as_ref()).await.unwrap();
+        assert_problem(&reply, 401, "session-ended");
+    }
+}
+
+#[tokio::test]
+async fn what_officers_share_with_phones_is_closed_to_everybody_else() {
+    let world = World::new().await;
+    let registered = world.approved(SITI).await.registered;
+    let now = ikd::app::Clock::now(&*world.clock);
+    let guest = Officer::new(world.api.clone(), world.issuer.token("x", "tamu", now).unwrap());
+    let nobody = Officer::new(world.api.clone(), "nonsense".to_owned());
+    assert_problem(&guest.send_another_email(&registered.id, None).await.unwrap(), 403, "not-an-officer");
+    assert_problem(&nobody.send_another_email(&registered.id, None).await.unwrap(), 401, "invalid-token");
+    assert_problem(&guest.block(SITI, "lost").await.unwrap(), 403, "not-an-officer");
+    assert_problem(&nobody.block(SITI, "lost").await.unwrap(), 401, "invalid-token");
+    let request = Request::post(format!("http://ikd.test/registrations/{}/activation-emails", registered.id));
+    let request = request.header("authorization", "Basic cGV0dWdhczpyYWhhc2lh").body(String::new()).unwrap();
+    assert_problem(&world.send(request).await, 401, "missing-token");
+}

@@ -107,7 +107,8 @@ async fn overtaken(app: &App, before: &Registration, generation: u32) -> Result<
         Err(NotActivatable::AlreadyActive) => Ok(()),
         Err(reason) => Err(dead_end(reason)),
         Ok(()) if device.is_some() => Err(ProblemType::KeyAlreadyBound.into()),
-        Ok(()) => Err(ProblemType::Contended.into()),
+        // What was in the way is gone again.
+        Ok(()) => Err(Problem::unavailable("the activation was overtaken")),
     }
 }
 

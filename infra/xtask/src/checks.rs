@@ -1,8 +1,10 @@
 //! All checks of the project, in the order in which they fail fastest: what the README's test command and CI run.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
+use serde_yaml_ng::Value;
 use tokio::process::Command;
 
 use crate::tools::Tools;
@@ -23,7 +25,55 @@ pub async fn run() -> Result<()> {
     tools.chromium().await?;
     let sam = tools.sam().await?;
     check(&root, "Deployment template", &sam, &["validate", "--lint"]).await?;
-    check(&root, "Tests", cargo, &["test", "--workspace"]).await
+    let met = problems_met(&root);
+    if met.exists() {
+        std::fs::remove_dir_all(&met)?;
+    }
+    check(&root, "Tests", cargo, &["test", "--workspace"]).await?;
+    every_problem_was_met(&root, &met)
+}
+
+/// Where the in-process tests note the problems that they met: `<function>/<problem>`.
+pub fn problems_met(root: &Path) -> PathBuf {
+    root.join("artifacts").join("problems")
+}
+
+/// Every problem that the API's description lists for a step was met by a test of that step.
+fn every_problem_was_met(root: &Path, met: &Path) -> Result<()> {
+    println!("== Every problem of every step has a test");
+    let description = serde_yaml_ng::from_str(&std::fs::read_to_string(root.join("infra/openapi.yaml"))?)?;
+    let mut unmet: Vec<String> = Vec::new();
+    for (operation, problem) in described_problems(&description) {
+        // Operations are named after their function, with a suffix where it has several.
+        let is_of = |function: &str| operation == function || operation.starts_with(&format!("{function}-"));
+        let functions =
+            std::fs::read_dir(root.join("functions"))?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let was_met =
+            functions.filter(|function| is_of(function)).any(|function| met.join(function).join(&problem).exists());
+        if !was_met {
+            unmet.push(format!("{operation}: {problem}"));
+        }
+    }
+    ensure!(unmet.is_empty(), "No test met these problems:\n{}", unmet.join("\n"));
+    Ok(())
+}
+
+/// The problems (`x-problem-types`) of each operation, shared responses included.
+fn described_problems(description: &Value) -> BTreeSet<(String, String)> {
+    let mut problems = BTreeSet::new();
+    let paths = description["paths"].as_mapping().into_iter().flat_map(|paths| paths.values());
+    for operation in paths.filter_map(Value::as_mapping).flat_map(|operations| operations.values()) {
+        let Some(name) = operation.get("operationId").and_then(Value::as_str) else { continue };
+        for response in operation["responses"].as_mapping().into_iter().flat_map(|responses| responses.values()) {
+            let shared =
+                response.get("$ref").and_then(Value::as_str).and_then(|reference| reference.rsplit('/').next());
+            let response = shared.map_or(response, |shared| &description["components"]["responses"][shared]);
+            let listed = response.get("x-problem-types").and_then(Value::as_sequence);
+            let listed = listed.into_iter().flatten().filter_map(Value::as_str);
+            problems.extend(listed.map(|problem| (name.to_owned(), problem.to_owned())));
+        }
+    }
+    problems
 }
 
 async fn check(root: &Path, name: &str, program: &Path, arguments: &[&str]) -> Result<()> {
