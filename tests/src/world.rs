@@ -10,7 +10,6 @@ use aws_sdk_dynamodb::config::retry::RetryConfig;
 use ikd::app::{App, Clock, Environment, Need, Surroundings};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 use url::Url;
 use xtask::actors::{ActivationEmail, Api, Browser, Integrator, KeyPair, Officer, Phone, Reply};
 use xtask::personas::{self, Organisation};
@@ -118,9 +117,7 @@ impl World {
             integrators.push((organisation.client_id, key));
         }
 
-        let issuer_port = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?.port();
-        let issuer = Issuer::new(KeyPair::generate()?, issuer_port);
-        issuer.serve().await?;
+        let (issuer, _) = Issuer::start(KeyPair::generate()?, 0).await?;
         let ses = Ses::default();
         let ses_endpoint = ses.serve().await?;
 
@@ -129,7 +126,7 @@ impl World {
         environment.extend([
             ("IKD_PUBLIC_URL".to_owned(), base.to_string()),
             ("IKD_TABLE_PREFIX".to_owned(), PREFIX.to_owned()),
-            ("IKD_OFFICER_ISSUER".to_owned(), issuer::address(issuer_port)),
+            ("IKD_OFFICER_ISSUER".to_owned(), issuer.address()),
             ("IKD_OFFICER_AUDIENCE".to_owned(), issuer::AUDIENCE.to_owned()),
             ("IKD_MAIL_SENDER".to_owned(), "identitas@ikd.example".to_owned()),
         ]);

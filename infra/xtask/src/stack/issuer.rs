@@ -52,23 +52,26 @@ fn officer_role() -> String {
 }
 
 impl Issuer {
-    pub fn new(key: KeyPair, port: u16) -> Self {
-        Self { key: Arc::new(key), port, times_asked: Arc::default() }
-    }
-
-    /// Serves on its port.
-    pub async fn serve(&self) -> Result<JoinHandle<()>> {
-        let listener = TcpListener::bind(("127.0.0.1", self.port)).await?;
-        let routes = self.routes();
-        Ok(tokio::spawn(async move {
+    /// Takes a port, any for 0, and serves on it.
+    pub async fn start(key: KeyPair, port: u16) -> Result<(Self, JoinHandle<()>)> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        let port = listener.local_addr()?.port();
+        let issuer = Self { key: Arc::new(key), port, times_asked: Arc::default() };
+        let routes = issuer.routes();
+        let serving = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {
                 eprintln!("The officers' issuer has stopped: {error}");
             }
-        }))
+        });
+        Ok((issuer, serving))
     }
 
-    /// The issuer's routes.
-    pub fn routes(&self) -> Router {
+    /// Its own address, as its tokens name it.
+    pub fn address(&self) -> String {
+        address(self.port)
+    }
+
+    fn routes(&self) -> Router {
         Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/jwks.json", get(keys))

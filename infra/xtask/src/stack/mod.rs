@@ -103,8 +103,9 @@ impl Stack {
         for organisation in personas::ORGANISATIONS {
             database.register(&organisation.registered(&place.integrator_key(organisation.client_id)?)).await?;
         }
-        let issuer = Issuer::new(environment::key_pair(&place.folder.join("officers.pem"))?, ports.issuer);
-        tasks.push(issuer.serve().await?);
+        let (_, serving) =
+            Issuer::start(environment::key_pair(&place.folder.join("officers.pem"))?, ports.issuer).await?;
+        tasks.push(serving);
 
         let mut processes = processes::Processes::default();
         processes.start_mailbox(&mailbox_program, ports.mailbox)?;
