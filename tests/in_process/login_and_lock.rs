@@ -147,3 +147,46 @@ async fn what_is_no_pin_costs_no_try() {
     }
     assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
 }
+
+#[tokio::test]
+async fn an_officer_lifts_the_lock_and_the_pin_stays_what_it_is() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    for _ in 0..9 {
+        world.pass(SignedDuration::from_hours(24));
+        assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+    }
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked-until-office");
+    let reply = world.officer().unlock(SITI).await.unwrap();
+    assert_status(&reply, 200);
+    assert!(reply.member("/unlocked_at").is_some());
+    assert_status(&world.officer().unlock(SITI).await.unwrap(), 200);
+    assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+    assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn an_unlock_does_not_bring_a_blocked_device_back() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    assert_status(&world.officer().block(SITI, "stolen").await.unwrap(), 200);
+    assert_problem(&world.officer().unlock(SITI).await.unwrap(), 404, "no-device");
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+    assert_problem(&world.officer().unlock(xtask::personas::BUDI).await.unwrap(), 404, "no-device");
+    assert_invalid(&world.officer().unlock("123").await.unwrap(), &["/nik"]);
+}
+
+#[tokio::test]
+async fn the_lock_that_wrong_pins_bring_ends_the_session() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    for _ in 0..2 {
+        let reply = holder.phone.change_pin(&holder.session, "908172", "271828").await.unwrap();
+        assert_problem(&reply, 401, "invalid-credentials");
+        holder.mint().await;
+    }
+    let reply = holder.phone.change_pin(&holder.session, "908172", "271828").await.unwrap();
+    assert_problem(&reply, 401, "invalid-credentials");
+    assert_problem(&holder.mint_reply(&json!({})).await, 401, "session-ended");
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
+}

@@ -9,6 +9,7 @@ mod change_pin;
 mod check_status;
 mod cost;
 mod edge;
+mod faults;
 mod issue_token;
 mod login_and_lock;
 mod lost_answers;

@@ -16,7 +16,7 @@ use xtask::actors::{Api, Reply};
 use crate::world::Parts;
 
 /// Every function that answers HTTP.
-pub const FUNCTIONS: [Function; 13] = [
+pub const FUNCTIONS: [Function; 14] = [
     register::FUNCTION,
     check_status::FUNCTION,
     approve_face::FUNCTION,
@@ -28,6 +28,7 @@ pub const FUNCTIONS: [Function; 13] = [
     mint_qr::FUNCTION,
     redeem_qr::FUNCTION,
     block_device::FUNCTION,
+    unlock_pin::FUNCTION,
     issue_token::FUNCTION,
     publish_keys::FUNCTION,
 ];

@@ -1,82 +1,200 @@
-//! A proxy between SDK and database that loses answers and reports conflicts, as networks and AWS do.
+//! A proxy in front of a dependency (DynamoDB, SES, the officers' issuer) that fails as networks and services do.
 
-use std::collections::VecDeque;
+use std::io;
 use std::sync::{Arc, Mutex};
 
-use anyhow::Result;
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::response::{IntoResponse, Response};
-use axum::routing::any;
-use tokio::net::TcpListener;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::service::service_fn;
+use hyper::{HeaderMap, Request, Response};
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It is carried out, and its answer is lost.
+    /// It is refused for want of capacity, and not carried out.
+    Throttled,
+    /// It is answered with an error of the service, and not carried out.
+    Failing,
+    /// The connection breaks before it is carried out.
+    RequestLost,
+    /// It is carried out, and the connection breaks before its answer.
     AnswerLost,
-    /// It meets a transaction on the same item, and is not carried out.
+    /// It is carried out, and the answer takes longer than anybody waits.
+    Late,
+    /// It meets a transaction on the same item, and is not carried out. (DynamoDB's alone.)
     Conflict,
 }
 
-/// The faults to come, each for the next call of its operation.
-#[derive(Clone, Debug, Default)]
-pub struct Faults(Arc<Mutex<VecDeque<(&'static str, Fault)>>>);
+impl Fault {
+    /// What can befall any dependency.
+    pub const ALL: [Self; 5] = [Self::Throttled, Self::Failing, Self::RequestLost, Self::AnswerLost, Self::Late];
+}
 
-#[derive(Clone)]
-struct Proxy {
-    faults: Faults,
-    database: String,
-    http: reqwest::Client,
+/// How long a fault lasts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lasting {
+    /// One attempt, so that the SDK's next one goes through.
+    OneAttempt,
+    /// From that call on, until it is mended.
+    UntilMended,
+}
+
+/// Which errors a dependency throttles and fails with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Dependency {
+    DynamoDb,
+    Ses,
+    Issuer,
+}
+
+/// The faults to come.
+#[derive(Clone, Debug, Default)]
+pub struct Faults(Arc<Mutex<Plan>>);
+
+#[derive(Debug, Default)]
+struct Plan {
+    /// Each for the next call of its DynamoDB operation.
+    of_operations: Vec<(&'static str, Fault)>,
+    of_call: Option<Planned>,
+}
+
+/// A fault for one call, counted from the moment it was planned.
+#[derive(Debug)]
+struct Planned {
+    call: usize,
+    fault: Fault,
+    lasting: Lasting,
+    /// The calls so far, by the name that all attempts of one call share.
+    seen: Vec<String>,
+    happened: bool,
 }
 
 impl Faults {
-    /// The next call of this DynamoDB operation goes wrong.
+    /// The next call of this DynamoDB operation goes wrong, once.
     pub fn next(&self, operation: &'static str, fault: Fault) {
-        self.0.lock().unwrap().push_back((operation, fault));
+        self.0.lock().unwrap().of_operations.push((operation, fault));
     }
 
-    /// Whether every fault that was asked for has happened.
+    /// Whether every fault of [`Self::next`] has happened.
     pub fn have_happened(&self) -> bool {
-        self.0.lock().unwrap().is_empty()
+        self.0.lock().unwrap().of_operations.is_empty()
     }
 
-    /// Serves in front of a database, and gives the endpoint.
-    pub(crate) async fn serve(&self, database: &str) -> Result<String> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let address = format!("http://{}", listener.local_addr()?);
-        let proxy = Proxy { faults: self.clone(), database: database.to_owned(), http: reqwest::Client::new() };
-        let routes = Router::new().fallback(any(pass)).with_state(proxy);
-        tokio::spawn(async move { axum::serve(listener, routes).await });
-        Ok(address)
+    /// The call of that number from now on (the next one is 1) goes wrong.
+    pub fn plan(&self, call: usize, fault: Fault, lasting: Lasting) {
+        let planned = Planned { call, fault, lasting, seen: Vec::new(), happened: false };
+        self.0.lock().unwrap().of_call = Some(planned);
     }
 
-    fn take(&self, target: &str) -> Option<Fault> {
-        let mut faults = self.0.lock().unwrap();
-        let index = faults.iter().position(|(operation, _)| target.ends_with(&format!(".{operation}")))?;
-        faults.remove(index).map(|(_, fault)| fault)
+    /// Ends a planned fault; whether it happened.
+    pub fn mend(&self) -> bool {
+        self.0.lock().unwrap().of_call.take().is_some_and(|planned| planned.happened)
+    }
+
+    /// Serves in front of a dependency.
+    pub(crate) fn serve(&self, listener: TcpListener, dependency: Dependency, upstream: &str) {
+        let proxy = Arc::new(Proxy {
+            faults: self.clone(),
+            dependency,
+            upstream: upstream.trim_end_matches('/').to_owned(),
+            http: reqwest::Client::new(),
+        });
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(proxy.clone().connection(stream));
+            }
+        });
+    }
+
+    fn take(&self, headers: &HeaderMap) -> Option<Fault> {
+        let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let plan = &mut *self.0.lock().unwrap();
+        let operation = text("x-amz-target").rsplit('.').next().unwrap_or_default();
+        if let Some(index) = plan.of_operations.iter().position(|(named, _)| *named == operation) {
+            return Some(plan.of_operations.remove(index).1);
+        }
+        plan.of_call.as_mut()?.take(text("amz-sdk-invocation-id"))
     }
 }
 
-async fn pass(State(proxy): State<Proxy>, headers: HeaderMap, body: Bytes) -> Response {
-    let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
-    let fault = proxy.faults.take(target);
-    if fault == Some(Fault::Conflict) {
-        let error = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":"busy"}"#;
-        return (StatusCode::BAD_REQUEST, error).into_response();
-    }
-    let mut request = proxy.http.post(&proxy.database).body(body);
-    for name in ["x-amz-target", "content-type", "authorization", "x-amz-date"] {
-        if let Some(value) = headers.get(name) {
-            request = request.header(name, value);
+impl Planned {
+    fn take(&mut self, name: &str) -> Option<Fault> {
+        let known = self.seen.iter().position(|seen| seen == name && !name.is_empty());
+        let is_first_attempt = known.is_none();
+        let number = known.unwrap_or(self.seen.len()) + 1;
+        if is_first_attempt {
+            self.seen.push(name.to_owned());
         }
+        let strikes = match self.lasting {
+            Lasting::OneAttempt => number == self.call && is_first_attempt,
+            Lasting::UntilMended => number >= self.call,
+        };
+        self.happened |= strikes;
+        strikes.then_some(self.fault)
     }
-    let answer = request.send().await.unwrap();
-    let (status, answer) = (answer.status(), answer.bytes().await.unwrap());
-    if fault == Some(Fault::AnswerLost) {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+}
+
+struct Proxy {
+    faults: Faults,
+    dependency: Dependency,
+    upstream: String,
+    http: reqwest::Client,
+}
+
+impl Proxy {
+    /// One connection; an error of the service below breaks it.
+    async fn connection(self: Arc<Self>, stream: TcpStream) {
+        let service = service_fn(move |request| {
+            let proxy = self.clone();
+            async move { proxy.pass(request).await }
+        });
+        let served = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        drop(served.await);
     }
-    (status, answer).into_response()
+
+    async fn pass(&self, request: Request<Incoming>) -> io::Result<Response<Full<Bytes>>> {
+        let broken = || io::Error::from(io::ErrorKind::ConnectionReset);
+        let (parts, body) = request.into_parts();
+        let body = body.collect().await.map_err(|_| broken())?.to_bytes();
+        let fault = self.faults.take(&parts.headers);
+        match fault {
+            Some(Fault::RequestLost) => return Err(broken()),
+            Some(Fault::Throttled | Fault::Failing | Fault::Conflict) => return Ok(self.error(fault)),
+            None | Some(Fault::AnswerLost | Fault::Late) => {}
+        }
+        let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+        let mut headers = parts.headers;
+        for name in ["host", "content-length"] {
+            headers.remove(name);
+        }
+        let sent = self.http.request(parts.method, format!("{}{path}", self.upstream)).headers(headers).body(body);
+        let answer = sent.send().await.map_err(|_| broken())?;
+        let (status, mut headers) = (answer.status(), answer.headers().clone());
+        let body = answer.bytes().await.map_err(|_| broken())?;
+        match fault {
+            Some(Fault::AnswerLost) => return Err(broken()),
+            Some(Fault::Late) => std::future::pending::<()>().await,
+            _ => {}
+        }
+        headers.remove("transfer-encoding");
+        let mut response = Response::new(Full::new(body));
+        (*response.status_mut(), *response.headers_mut()) = (status, headers);
+        Ok(response)
+    }
+
+    /// The dependency's own words for a fault.
+    fn error(&self, fault: Option<Fault>) -> Response<Full<Bytes>> {
+        let (status, code) = match (fault, self.dependency) {
+            (Some(Fault::Throttled), Dependency::DynamoDb) => (400, "ProvisionedThroughputExceededException"),
+            (Some(Fault::Conflict), _) => (400, "TransactionConflictException"),
+            (Some(Fault::Throttled), _) => (429, "TooManyRequestsException"),
+            (_, Dependency::DynamoDb) => (500, "InternalServerError"),
+            (_, Dependency::Ses | Dependency::Issuer) => (503, "ServiceUnavailable"),
+        };
+        let body = format!("{{\"__type\":\"com.amazonaws#{code}\",\"message\":\"as the test asked for\"}}");
+        let answer = Response::builder().status(status).header("x-amzn-errortype", code);
+        answer.body(Full::new(Bytes::from(body))).expect("a response")
+    }
 }

@@ -11,13 +11,14 @@ mod api;
 mod calls;
 mod faults;
 mod ses;
+mod soundness;
 mod sources;
 mod steps;
 mod world;
 
 pub use api::{FUNCTIONS, Route, routes_of_watch};
 pub use calls::{Calls, Count};
-pub use faults::{Fault, Faults};
+pub use faults::{Fault, Faults, Lasting};
 pub use ses::{Ses, SesFault};
 pub use sources::TestClock;
 pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered};

@@ -1,18 +1,20 @@
 //! One test's world: nothing in it is shared with another test's.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use aws_config::SdkConfig;
 use aws_lambda_events::event::dynamodb::Event;
-use aws_sdk_dynamodb::config::retry::RetryConfig;
 use ikd::app::{App, Clock, Environment, Need, Surroundings};
+use ikd::domain::nik::Nik;
+use ikd::domain::resident::Resident;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use tokio::net::TcpListener;
 use url::Url;
 use xtask::actors::{ActivationEmail, Api, Browser, Integrator, KeyPair, Officer, Phone, Reply};
-use xtask::personas::{self, Organisation};
+use xtask::personas::{self, Organisation, SITI};
 use xtask::stack::database::{Database, PREFIX, sdk_config};
 use xtask::stack::environment::Secrets;
 use xtask::stack::issuer::{self, Issuer};
@@ -20,7 +22,7 @@ use xtask::stack::stream_pump;
 
 use crate::api::InProcess;
 use crate::calls::Calls;
-use crate::faults::Faults;
+use crate::faults::{Dependency, Faults};
 use crate::ses::Ses;
 use crate::sources::{TestClock, TestRandomness};
 
@@ -29,7 +31,10 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub database: Database,
     pub calls: Calls,
+    /// Between the functions and the database.
     pub faults: Faults,
+    pub ses_faults: Faults,
+    pub issuer_faults: Faults,
     pub ses: Ses,
     pub issuer: Issuer,
     pub api: Arc<dyn Api>,
@@ -37,13 +42,17 @@ pub struct World {
     integrators: Vec<(&'static str, KeyPair)>,
     /// How far the outbox's stream was worked through.
     position: Mutex<Option<String>>,
+    newcomers: AtomicU32,
+    siti: Resident,
 }
 
-/// What lies between the functions and the database.
-#[derive(Clone, Copy)]
+/// What lies between the functions and what they depend on.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Network {
     Sound,
+    /// Nothing answers where the database should be.
     Cut,
+    /// Proxies that can fail.
     Faulty,
 }
 
@@ -56,16 +65,12 @@ pub(crate) struct Parts {
     environment: Environment,
     clock: Arc<TestClock>,
     randomness: Arc<TestRandomness>,
-    dynamodb: SdkConfig,
+    dynamodb: String,
     ses: SdkConfig,
     calls: Calls,
 }
 
 impl Parts {
-    fn dynamodb_at(&self, endpoint: &str) -> SdkConfig {
-        self.dynamodb.clone().into_builder().endpoint_url(endpoint).build()
-    }
-
     pub fn app(&self, needs: &[Need]) -> Result<App> {
         let calls = self.calls.clone();
         let surroundings = Surroundings {
@@ -74,11 +79,8 @@ impl Parts {
             // One SDK configuration has one endpoint: it is SES's, and the database's client is told its own.
             aws: self.ses.clone(),
             dynamodb: {
-                let endpoint = self.dynamodb.endpoint_url().unwrap_or(NOWHERE).to_owned();
-                let retry = self.dynamodb.retry_config().cloned().unwrap_or_else(RetryConfig::disabled);
-                Box::new(move |builder| {
-                    builder.interceptor(calls.clone()).endpoint_url(&endpoint).retry_config(retry.clone())
-                })
+                let endpoint = self.dynamodb.clone();
+                Box::new(move |builder| builder.interceptor(calls.clone()).endpoint_url(&endpoint))
             },
         };
         Ok(App::build(&self.environment, needs, surroundings)?)
@@ -95,8 +97,14 @@ impl World {
         Self::build(variables, Network::Sound).await.expect("a world can be built")
     }
 
-    /// A world with a network between functions and database that can go wrong, and an SDK that repeats.
+    /// A world in which the database, SES and the officers' issuer are behind proxies that can fail.
     pub async fn with_faults() -> Self {
+        // Half a second for each attempt: a test waits for some of them.
+        Self::build(&[("IKD_AWS_TIMEOUT_MILLISECONDS", "1500")], Network::Faulty).await.expect("a world can be built")
+    }
+
+    /// The same with the time-outs of production.
+    pub async fn with_faults_in_production() -> Self {
         Self::build(&[], Network::Faulty).await.expect("a world can be built")
     }
 
@@ -109,7 +117,8 @@ impl World {
         let mut database = Database::in_memory()?;
         database.serve(0).await?;
         database.create_tables(&xtask::root().join("infra/template.yaml"))?;
-        database.seed(&personas::residents()?).await?;
+        let residents = personas::residents()?;
+        database.seed(&residents).await?;
         let mut integrators = Vec::new();
         for organisation in personas::ORGANISATIONS {
             let key = KeyPair::generate()?;
@@ -117,42 +126,56 @@ impl World {
             integrators.push((organisation.client_id, key));
         }
 
-        let (issuer, _) = Issuer::start(KeyPair::generate()?, 0).await?;
-        let ses = Ses::default();
-        let ses_endpoint = ses.serve().await?;
+        let network = Networks::between(network, &database).await?;
+        let ses = network.ses.clone();
 
         let base = Url::parse("http://ikd.test/")?;
         let mut environment = Secrets::for_test()?.variables()?;
         environment.extend([
             ("IKD_PUBLIC_URL".to_owned(), base.to_string()),
             ("IKD_TABLE_PREFIX".to_owned(), PREFIX.to_owned()),
-            ("IKD_OFFICER_ISSUER".to_owned(), issuer.address()),
+            ("IKD_OFFICER_ISSUER".to_owned(), network.issuer.address().to_owned()),
             ("IKD_OFFICER_AUDIENCE".to_owned(), issuer::AUDIENCE.to_owned()),
             ("IKD_MAIL_SENDER".to_owned(), "identitas@ikd.example".to_owned()),
         ]);
         environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
 
-        let faults = Faults::default();
-        let dynamodb = match network {
-            Network::Sound => sdk(database.endpoint()?),
-            Network::Cut => sdk(NOWHERE),
-            Network::Faulty => {
-                let repeating = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
-                sdk(&faults.serve(database.endpoint()?).await?).into_builder().retry_config(repeating).build()
-            }
-        };
         let calls = Calls::default();
         let clock = Arc::new(TestClock::new());
         let parts = Arc::new(Parts {
             environment: environment.into_iter().collect(),
             clock: clock.clone(),
             randomness: Arc::default(),
-            dynamodb,
-            ses: sdk(&ses_endpoint),
+            dynamodb: network.dynamodb,
+            ses: sdk_config(&network.ses_endpoint),
             calls: calls.clone(),
         });
         let api: Arc<dyn Api> = Arc::new(InProcess::new(base, parts.clone())?);
-        Ok(Self { clock, database, calls, faults, ses, issuer, api, parts, integrators, position: Mutex::default() })
+        Ok(Self {
+            clock,
+            database,
+            calls,
+            faults: network.faults,
+            ses_faults: network.ses_faults,
+            issuer_faults: network.issuer_faults,
+            ses,
+            issuer: network.issuer,
+            api,
+            parts,
+            integrators,
+            position: Mutex::default(),
+            newcomers: AtomicU32::default(),
+            siti: residents.into_iter().find(|one| one.nik.as_str() == SITI).context("Siti")?,
+        })
+    }
+
+    /// A resident of the registry whom nobody has met yet.
+    pub async fn newcomer(&self) -> String {
+        let number = self.newcomers.fetch_add(1, Ordering::SeqCst) + 1_000;
+        let nik = format!("357701450790{number}");
+        let resident = Resident { nik: Nik::parse(&nik).expect("a NIK"), ..self.siti.clone() };
+        self.database.seed(&[resident]).await.unwrap();
+        nik
     }
 
     pub fn phone(&self) -> Phone {
@@ -184,7 +207,7 @@ impl World {
 
     /// The same service after its database went out of reach.
     pub fn with_database_gone(&self) -> Arc<dyn Api> {
-        let parts = Parts { dynamodb: self.parts.dynamodb_at(NOWHERE), ..(*self.parts).clone() };
+        let parts = Parts { dynamodb: NOWHERE.to_owned(), ..(*self.parts).clone() };
         Arc::new(InProcess::new(self.api.base().clone(), Arc::new(parts)).expect("a service"))
     }
 
@@ -261,7 +284,40 @@ impl World {
     }
 }
 
-/// Repetition is the caller's here, so that a fault is seen at once.
-fn sdk(endpoint: &str) -> SdkConfig {
-    sdk_config(endpoint).into_builder().retry_config(RetryConfig::disabled()).build()
+/// Where the functions find what they depend on.
+struct Networks {
+    dynamodb: String,
+    ses_endpoint: String,
+    ses: Ses,
+    issuer: Issuer,
+    faults: Faults,
+    ses_faults: Faults,
+    issuer_faults: Faults,
+}
+
+impl Networks {
+    async fn between(network: Network, database: &Database) -> Result<Self> {
+        let (faults, ses_faults, issuer_faults) = (Faults::default(), Faults::default(), Faults::default());
+        let key = KeyPair::generate()?;
+        let ses = Ses::default();
+        let ses_endpoint = ses.serve().await?;
+        if network != Network::Faulty {
+            let dynamodb = if network == Network::Cut { NOWHERE } else { database.endpoint()? }.to_owned();
+            let (issuer, _) = Issuer::start(key, 0).await?;
+            return Ok(Self { dynamodb, ses_endpoint, ses, issuer, faults, ses_faults, issuer_faults });
+        }
+        let [(to_database, dynamodb), (to_ses, faulty_ses), (to_issuer, in_front), (of_issuer, behind)] =
+            [listen().await?, listen().await?, listen().await?, listen().await?];
+        let (issuer, _) = Issuer::serve(key, of_issuer, in_front)?;
+        faults.serve(to_database, Dependency::DynamoDb, database.endpoint()?);
+        ses_faults.serve(to_ses, Dependency::Ses, &ses_endpoint);
+        issuer_faults.serve(to_issuer, Dependency::Issuer, &behind);
+        Ok(Self { dynamodb, ses_endpoint: faulty_ses, ses, issuer, faults, ses_faults, issuer_faults })
+    }
+}
+
+async fn listen() -> Result<(TcpListener, String)> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    Ok((listener, address))
 }

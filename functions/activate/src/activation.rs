@@ -173,6 +173,7 @@ fn bind(app: &App, registration: Registration, code: &ActivationCode) -> Result<
         pin_hash,
         pin_is_first: true,
         pin_tries: PinTries::default(),
+        unlock: None,
         session: None,
         qr_code: None,
     })

@@ -6,6 +6,7 @@ mod settings;
 mod sources;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
@@ -92,29 +93,19 @@ impl App {
     /// Reads the process's environment. Missing or nonsensical values are one sentence that names the variable.
     async fn from_environment(needs: &[Need]) -> Result<Self, ConfigError> {
         let environment = Environment::of_process();
-        let settings = Settings::read(&environment)?;
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(settings.aws_timeout / 3)
-            .operation_attempt_timeout(settings.aws_timeout / 2)
-            .operation_timeout(settings.aws_timeout)
-            .build();
-        let aws = aws_config::defaults(BehaviorVersion::latest())
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(3).with_initial_backoff(settings.aws_timeout / 60))
-            .load()
-            .await;
         let surroundings = Surroundings {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness::default()),
-            aws,
+            aws: aws_config::load_defaults(BehaviorVersion::latest()).await,
             dynamodb: Box::new(|builder| builder),
         };
         Self::build(&environment, needs, surroundings)
     }
 
     /// Builds the parts asked for.
-    pub fn build(environment: &Environment, needs: &[Need], around: Surroundings) -> Result<Self, ConfigError> {
+    pub fn build(environment: &Environment, needs: &[Need], mut around: Surroundings) -> Result<Self, ConfigError> {
         let settings = Settings::read(environment)?;
+        around.aws = bounded(&around.aws, settings.aws_timeout);
         let mut parts = Parts::default();
         for need in needs {
             parts.add(*need, environment, &settings, &around)?;
@@ -231,6 +222,19 @@ impl Parts {
         }
         Ok(())
     }
+}
+
+/// Calls that end in time: three attempts share it, so that one lost answer still leaves room for another.
+fn bounded(aws: &aws_config::SdkConfig, timeout: Duration) -> aws_config::SdkConfig {
+    const ATTEMPTS: u32 = 3;
+
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(timeout / ATTEMPTS)
+        .operation_attempt_timeout(timeout / ATTEMPTS)
+        .operation_timeout(timeout)
+        .build();
+    let repeating = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(timeout / 60);
+    aws.to_builder().timeout_config(timeouts).retry_config(repeating).build()
 }
 
 /// A function that uses what it did not ask for is a defect that its first test meets.

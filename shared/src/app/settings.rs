@@ -19,8 +19,11 @@ pub struct Settings {
     pub municipality: String,
     /// Whom residents turn to with complaints (*pengaduan*).
     pub office_contact: String,
-    /// Longest time for one call to AWS, the SDK's repetitions included.
+    /// Longest time for one call to AWS, the SDK's repetitions included; one attempt has a third of it.
     pub aws_timeout: Duration,
+    /// When a request is answered at the latest, with 503 where the step is not done. API Gateway gives up after 30 s,
+    /// people much sooner.
+    pub answer_within: Duration,
     pub rules: Rules,
 }
 
@@ -53,15 +56,13 @@ pub struct Rules {
 
 impl Settings {
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        let milliseconds = |name, default| environment.number(name, default, 100..=25_000).map(Duration::from_millis);
         Ok(Self {
             public_url: environment.origin("IKD_PUBLIC_URL")?,
             municipality: environment.or("IKD_MUNICIPALITY", "35.77"),
             office_contact: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"),
-            aws_timeout: Duration::from_millis(environment.number(
-                "IKD_AWS_TIMEOUT_MILLISECONDS",
-                3_000,
-                100..=25_000,
-            )?),
+            aws_timeout: milliseconds("IKD_AWS_TIMEOUT_MILLISECONDS", 3_000)?,
+            answer_within: milliseconds("IKD_ANSWER_WITHIN_MILLISECONDS", 4_500)?,
             rules: Rules::read(environment)?,
         })
     }

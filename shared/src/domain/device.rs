@@ -21,6 +21,9 @@ pub struct Device {
     /// Whether the PIN is still the activation code.
     pub pin_is_first: bool,
     pub pin_tries: PinTries,
+    /// The last time that an officer lifted the lock of wrong PINs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlock: Option<Unlock>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,6 +60,13 @@ pub enum BlockReason {
     Stolen,
     Replaced,
     Other,
+}
+
+/// When and by whom (the officer's subject identifier) the lock of wrong PINs was lifted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unlock {
+    pub at: Timestamp,
+    pub by: String,
 }
 
 /// The one session of a device; a new login ends the one before.

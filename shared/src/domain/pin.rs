@@ -86,6 +86,14 @@ pub struct PinTries {
     pub locked_until: Option<Timestamp>,
 }
 
+/// A try that was taken, to be stored before the PIN is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakenTry {
+    pub tries: PinTries,
+    /// Whether it is the last one of its round, and carries the lock that follows a wrong PIN.
+    pub locks: bool,
+}
+
 /// Why no PIN is looked at now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Locked {
@@ -96,7 +104,7 @@ pub enum Locked {
 impl PinTries {
     /// Takes one try before the PIN is looked at. The last try of a round already carries its lock; a right PIN
     /// takes it off again, a lost answer costs the try.
-    pub fn take(self, rules: &LockoutRules, now: Timestamp) -> Result<Self, Locked> {
+    pub fn take(self, rules: &LockoutRules, now: Timestamp) -> Result<TakenTry, Locked> {
         let rounds = u32::try_from(rules.waits.len()).unwrap_or(u32::MAX).saturating_add(1);
         if self.made >= rules.tries_per_round.saturating_mul(rounds) {
             return Err(Locked::ByOffice);
@@ -105,11 +113,9 @@ impl PinTries {
             return Err(Locked::Until(until));
         }
         let made = self.made + 1;
-        let wait = made
-            .is_multiple_of(rules.tries_per_round)
-            .then(|| rules.waits.get((made / rules.tries_per_round) as usize - 1))
-            .flatten();
-        Ok(Self { made, locked_until: wait.map(|wait| now + *wait) })
+        let locks = made.is_multiple_of(rules.tries_per_round);
+        let wait = locks.then(|| rules.waits.get((made / rules.tries_per_round) as usize - 1)).flatten();
+        Ok(TakenTry { tries: Self { made, locked_until: wait.map(|wait| now + *wait) }, locks })
     }
 }
 
@@ -147,14 +153,14 @@ mod tests {
         let mut tries = PinTries::default();
         for wait in [SignedDuration::from_mins(15), SignedDuration::from_hours(24)] {
             for _ in 0..3 {
-                tries = tries.take(&rules, now).unwrap();
+                tries = tries.take(&rules, now).unwrap().tries;
             }
             assert_eq!(tries.take(&rules, now), Err(Locked::Until(now + wait)));
             assert!(tries.take(&rules, now + wait - SignedDuration::from_secs(1)).is_err());
             now += wait;
         }
         for _ in 0..3 {
-            tries = tries.take(&rules, now).unwrap();
+            tries = tries.take(&rules, now).unwrap().tries;
         }
         assert_eq!(tries.take(&rules, now + SignedDuration::from_hours(10_000)), Err(Locked::ByOffice));
     }

@@ -129,8 +129,8 @@ catalogue! {
         "PIN terlalu sering salah. Tunggu sebelum mencoba lagi.",
         "The PIN was wrong too often. Wait before you try again.";
     PinLockedByOffice = 423 "pin-locked-until-office" "PIN locked until the office unlocks it",
-        "PIN terlalu sering salah. Datangi kantor untuk aktivasi ulang.",
-        "The PIN was wrong too often. Visit the office to be activated anew.";
+        "PIN terlalu sering salah. Datangi kantor agar petugas membukanya.",
+        "The PIN was wrong too often. Visit the office, where an officer unlocks it.";
     Contended = 409 "concurrent-requests" "Concurrent requests",
         "Permintaan lain mendahului yang ini. Coba lagi.", "Another request was faster than this one. Try again.";
 

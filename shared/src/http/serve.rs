@@ -36,7 +36,10 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
     let started = Instant::now();
     let request_id =
         request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
-    let (answer, problem) = match (function.step)(app, &request).await {
+    // A step that is cut off here has done what a crash at this point would leave: each of its writes stands by itself.
+    let step = tokio::time::timeout(app.settings.answer_within, (function.step)(app, &request)).await;
+    let outcome = step.unwrap_or_else(|_| Err(Problem::unavailable("the step was not done in time")));
+    let (answer, problem) = match outcome {
         Ok(answer) => (answer, None),
         Err(problem) => {
             let language = parse::language(&request);

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, text, to_item, write};
 use super::{Store, StoreError, Written};
-use crate::domain::device::{Block, Device, DeviceStatus, Session};
-use crate::domain::pin::PinTries;
+use crate::domain::device::{Block, Device, DeviceStatus, Session, Unlock};
+use crate::domain::pin::{PinTries, TakenTry};
 use crate::domain::pin_hash::PinHash;
 use crate::domain::{Id, KeyThumbprint};
 
@@ -19,6 +19,14 @@ pub enum Blocked {
     Now,
     /// It was blocked before; that block stands.
     Before(Block),
+}
+
+/// How an unlock ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unlocked {
+    Done,
+    /// The device is blocked, or there is none.
+    NotActive,
 }
 
 pub(super) fn key(thumbprint: &KeyThumbprint) -> String {
@@ -54,17 +62,25 @@ impl Store {
         self.get(&self.tables.identities, ("pk", &key(thumbprint))).await
     }
 
-    /// Counts a try at the PIN before the PIN is looked at. Of tries that raced from one state, one is taken.
+    /// Counts a try at the PIN before the PIN is looked at. Of tries that raced from one state, one is taken. A try
+    /// that carries a lock ends the session, too: who holds the phone may not be its holder.
     pub async fn take_pin_try(
         &self,
         key: &KeyThumbprint,
         seen: PinTries,
-        next: PinTries,
+        next: TakenTry,
         attempt: &Id,
     ) -> Result<Written, StoreError> {
-        let update = self
-            .update_device(key)
-            .update_expression("SET pin_tries = :next, attempt = :attempt")
+        let TakenTry { tries: next, locks } = next;
+        let mut update = self.update_device(key);
+        update = if locks {
+            update
+                .update_expression("SET pin_tries = :next, attempt = :attempt REMOVE #session")
+                .expression_attribute_names("#session", "session")
+        } else {
+            update.update_expression("SET pin_tries = :next, attempt = :attempt")
+        };
+        let update = update
             .condition_expression("#status = :active AND pin_tries.made = :made")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
@@ -134,6 +150,23 @@ impl Store {
             // The SDK repeated a change that had happened.
             Err(Some(met)) if met.device.pin_hash == *pin_hash => Ok(Written::Done),
             Err(_) => Ok(Written::Overtaken),
+        }
+    }
+
+    /// Forgets the wrong PINs of an active device.
+    pub async fn unlock_pin(&self, thumbprint: &KeyThumbprint, unlock: &Unlock) -> Result<Unlocked, StoreError> {
+        let update = self
+            .update_device(thumbprint)
+            .update_expression("SET pin_tries = :none, #unlock = :unlock")
+            .condition_expression("#status = :active")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#unlock", "unlock")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":none", attribute(&PinTries::default())?)
+            .expression_attribute_values(":unlock", attribute(unlock)?);
+        match self.send_device_update(update).await? {
+            Ok(()) => Ok(Unlocked::Done),
+            Err(_) => Ok(Unlocked::NotActive),
         }
     }
 

@@ -50,6 +50,8 @@ pub struct OfficerVerifier {
 #[derive(Debug, Default)]
 struct KeptKeys {
     keys: Vec<Jwk>,
+    /// When they were fetched last.
+    fetched_at: Option<Timestamp>,
     /// When they were fetched last, or tried to be.
     asked_at: Option<Timestamp>,
 }
@@ -57,8 +59,14 @@ struct KeptKeys {
 /// An unknown key id makes us ask again, but not more often than this: anyone can invent key ids.
 const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
 
+/// As long as there are no keys at all, nobody can work: ask again sooner.
+const ASK_AGAIN_WITHOUT_KEYS: SignedDuration = SignedDuration::from_secs(1);
+
 /// Keys are asked for anew after this time, so that withdrawn ones go.
 const KEEP_FOR: SignedDuration = SignedDuration::from_mins(30);
+
+/// While the issuer is out of reach its keys serve on, but not for ever: one of them may have been withdrawn.
+const TRUST_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Deserialize)]
 struct Claims {
@@ -114,28 +122,19 @@ impl OfficerVerifier {
     /// The issuer's key of that id. Concurrent requests wait for one answer instead of asking each by itself.
     async fn key(&self, kid: &str, now: Timestamp) -> Result<Option<Jwk>, OfficerError> {
         let mut kept = self.keys.lock().await;
-        let known = find(&kept.keys, kid);
-        let age = kept.asked_at.map(|asked_at| now.duration_since(asked_at));
-        let ask = match (&known, age) {
-            (_, None) => true,
-            (Some(_), Some(age)) => age >= KEEP_FOR,
-            (None, Some(age)) => age >= ASK_AGAIN_AFTER,
-        };
-        if !ask {
-            return match (known, kept.keys.is_empty()) {
-                (None, true) => Err(OfficerError::IssuerUnavailable("it did not answer a moment ago".to_owned())),
-                (known, _) => Ok(known),
-            };
-        }
-        kept.asked_at = Some(now);
-        match self.fetch().await {
-            Ok(keys) => {
-                kept.keys = keys;
-                Ok(find(&kept.keys, kid))
+        let mut failure = "it did not answer a moment ago".to_owned();
+        if kept.is_to_be_asked_for(kid, now) {
+            kept.asked_at = Some(now);
+            match self.fetch().await {
+                Ok(keys) => (kept.keys, kept.fetched_at) = (keys, Some(now)),
+                Err(error) => failure = error.without_url().to_string(),
             }
-            // A key that was good a while ago is better than closed counters.
-            Err(_) if known.is_some() => Ok(known),
-            Err(error) => Err(OfficerError::IssuerUnavailable(error.without_url().to_string())),
+        }
+        // A key that was good a while ago is better than closed counters.
+        if kept.are_younger_than(TRUST_FOR, now) {
+            Ok(find(&kept.keys, kid))
+        } else {
+            Err(OfficerError::IssuerUnavailable(failure))
         }
     }
 
@@ -149,6 +148,18 @@ impl OfficerVerifier {
         let discovery: Discovery = self.http.get(address).send().await?.error_for_status()?.json().await?;
         let set: JwkSet = self.http.get(discovery.jwks_uri).send().await?.error_for_status()?.json().await?;
         Ok(set.keys)
+    }
+}
+
+impl KeptKeys {
+    fn are_younger_than(&self, age: SignedDuration, now: Timestamp) -> bool {
+        self.fetched_at.is_some_and(|fetched_at| now.duration_since(fetched_at) < age)
+    }
+
+    fn is_to_be_asked_for(&self, kid: &str, now: Timestamp) -> bool {
+        let serves = self.are_younger_than(KEEP_FOR, now) && find(&self.keys, kid).is_some();
+        let pause = if self.fetched_at.is_some() { ASK_AGAIN_AFTER } else { ASK_AGAIN_WITHOUT_KEYS };
+        !serves && self.asked_at.is_none_or(|asked_at| now.duration_since(asked_at) >= pause)
     }
 }
 

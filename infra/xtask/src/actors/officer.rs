@@ -49,6 +49,11 @@ impl Officer {
         self.send(Method::POST, "/device-blocks", Some(&json!({ "nik": nik, "reason": reason }))).await
     }
 
+    /// Lifts the lock of wrong PINs.
+    pub async fn unlock(&self, nik: &str) -> Result<Reply> {
+        self.send(Method::POST, "/pin-unlocks", Some(&json!({ "nik": nik }))).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply> {
         let mut request = Request::builder()
             .method(method)

@@ -26,7 +26,8 @@ pub const OFFICER_ROLE: &str = "petugas";
 #[derive(Clone)]
 pub struct Issuer {
     key: Arc<KeyPair>,
-    port: u16,
+    /// Where others find it.
+    address: String,
     times_asked: Arc<AtomicUsize>,
 }
 
@@ -55,8 +56,13 @@ impl Issuer {
     /// Takes a port, any for 0, and serves on it.
     pub async fn start(key: KeyPair, port: u16) -> Result<(Self, JoinHandle<()>)> {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
-        let port = listener.local_addr()?.port();
-        let issuer = Self { key: Arc::new(key), port, times_asked: Arc::default() };
+        let address = address(listener.local_addr()?.port());
+        Self::serve(key, listener, address)
+    }
+
+    /// Serves on a listener and names another address as its own: that of something in front of it.
+    pub fn serve(key: KeyPair, listener: TcpListener, address: String) -> Result<(Self, JoinHandle<()>)> {
+        let issuer = Self { key: Arc::new(key), address, times_asked: Arc::default() };
         let routes = issuer.routes();
         let serving = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, routes).await {
@@ -67,8 +73,8 @@ impl Issuer {
     }
 
     /// Its own address, as its tokens name it.
-    pub fn address(&self) -> String {
-        address(self.port)
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     fn routes(&self) -> Router {
@@ -87,7 +93,7 @@ impl Issuer {
     /// The claims of a token that is right in everything.
     pub fn claims(&self, subject: &str, role: &str, now: Timestamp) -> Value {
         json!({
-            "iss": address(self.port),
+            "iss": self.address,
             "aud": AUDIENCE,
             "sub": subject,
             "roles": [role],
@@ -107,7 +113,7 @@ impl Issuer {
 }
 
 async fn discovery(State(issuer): State<Issuer>) -> Json<Value> {
-    let address = address(issuer.port);
+    let address = issuer.address;
     Json(json!({ "issuer": address, "jwks_uri": format!("{address}/jwks.json") }))
 }
 

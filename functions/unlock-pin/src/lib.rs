@@ -1,0 +1,42 @@
+//! unlock-pin: after too many wrong PINs the resident shows up at the office, and the officer lifts the lock.
+
+use ikd::app::{App, Need};
+use ikd::domain::device::Unlock;
+use ikd::domain::nik::Nik;
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::store::devices::Unlocked;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+pub const FUNCTION: Function = Function {
+    name: "unlock-pin",
+    needs: &[Need::Store, Need::Officers],
+    step: |app, request| Box::pin(unlock_pin(app, request)),
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UnlockPin {
+    nik: String,
+}
+
+#[derive(Serialize)]
+struct Answered {
+    unlocked_at: Timestamp,
+}
+
+/// Forgets the wrong PINs of the resident's active device. The PIN stays what it is, and no session is opened: whoever
+/// has forgotten the PIN registers anew. Doing so twice is harmless.
+pub async fn unlock_pin(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let officer = authenticate::officer(app, request).await?;
+    let UnlockPin { nik } = parse::json(request, parse::SMALL_BODY)?;
+    let nik = Nik::parse(&nik).map_err(|invalid| Problem::invalid("/nik", invalid))?;
+
+    let holder = app.store().holder(&nik).await?;
+    let key = holder.device.ok_or(ProblemType::NoDevice)?;
+    let unlock = Unlock { at: app.now(), by: officer.subject };
+    match app.store().unlock_pin(&key, &unlock).await? {
+        Unlocked::Done => Ok(Answer::ok(&Answered { unlocked_at: unlock.at })),
+        Unlocked::NotActive => Err(ProblemType::NoDevice.into()),
+    }
+}

@@ -1,0 +1,112 @@
+//! What must hold between the tables at every moment, whatever failed before.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ikd::app::Clock;
+use ikd::domain::device::Device;
+use ikd::domain::holder::Holder;
+use ikd::domain::qr_code::QrCode;
+use ikd::domain::registration::{Registration, Status};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::world::World;
+
+#[derive(Deserialize)]
+struct Order {
+    registration: String,
+    generation: u32,
+}
+
+impl World {
+    /// Asserts that nothing is half-done: every item has what belongs to it, and nothing that does not.
+    #[track_caller]
+    pub fn assert_sound(&self) {
+        let identities = self.items("identities");
+        let of_kind = |kind: &'static str| identities.iter().filter(move |item| key(item, "pk").starts_with(kind));
+        let registrations: Vec<Registration> = of_kind("registration#").map(read).collect();
+        let holders: BTreeMap<String, Holder> =
+            of_kind("holder#").map(read::<Holder>).map(|holder| (holder.nik.as_str().to_owned(), holder)).collect();
+        let devices: Vec<Device> = of_kind("device#").map(read).collect();
+
+        self.assert_selfies_wait_for_their_decision(&registrations);
+        self.assert_one_email_a_generation(&registrations);
+        assert_devices_belong_to_their_registrations(&registrations, &devices);
+        assert_one_active_device_a_resident(&holders, &devices);
+        self.assert_one_live_code_a_device(&devices);
+    }
+
+    #[track_caller]
+    fn assert_selfies_wait_for_their_decision(&self, registrations: &[Registration]) {
+        let pending = registrations.iter().filter(|registration| registration.status == Status::Pending);
+        let pending: BTreeSet<String> = pending.map(|registration| registration.id.to_string()).collect();
+        let selfies: BTreeSet<String> = self.items("selfies").iter().map(|item| key(item, "id").to_owned()).collect();
+        assert_eq!(selfies, pending, "a selfie rests for each undecided registration and for no other");
+    }
+
+    #[track_caller]
+    fn assert_one_email_a_generation(&self, registrations: &[Registration]) {
+        let orders: Vec<Order> = self.items("outbox").iter().map(read).collect();
+        for registration in registrations {
+            let ordered: BTreeSet<u32> = orders
+                .iter()
+                .filter(|order| order.registration == registration.id.as_str())
+                .map(|order| order.generation)
+                .collect();
+            let generations = registration.activation.as_ref().map_or(0, |activation| activation.generation);
+            assert_eq!(ordered, (1..=generations).collect(), "one order for each code");
+        }
+    }
+
+    #[track_caller]
+    fn assert_one_live_code_a_device(&self, devices: &[Device]) {
+        let codes: Vec<QrCode> = self.items("qr_codes").iter().map(read).collect();
+        for device in devices {
+            let live: Vec<&QrCode> = codes
+                .iter()
+                .filter(|code| code.device == device.key && code.redemption.is_none() && code.superseded_at.is_none())
+                .filter(|code| code.expires_at > self.clock.now())
+                .collect();
+            assert!(live.len() <= 1, "two live codes of one device");
+            if !device.is_blocked() {
+                let shown = device.qr_code.as_ref().map(|code| &code.token_hash);
+                assert!(live.iter().all(|code| Some(&code.token_hash) == shown), "a live code that the device forgot");
+            }
+            assert!(!(device.is_blocked() && device.qr_code.is_some()), "a blocked device shows a code");
+            assert!(!(device.is_blocked() && device.session.is_some()), "a blocked device has a session");
+        }
+    }
+}
+
+#[track_caller]
+fn assert_devices_belong_to_their_registrations(registrations: &[Registration], devices: &[Device]) {
+    let active = registrations.iter().filter(|registration| registration.status == Status::Active);
+    let mut bound: Vec<(&str, &str, &str)> =
+        active.map(|one| (one.id.as_str(), one.device_key.as_str(), one.nik.as_str())).collect();
+    let mut existing: Vec<(&str, &str, &str)> =
+        devices.iter().map(|device| (device.registration.as_str(), device.key.as_str(), device.nik.as_str())).collect();
+    bound.sort_unstable();
+    existing.sort_unstable();
+    assert_eq!(existing, bound, "active registrations and devices are the same");
+}
+
+#[track_caller]
+fn assert_one_active_device_a_resident(holders: &BTreeMap<String, Holder>, devices: &[Device]) {
+    let mut seen = BTreeSet::new();
+    for device in devices.iter().filter(|device| !device.is_blocked()) {
+        assert!(seen.insert(device.nik.as_str()), "two active devices of one resident");
+        let pointed_to = holders.get(device.nik.as_str()).and_then(|holder| holder.device.as_ref());
+        assert_eq!(pointed_to, Some(&device.key), "an active device that its holder does not point to");
+    }
+}
+
+fn key<'a>(item: &'a Value, name: &str) -> &'a str {
+    item[name]["S"].as_str().unwrap_or_default()
+}
+
+/// An entity out of DynamoDB's JSON.
+fn read<T: DeserializeOwned>(item: &Value) -> T {
+    let item: serde_dynamo::Item = serde_json::from_value(item.clone()).expect("DynamoDB's JSON");
+    serde_dynamo::from_item(item).expect("an entity")
+}
