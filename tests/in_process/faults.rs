@@ -32,6 +32,7 @@ async fn survives<S>(
                 world.faults.plan(call, fault, lasting);
                 let mut answer = act(&world, &state).await;
                 if !world.faults.mend() {
+                    confirm(&world, &state, &answer).await;
                     break;
                 }
                 played += 1;

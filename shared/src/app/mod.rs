@@ -217,7 +217,10 @@ impl Parts {
                     name: environment.header_text("IKD_MAIL_SENDER_NAME", "SIAK Terpusat Identitas Digital")?,
                     address: environment.email("IKD_MAIL_SENDER")?,
                 };
-                self.mailer = Some(Mailer::new(aws_sdk_sesv2::Client::new(&around.aws), sender));
+                // An e-mail whose answer was lost is sent all the same: repeating is left to the stream, which does it
+                // once in a while and not three times in a second.
+                let once = aws_sdk_sesv2::config::Builder::from(&around.aws).retry_config(RetryConfig::disabled());
+                self.mailer = Some(Mailer::new(aws_sdk_sesv2::Client::from_conf(once.build()), sender));
             }
         }
         Ok(())
