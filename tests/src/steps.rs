@@ -1,5 +1,7 @@
 //! How far somebody has come: each stage of the procedure, for tests that begin there.
 
+use std::sync::LazyLock;
+
 use serde_json::json;
 use xtask::actors::{ActivationEmail, Minted, Phone, Reply, Session};
 use xtask::personas;
@@ -45,8 +47,8 @@ pub struct HolderWithSession {
 impl World {
     /// *Daftar* with data that is right in everything.
     pub async fn register(&self, phone: &Phone, nik: &str) -> Reply {
-        let selfie = personas::portrait(1, 320, 400).expect("a selfie");
-        phone.register(nik, EMAIL, "0812-3456-7890", &selfie).await.expect("an answer")
+        static SELFIE: LazyLock<Vec<u8>> = LazyLock::new(|| personas::portrait(1, 320, 400).expect("a selfie"));
+        phone.register(nik, EMAIL, "0812-3456-7890", &SELFIE).await.expect("an answer")
     }
 
     pub async fn registered(&self, nik: &str) -> Registered {

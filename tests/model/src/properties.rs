@@ -1,0 +1,91 @@
+//! What must always hold, and what must be possible for the checks to mean anything.
+
+use stateright::{Model, Property};
+
+use crate::{Action, Code, LIFETIME, Life, Mint, Outcome, State, Step};
+
+impl Model for Life {
+    type State = State;
+    type Action = Action;
+
+    fn init_states(&self) -> Vec<State> {
+        self.beginnings()
+    }
+
+    fn actions(&self, state: &State, actions: &mut Vec<Action>) {
+        actions.extend(self.possible(state));
+    }
+
+    fn next_state(&self, state: &State, action: Action) -> Option<State> {
+        Some(self.after(state, action))
+    }
+
+    fn properties(&self) -> Vec<Property<Self>> {
+        vec![
+            Property::always("never two different winners", one_winner),
+            Property::always("never redeemed at or after 90 s and the bound of the clocks", in_time),
+            Property::always("the winner can always learn that it won", winner_can_learn),
+            Property::always("nothing works after a block is answered", |_, state: &State| !state.worked_after_block),
+            Property::always("one live code", one_live_code),
+            // Without these the model would prove nothing.
+            Property::sometimes("a code is redeemed", |_, state: &State| redemptions(state).count() > 0),
+            Property::sometimes("a winner does not hear that it won", |life, state| {
+                redemptions(state).any(|(_, winner)| {
+                    let own = |request: usize| life.requests[request].redemption == winner;
+                    state.steps.iter().enumerate().any(|(request, step)| *step == Step::Unavailable && own(request))
+                })
+            }),
+            Property::sometimes("a loser is told that the code was used", |_, state: &State| {
+                state.steps.contains(&Step::Heard(Outcome::Used))
+            }),
+            Property::sometimes("a code ends before it is redeemed", |_, state: &State| {
+                state.steps.contains(&Step::Heard(Outcome::Expired))
+            }),
+            Property::sometimes("a code is swept", |_, state: &State| state.codes.contains(&Code::Swept)),
+            Property::sometimes("a winner meets a blocked device", |_, state: &State| {
+                state.steps.contains(&Step::Withheld)
+            }),
+        ]
+    }
+}
+
+/// The redeemed codes and their winners.
+fn redemptions(state: &State) -> impl Iterator<Item = (usize, u8)> {
+    state.codes.iter().enumerate().filter_map(|(number, code)| match code {
+        Code::There { redeemed: Some(redeemed), .. } => Some((number, redeemed.redemption)),
+        _ => None,
+    })
+}
+
+/// Whoever was told to have won has, and so has nobody else.
+fn one_winner(life: &Life, state: &State) -> bool {
+    let told = state
+        .steps
+        .iter()
+        .enumerate()
+        .filter(|(_, step)| matches!(step, Step::Heard(Outcome::Won) | Step::Disclosed | Step::Withheld));
+    told.map(|(request, _)| life.requests[request])
+        .all(|request| redemptions(state).any(|(code, winner)| code == request.code && winner == request.redemption))
+}
+
+fn in_time(life: &Life, state: &State) -> bool {
+    state.codes.iter().all(|code| match code {
+        Code::There { minted_at, redeemed: Some(redeemed), .. } => redeemed.at < minted_at + LIFETIME + life.bound(),
+        _ => true,
+    })
+}
+
+/// Asked again at this moment, by whichever clock, the winner hears that it won.
+fn winner_can_learn(life: &Life, state: &State) -> bool {
+    redemptions(state).all(|(code, winner)| {
+        let again = |clock: &i64| state.codes[code].clone().redeem(winner, state.now + clock, state.now);
+        life.clocks.iter().all(|clock| again(clock) == Outcome::Won)
+    })
+}
+
+/// Of the codes that are neither redeemed nor superseded, one is the device's; a mint never leaves another.
+fn one_live_code(_: &Life, state: &State) -> bool {
+    let live = state.codes.iter().filter(|code| matches!(code, Code::There { superseded: false, redeemed: None, .. }));
+    let minted = state.mints.iter().filter(|mint| **mint == Mint::Done).count();
+    live.count() <= 1.min(minted)
+}

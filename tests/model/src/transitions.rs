@@ -1,0 +1,228 @@
+//! What may happen next, and what it does.
+
+use crate::{Block, Code, LIFETIME, Life, Message, Mint, Outcome, Redeemed, Request, State, Step};
+
+/// One thing that happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Time passes to the next instant.
+    Pass,
+    /// mint-qr reads the device (`Store::device`), by a clock that is so far off.
+    ReadToMint { code: usize, clock: i64 },
+    /// mint-qr's transaction (`Store::mint`).
+    Mint { code: usize },
+    /// redeem-qr sends its write, by a clock that is so far off.
+    Send { request: usize, clock: i64 },
+    /// The write arrives and is applied (`Store::redeem`); its answer is heard, or lost.
+    Redeem { message: Message, heard: bool },
+    /// redeem-qr gives the answer up.
+    GiveUp { request: usize },
+    /// redeem-qr answers 503: it has sent its write often enough.
+    AnswerUnavailable { request: usize },
+    /// redeem-qr reads the device and answers (`Store::device`).
+    Disclose { request: usize },
+    /// block-device's write (`Store::block`).
+    Block,
+    /// block-device answers.
+    AnswerBlock,
+    /// The last wrong PIN of a round (`Store::take_pin_try`).
+    Lock,
+    /// The office unlocks (`Store::unlock_pin`).
+    Unlock,
+    /// A login takes its try (`Store::take_pin_try`).
+    TryPin,
+    /// A login opens its session (`Store::open_session`).
+    OpenSession,
+    /// TTL deletes a code whose time has come.
+    Sweep { code: usize },
+}
+
+impl Life {
+    /// Everything that may happen next.
+    pub fn possible(&self, state: &State) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if self.next_instant(state).is_some() {
+            actions.push(Action::Pass);
+        }
+        for (code, mint) in state.mints.iter().enumerate() {
+            match mint {
+                // Codes are alike: they are minted in their order.
+                Mint::NotAsked if code == 0 || state.mints[code - 1] != Mint::NotAsked => {
+                    actions.extend(self.clocks.iter().map(|&clock| Action::ReadToMint { code, clock }));
+                }
+                Mint::Read { at, .. } if state.now <= at + self.under_way => actions.push(Action::Mint { code }),
+                _ => {}
+            }
+        }
+        for request in 0..state.steps.len() {
+            self.add_of_request(state, request, &mut actions);
+        }
+        for &message in &state.messages {
+            actions.push(Action::Redeem { message, heard: false });
+            if state.steps[message.request] == (Step::Waits { tries: message.tries }) {
+                actions.push(Action::Redeem { message, heard: true });
+            }
+        }
+        match state.block {
+            Block::NotAsked if self.blocks => actions.push(Action::Block),
+            Block::Written => actions.push(Action::AnswerBlock),
+            Block::NotAsked | Block::Answered => {}
+        }
+        if self.sessions {
+            add_of_sessions(state, &mut actions);
+        }
+        actions
+            .extend((0..self.codes).filter(|&code| self.may_be_swept(state, code)).map(|code| Action::Sweep { code }));
+        actions
+    }
+
+    fn add_of_request(&self, state: &State, request: usize, actions: &mut Vec<Action>) {
+        let sends = self.clocks.iter().map(|&clock| Action::Send { request, clock });
+        match state.steps[request] {
+            // Nobody can scan what was not shown.
+            Step::NotSent if state.mints[self.requests[request].code] == Mint::Done => actions.extend(sends),
+            Step::Waits { .. } => actions.push(Action::GiveUp { request }),
+            Step::GaveUpOn { tries } if tries < self.tries => actions.extend(sends),
+            Step::GaveUpOn { .. } => actions.push(Action::AnswerUnavailable { request }),
+            Step::Heard(Outcome::Won) => actions.push(Action::Disclose { request }),
+            Step::NotSent | Step::Heard(_) | Step::Disclosed | Step::Withheld | Step::Unavailable => {}
+        }
+    }
+
+    /// What becomes of a state when something happens that is possible in it.
+    #[must_use]
+    pub fn after(&self, state: &State, action: Action) -> State {
+        let mut next = state.clone();
+        match action {
+            Action::Pass => {
+                next.now = self.next_instant(state).unwrap_or(state.now);
+                // What has not arrived by now never will.
+                next.messages.retain(|message| next.now <= message.sent_at + self.under_way);
+            }
+            Action::ReadToMint { code, clock } => {
+                next.mints[code] = match state.device.session {
+                    Some(session) if !state.device.blocked => Mint::Read {
+                        at: state.now,
+                        session,
+                        live: state.device.live,
+                        ends: state.now + clock + LIFETIME,
+                    },
+                    _ => Mint::Refused,
+                };
+            }
+            Action::Mint { code } => mint(&mut next, code),
+            Action::Send { request, clock } => {
+                let tries = if let Step::GaveUpOn { tries } = state.steps[request] { tries + 1 } else { 1 };
+                next.steps[request] = Step::Waits { tries };
+                let by_clock = state.now + clock;
+                next.messages.insert(Message { request, tries, sent_at: state.now, by_clock });
+            }
+            Action::Redeem { message, heard } => {
+                next.messages.remove(&message);
+                let Request { redemption, code } = self.requests[message.request];
+                let outcome = next.codes[code].redeem(redemption, message.by_clock, state.now);
+                if heard {
+                    next.steps[message.request] = Step::Heard(outcome);
+                }
+            }
+            Action::GiveUp { request } => {
+                if let Step::Waits { tries } = state.steps[request] {
+                    next.steps[request] = Step::GaveUpOn { tries };
+                }
+            }
+            Action::AnswerUnavailable { request } => next.steps[request] = Step::Unavailable,
+            Action::Disclose { request } => {
+                next.steps[request] = if state.device.blocked { Step::Withheld } else { Step::Disclosed };
+                next.worked_after_block |= state.block == Block::Answered && !state.device.blocked;
+            }
+            Action::Block => {
+                next.device.blocked = true;
+                (next.device.session, next.device.live) = (None, None);
+                next.block = Block::Written;
+            }
+            Action::AnswerBlock => next.block = Block::Answered,
+            Action::Lock => {
+                next.device.locked = true;
+                (next.device.session, next.login) = (None, false);
+            }
+            Action::Unlock => next.device.locked &= state.device.blocked,
+            Action::TryPin => next.login = true,
+            Action::OpenSession => {
+                next.login = false;
+                if !state.device.blocked {
+                    next.device.session = Some(state.sessions);
+                    next.sessions += 1;
+                    next.worked_after_block |= state.block == Block::Answered;
+                }
+            }
+            Action::Sweep { code } => next.codes[code] = Code::Swept,
+        }
+        next
+    }
+
+    fn next_instant(&self, state: &State) -> Option<i64> {
+        self.instants.iter().copied().find(|instant| *instant > state.now)
+    }
+
+    /// TTL takes what has ended, at any time from then on, by any clock. A redemption has moved a code's end on by a
+    /// day.
+    fn may_be_swept(&self, state: &State, code: usize) -> bool {
+        let fastest = self.clocks.iter().max().copied().unwrap_or_default();
+        matches!(state.codes[code], Code::There { ends, redeemed: None, .. } if ends <= state.now + fastest)
+    }
+}
+
+impl Code {
+    /// The write of `Store::redeem` and its condition: the code exists, `expires_at > :now`, it was neither redeemed nor
+    /// superseded. Refused, it finds out why from the item that it met (`RedemptionOutcome::of_refused`).
+    pub(crate) fn redeem(&mut self, redemption: u8, by_clock: i64, at: i64) -> Outcome {
+        match self {
+            Self::There { redeemed: Some(winner), .. } if winner.redemption == redemption => Outcome::Won,
+            Self::There { redeemed: Some(_), .. } => Outcome::Used,
+            Self::There { ends, .. } if *ends <= by_clock => Outcome::Expired,
+            Self::There { superseded: true, .. } => Outcome::Superseded,
+            Self::There { redeemed, .. } => {
+                *redeemed = Some(Redeemed { redemption, at });
+                Outcome::Won
+            }
+            Self::NotMinted | Self::Swept => Outcome::Unknown,
+        }
+    }
+}
+
+/// The transaction of `Store::mint` and its conditions: the device is active, in the session and with the live code
+/// that were read; the code before is superseded, if it is still there.
+fn mint(state: &mut State, code: usize) {
+    let Mint::Read { at, session, live, ends } = state.mints[code] else { return };
+    let device = state.device;
+    if device.blocked || device.session != Some(session) {
+        state.mints[code] = Mint::Refused;
+    } else if device.live != live {
+        // Overtaken by another mint of this session: the step takes its turn after it.
+        state.mints[code] = Mint::Read { at, session, live: device.live, ends };
+    } else {
+        state.mints[code] = Mint::Done;
+        state.device.live = Some(code);
+        if let Some(Code::There { superseded, .. }) = live.map(|live| &mut state.codes[live]) {
+            *superseded = true;
+        }
+        state.codes[code] = Code::There { minted_at: at, ends, superseded: false, redeemed: None };
+        state.worked_after_block |= state.block == Block::Answered;
+    }
+}
+
+fn add_of_sessions(state: &State, actions: &mut Vec<Action>) {
+    let device = state.device;
+    if !device.blocked && !device.locked {
+        actions.push(Action::Lock);
+        if !state.login && state.sessions < 3 {
+            actions.push(Action::TryPin);
+        }
+    }
+    if device.locked {
+        actions.push(Action::Unlock);
+    }
+    if state.login {
+        actions.push(Action::OpenSession);
+    }
+}

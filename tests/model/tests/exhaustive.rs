@@ -1,0 +1,101 @@
+//! Every interleaving of a few actors, in worlds small enough to be walked through completely.
+
+use qr_model::{Life, Request};
+use stateright::{Checker, Expectation, Model};
+
+/// Walks through every state. What must always hold holds; what makes it mean something is reached, but for
+/// `unreachable`, which this world leaves out.
+#[track_caller]
+fn check(life: Life, unreachable: &[&str]) {
+    let checker = life.checker().threads(2).spawn_bfs().join();
+    assert!(checker.is_done());
+    println!("{} states, {} of them different", checker.state_count(), checker.unique_state_count());
+    for property in checker.model().properties() {
+        let found = checker.discovery(property.name);
+        let is_expected = property.expectation == Expectation::Sometimes && !unreachable.contains(&property.name);
+        let path = found.as_ref().map(ToString::to_string).unwrap_or_default();
+        assert_eq!(found.is_some(), is_expected, "{}: {path}", property.name);
+    }
+}
+
+const WINNER: Request = Request { redemption: 0, code: 0 };
+const OTHER: Request = Request { redemption: 1, code: 0 };
+const ANOTHER: Request = Request { redemption: 2, code: 0 };
+const OF_SECOND_CODE: Request = Request { redemption: 3, code: 1 };
+
+/// Messages take up to a second, clocks differ by up to two, around the end of a code's life.
+fn around_the_end(requests: &[Request]) -> Life {
+    Life {
+        codes: 1,
+        requests: requests.to_vec(),
+        tries: 1,
+        clocks: vec![-1, 1],
+        under_way: 1,
+        instants: vec![89, 90, 91, 92, 93],
+        shown: true,
+        blocks: false,
+        sessions: false,
+    }
+}
+
+const NO_BLOCK: &str = "a winner meets a blocked device";
+
+#[test]
+fn a_winner_that_repeats_its_request_and_another_integrator_around_the_end() {
+    check(around_the_end(&[WINNER, WINNER, OTHER]), &[NO_BLOCK]);
+}
+
+#[test]
+fn three_that_do_not_repeat_around_the_end() {
+    check(around_the_end(&[WINNER, OTHER, ANOTHER]), &[NO_BLOCK]);
+}
+
+#[test]
+fn a_block_at_any_moment_around_the_end() {
+    check(Life { blocks: true, ..around_the_end(&[WINNER, OTHER]) }, &[]);
+}
+
+#[test]
+fn steps_that_send_their_write_again_around_the_end() {
+    check(Life { tries: 2, ..around_the_end(&[WINNER, OTHER]) }, &[NO_BLOCK]);
+}
+
+#[test]
+fn clocks_that_agree_and_messages_that_take_no_time_keep_the_90_seconds_exactly() {
+    let life =
+        Life { clocks: vec![0], under_way: 0, blocks: true, ..around_the_end(&[WINNER, WINNER, OTHER, ANOTHER]) };
+    assert_eq!(life.bound(), 0);
+    check(life, &[]);
+}
+
+#[test]
+fn codes_that_replace_one_another_while_sessions_and_blocks_come_and_go() {
+    let life = Life {
+        codes: 2,
+        requests: vec![WINNER, OF_SECOND_CODE],
+        tries: 1,
+        clocks: vec![0],
+        under_way: 1,
+        instants: vec![0, 1, 90, 91],
+        shown: false,
+        blocks: true,
+        sessions: true,
+    };
+    check(life, &["a loser is told that the code was used"]);
+}
+
+#[test]
+fn two_mints_at_once_by_clocks_that_differ() {
+    let life = Life {
+        codes: 3,
+        requests: vec![WINNER],
+        tries: 1,
+        clocks: vec![-1, 1],
+        under_way: 1,
+        instants: vec![0, 1, 90, 91],
+        shown: false,
+        blocks: false,
+        sessions: false,
+    };
+    check(life, &[NO_BLOCK, "a loser is told that the code was used"]);
+}
