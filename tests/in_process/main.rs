@@ -17,6 +17,7 @@ mod mint_qr;
 mod outages;
 mod publish_keys;
 mod qr_images;
+mod qr_model;
 mod redeem_qr;
 mod register;
 mod resend_activation;

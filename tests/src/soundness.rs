@@ -8,10 +8,9 @@ use ikd::domain::holder::Holder;
 use ikd::domain::qr_code::QrCode;
 use ikd::domain::registration::{Registration, Status};
 use serde::Deserialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::world::World;
+use crate::world::{World, entity};
 
 #[derive(Deserialize)]
 struct Order {
@@ -25,10 +24,10 @@ impl World {
     pub fn assert_sound(&self) {
         let identities = self.items("identities");
         let of_kind = |kind: &'static str| identities.iter().filter(move |item| key(item, "pk").starts_with(kind));
-        let registrations: Vec<Registration> = of_kind("registration#").map(read).collect();
+        let registrations: Vec<Registration> = of_kind("registration#").map(entity).collect();
         let holders: BTreeMap<String, Holder> =
-            of_kind("holder#").map(read::<Holder>).map(|holder| (holder.nik.as_str().to_owned(), holder)).collect();
-        let devices: Vec<Device> = of_kind("device#").map(read).collect();
+            of_kind("holder#").map(entity::<Holder>).map(|holder| (holder.nik.as_str().to_owned(), holder)).collect();
+        let devices: Vec<Device> = of_kind("device#").map(entity).collect();
 
         self.assert_selfies_wait_for_their_decision(&registrations);
         self.assert_one_email_a_generation(&registrations);
@@ -47,7 +46,7 @@ impl World {
 
     #[track_caller]
     fn assert_one_email_a_generation(&self, registrations: &[Registration]) {
-        let orders: Vec<Order> = self.items("outbox").iter().map(read).collect();
+        let orders: Vec<Order> = self.items("outbox").iter().map(entity).collect();
         for registration in registrations {
             let ordered: BTreeSet<u32> = orders
                 .iter()
@@ -61,7 +60,7 @@ impl World {
 
     #[track_caller]
     fn assert_one_live_code_a_device(&self, devices: &[Device]) {
-        let codes: Vec<QrCode> = self.items("qr_codes").iter().map(read).collect();
+        let codes: Vec<QrCode> = self.items("qr_codes").iter().map(entity).collect();
         for device in devices {
             let live: Vec<&QrCode> = codes
                 .iter()
@@ -103,10 +102,4 @@ fn assert_one_active_device_a_resident(holders: &BTreeMap<String, Holder>, devic
 
 fn key<'a>(item: &'a Value, name: &str) -> &'a str {
     item[name]["S"].as_str().unwrap_or_default()
-}
-
-/// An entity out of DynamoDB's JSON.
-fn read<T: DeserializeOwned>(item: &Value) -> T {
-    let item: serde_dynamo::Item = serde_json::from_value(item.clone()).expect("DynamoDB's JSON");
-    serde_dynamo::from_item(item).expect("an entity")
 }

@@ -1,15 +1,19 @@
 //! One test's world: nothing in it is shared with another test's.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
 use aws_config::SdkConfig;
 use aws_lambda_events::event::dynamodb::Event;
+use aws_sdk_dynamodb::types::AttributeValue;
 use ikd::app::{App, Clock, Environment, Need, Surroundings};
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
 use jiff::SignedDuration;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use url::Url;
@@ -263,6 +267,25 @@ impl World {
         serde_json::to_value(found).unwrap().get("Item").cloned()
     }
 
+    /// One item of a table, as the entity that it is.
+    pub fn read<T: DeserializeOwned>(&self, table: &str, key: (&str, &str)) -> Option<T> {
+        self.item(table, key).map(|item| entity(&item))
+    }
+
+    /// Writes an entity under a key, past all rules.
+    pub async fn put<T: Serialize>(&self, table: &str, key: (&str, &str), entity: &T) {
+        let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(entity).expect("an item");
+        item.insert(key.0.to_owned(), AttributeValue::S(key.1.to_owned()));
+        let put = self.database.client().unwrap().put_item().table_name(format!("{PREFIX}{table}"));
+        put.set_item(Some(item)).send().await.expect("a write");
+    }
+
+    /// Deletes an item, as TTL does.
+    pub fn delete(&self, table: &str, key: (&str, &str)) {
+        let request = json!({ "TableName": format!("{PREFIX}{table}"), "Key": { key.0: { "S": key.1 } } });
+        self.database.engine().delete_item(serde_json::from_value(request).unwrap()).unwrap();
+    }
+
     /// Every item of a table.
     pub fn items(&self, table: &str) -> Vec<Value> {
         let request = json!({ "TableName": format!("{PREFIX}{table}") });
@@ -282,6 +305,12 @@ impl World {
     pub async fn send(&self, request: http::Request<String>) -> Reply {
         self.api.send(request).await.expect("an answer")
     }
+}
+
+/// An entity out of DynamoDB's JSON.
+pub(crate) fn entity<T: DeserializeOwned>(item: &Value) -> T {
+    let item: serde_dynamo::Item = serde_json::from_value(item.clone()).expect("DynamoDB's JSON");
+    serde_dynamo::from_item(item).expect("an entity")
 }
 
 /// Where the functions find what they depend on.

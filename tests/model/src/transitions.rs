@@ -175,7 +175,7 @@ impl Life {
 impl Code {
     /// The write of `Store::redeem` and its condition: the code exists, `expires_at > :now`, it was neither redeemed nor
     /// superseded. Refused, it finds out why from the item that it met (`RedemptionOutcome::of_refused`).
-    pub(crate) fn redeem(&mut self, redemption: u8, by_clock: i64, at: i64) -> Outcome {
+    pub fn redeem(&mut self, redemption: u8, by_clock: i64, at: i64) -> Outcome {
         match self {
             Self::There { redeemed: Some(winner), .. } if winner.redemption == redemption => Outcome::Won,
             Self::There { redeemed: Some(_), .. } => Outcome::Used,
