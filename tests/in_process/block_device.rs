@@ -1,9 +1,10 @@
 //! block-device: from the moment it answers, the device can do nothing.
 
+use ikd::domain::device::Device;
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
 use xtask::actors::Phone;
-use xtask::personas::{BUDI, SITI, UNKNOWN};
+use xtask::personas::{BANK, BUDI, SITI, UNKNOWN};
 
 #[tokio::test]
 async fn a_blocked_device_does_not_log_in_mint_lock_or_change_its_pin() {
@@ -107,7 +108,7 @@ async fn where_there_is_no_device_the_officer_is_told() {
 async fn a_block_that_races_redemptions_and_mints_leaves_nothing_alive() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
-    let bank = world.integrator(xtask::personas::BANK);
+    let bank = world.integrator(BANK);
     let token = bank.token().await.unwrap();
     let qr = holder.mint().await;
     let officer = world.officer();
@@ -121,5 +122,82 @@ async fn a_block_that_races_redemptions_and_mints_leaves_nothing_alive() {
     for qr in [Some(qr.token), mint.unwrap().member("/token")].into_iter().flatten() {
         let reply = bank.redeem(&token, &qr, "account-opening", None).await.unwrap();
         assert_eq!(reply.status.as_u16(), 410, "{}", reply.text);
+    }
+}
+
+/// The time to dead, in requests: the first one on every path after the block was answered is refused.
+#[tokio::test]
+async fn after_a_block_is_answered_no_request_on_any_path_goes_through() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let (bank, anything) = (world.integrator(BANK), json!({}));
+    let token = bank.token().await.unwrap();
+    let won = holder.mint().await.token;
+    assert_status(&bank.redeem(&token, &won, "account-opening", Some("k")).await.unwrap(), 200);
+    let shown = holder.mint().await.token;
+    let (phone, session) = (&holder.phone, &holder.session);
+    assert_status(&world.officer().block(SITI, "stolen").await.unwrap(), 200);
+    let (login, mint, lock, pin, block, redeem, again) = tokio::join!(
+        phone.log_in(PIN),
+        phone.mint(session, &anything),
+        phone.lock(session),
+        phone.change_pin(session, PIN, "908172"),
+        phone.block_itself(session, "lost"),
+        bank.redeem(&token, &shown, "account-opening", None),
+        bank.redeem(&token, &won, "account-opening", Some("k")),
+    );
+    for reply in [login, mint, lock, pin, block] {
+        assert_problem(&reply.unwrap(), 403, "device-blocked");
+    }
+    for reply in [redeem, again] {
+        assert_problem(&reply.unwrap(), 410, "qr-code-device-blocked");
+    }
+    world.assert_sound();
+}
+
+/// Each time the device is put back as it was, so that only the race is run again.
+#[tokio::test]
+async fn a_thousand_redemptions_that_race_with_a_block_never_disclose_after_it() {
+    const ROUNDS: usize = 1_000;
+
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let (bank, officer) = (world.integrator(BANK), world.officer());
+    let token = bank.token().await.unwrap();
+    let key = format!("device#{}", holder.phone.key.thumbprint().as_str());
+    let device: Device = world.read("identities", ("pk", &key)).unwrap();
+    let (mut disclosed, mut withheld) = (0, 0);
+    for round in 0..ROUNDS {
+        world.put("identities", ("pk", &key), &device).await;
+        let qr = holder.mint().await.token;
+        let redeem = async || bank.redeem(&token, &qr, "account-opening", Some("k")).await.unwrap();
+        // One of the two starts later by a number of turns, so that they meet at every point.
+        let (redeem_waits, block_waits) = if round % 2 == 0 { (0, round % 97) } else { (round % 97, 0) };
+        let (redeemed, blocked) = tokio::join!(
+            async {
+                wait(redeem_waits).await;
+                redeem().await
+            },
+            async {
+                wait(block_waits).await;
+                officer.block(SITI, "lost").await.unwrap()
+            }
+        );
+        assert_status(&blocked, 200);
+        if redeemed.status.as_u16() == 200 {
+            disclosed += 1;
+        } else {
+            assert_problem(&redeemed, 410, "qr-code-device-blocked");
+            withheld += 1;
+        }
+        assert_problem(&redeem().await, 410, "qr-code-device-blocked");
+    }
+    assert!(disclosed > 0 && withheld > 0, "no race: {disclosed} disclosed, {withheld} withheld");
+}
+
+/// Lets everything else that is ready have a turn, so often.
+async fn wait(turns: usize) {
+    for _ in 0..turns {
+        tokio::task::yield_now().await;
     }
 }

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context, Result};
 use http::{Request, StatusCode};
-use ikd::app::App;
+use ikd::app::{App, Need};
 use ikd::http::Function;
 use lambda_http::Body;
 use url::Url;
@@ -80,6 +80,13 @@ impl InProcess {
         let app = Arc::new(self.parts.app(function.needs)?);
         apps.insert(function.name, app.clone());
         Ok(app)
+    }
+
+    /// How many PIN hashes all functions have computed.
+    pub fn hashes_computed(&self) -> u64 {
+        let apps = self.apps.lock().unwrap();
+        let has_pins = |name: &str| FUNCTIONS.iter().any(|one| one.name == name && one.needs.contains(&Need::Pins));
+        apps.iter().filter(|(name, _)| has_pins(name)).map(|(_, app)| app.pins().computed()).sum()
     }
 
     fn function(&self, method: &str, path: &str) -> Option<Function> {

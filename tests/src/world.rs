@@ -42,11 +42,14 @@ pub struct World {
     pub ses: Ses,
     pub issuer: Issuer,
     pub api: Arc<dyn Api>,
+    service: Arc<InProcess>,
     parts: Arc<Parts>,
     integrators: Vec<(&'static str, KeyPair)>,
     /// How far the outbox's stream was worked through.
     position: Mutex<Option<String>>,
     newcomers: AtomicU32,
+    /// The key that the service signs with.
+    pub signing_key: KeyPair,
     siti: Resident,
 }
 
@@ -134,7 +137,8 @@ impl World {
         let ses = network.ses.clone();
 
         let base = Url::parse("http://ikd.test/")?;
-        let mut environment = Secrets::for_test()?.variables()?;
+        let secrets = Secrets::for_test()?;
+        let mut environment = secrets.variables()?;
         environment.extend([
             ("IKD_PUBLIC_URL".to_owned(), base.to_string()),
             ("IKD_TABLE_PREFIX".to_owned(), PREFIX.to_owned()),
@@ -154,7 +158,8 @@ impl World {
             ses: sdk_config(&network.ses_endpoint),
             calls: calls.clone(),
         });
-        let api: Arc<dyn Api> = Arc::new(InProcess::new(base, parts.clone())?);
+        let service = Arc::new(InProcess::new(base, parts.clone())?);
+        let api: Arc<dyn Api> = service.clone();
         Ok(Self {
             clock,
             database,
@@ -165,10 +170,12 @@ impl World {
             ses,
             issuer: network.issuer,
             api,
+            service,
             parts,
             integrators,
             position: Mutex::default(),
             newcomers: AtomicU32::default(),
+            signing_key: secrets.signing_key().clone(),
             siti: residents.into_iter().find(|one| one.nik.as_str() == SITI).context("Siti")?,
         })
     }
@@ -241,6 +248,11 @@ impl World {
         let app = self.app(send_activation_email::NEEDS);
         let response = send_activation_email::send_activation_emails(&app, event).await;
         response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
+    }
+
+    /// How many PIN hashes the functions have computed so far.
+    pub fn hashes_computed(&self) -> u64 {
+        self.service.hashes_computed()
     }
 
     /// The records that the outbox's stream holds.

@@ -1,5 +1,7 @@
 //! How PINs rest: Argon2id with a pepper that is not in the database (OWASP: m = 19456 KiB, t = 2, p = 1).
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use argon2::password_hash::phc::{PasswordHash, Salt};
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -12,6 +14,7 @@ use super::secret::unprintable;
 /// Hashes and verifies PINs under the service's pepper.
 pub struct PinHasher {
     pepper: SecretSlice<u8>,
+    computed: AtomicU64,
 }
 
 /// Verified against where there is no hash, so that an unknown device costs the same work as a known one.
@@ -34,13 +37,14 @@ impl PinHash {
 impl PinHasher {
     /// Fails where the pepper is longer than Argon2 takes.
     pub fn new(pepper: &[u8]) -> Result<Self, argon2::password_hash::Error> {
-        let hasher = Self { pepper: pepper.to_vec().into() };
+        let hasher = Self { pepper: pepper.to_vec().into(), computed: AtomicU64::new(0) };
         hasher.argon2()?;
         Ok(hasher)
     }
 
     /// The hash to store.
     pub fn hash(&self, pin: &Pin, salt: [u8; 16]) -> Result<PinHash, argon2::password_hash::Error> {
+        self.computed.fetch_add(1, Ordering::Relaxed);
         let salt = Salt::new(&salt).map_err(|_| argon2::password_hash::Error::Internal)?;
         Ok(PinHash(self.argon2()?.hash_password_with_salt(pin.expose().as_bytes(), &salt)?.to_string()))
     }
@@ -48,8 +52,14 @@ impl PinHasher {
     /// Whether the PIN is the one behind `hash`; never true without a hash, and no faster for it.
     pub fn verify(&self, pin: &Pin, hash: Option<&str>) -> bool {
         let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODY)) else { return false };
+        self.computed.fetch_add(1, Ordering::Relaxed);
         let right = self.argon2().is_ok_and(|argon2| argon2.verify_password(pin.expose().as_bytes(), &parsed).is_ok());
         right && hash.is_some()
+    }
+
+    /// How many hashes were computed so far: each costs 19 MiB and tens of milliseconds, and looks at a PIN.
+    pub fn computed(&self) -> u64 {
+        self.computed.load(Ordering::Relaxed)
     }
 
     fn argon2(&self) -> Result<Argon2<'_>, argon2::password_hash::Error> {

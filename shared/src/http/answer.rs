@@ -80,7 +80,7 @@ impl Answer {
             (header::CACHE_CONTROL, "no-store"),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             (header::REFERRER_POLICY, "no-referrer"),
-            (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000"),
+            (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
         ];
 
         let body = if self.body.is_empty() { Body::Empty } else { Body::Text(self.body) };

@@ -51,8 +51,8 @@ catalogue! {
     ValidationFailed = 422 "validation-failed" "Validation failed",
         "Beberapa isian belum benar.", "Some of the values are not right.";
     ServiceUnavailable = 503 "service-unavailable" "Service unavailable",
-        "Layanan sedang terganggu. Coba lagi sebentar lagi; tidak ada yang hilang.",
-        "The service is disturbed. Try again in a moment; nothing is lost.";
+        "Layanan sedang terganggu. Kirim lagi permintaan yang sama sebentar lagi.",
+        "The service is disturbed. Send the same request again in a moment.";
 
     MissingToken = 401 "missing-token" "Authentication required",
         "Masuk terlebih dahulu.", "Log in first.";

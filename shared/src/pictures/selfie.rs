@@ -1,14 +1,16 @@
-//! The selfie as uploaded: a real JPEG or PNG of a usable size, looked at before anything is stored.
+//! The selfie: a real JPEG or PNG of a usable size, decoded and drawn anew before anything is stored.
 
 use std::io::Cursor;
 
 use data_encoding::BASE64;
-use image::{ImageFormat, ImageReader, Limits};
+use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
 use crate::domain::secret::unprintable;
 use crate::domain::text::Invalid;
 
-/// A picture that decodes. It is erased as soon as the officer has decided.
+/// A JPEG of our own drawing: what the phone put beside the picture (where and when it was taken, on what) is gone. It
+/// is erased as soon as the officer has decided.
 #[derive(Clone)]
 pub struct Selfie(Vec<u8>);
 
@@ -57,11 +59,14 @@ impl Selfie {
         limits.max_image_width = Some(MOST_PIXELS);
         limits.max_image_height = Some(MOST_PIXELS);
         reader.limits(limits);
-        let picture = reader.decode().map_err(|_| NOT_A_PICTURE)?;
+        let mut decoder = reader.into_decoder().map_err(|_| NOT_A_PICTURE)?;
+        let orientation = decoder.orientation().map_err(|_| NOT_A_PICTURE)?;
+        let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| NOT_A_PICTURE)?;
         if picture.width().min(picture.height()) < rules.least_pixels {
             return Err(TOO_SMALL);
         }
-        Ok(Self(bytes))
+        picture.apply_orientation(orientation);
+        draw(&picture, rules.most_bytes).map(Self).ok_or(TOO_LARGE)
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -69,9 +74,21 @@ impl Selfie {
     }
 }
 
+/// Encodes as well as fits; nothing where no quality that shows a face fits.
+fn draw(picture: &DynamicImage, most_bytes: usize) -> Option<Vec<u8>> {
+    const QUALITIES: [u8; 3] = [90, 75, 60];
+
+    let picture = picture.to_rgb8();
+    QUALITIES.into_iter().find_map(|quality| {
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).ok()?;
+        (bytes.len() <= most_bytes).then_some(bytes)
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use image::{DynamicImage, RgbImage};
+    use image::RgbImage;
 
     use super::*;
 
@@ -87,6 +104,20 @@ mod tests {
     fn jpeg_and_png_of_a_usable_size_are_taken() {
         assert!(Selfie::parse(&picture(320, 480, ImageFormat::Jpeg), &RULES).is_ok());
         assert!(Selfie::parse(&picture(640, 320, ImageFormat::Png), &RULES).is_ok());
+    }
+
+    #[test]
+    fn what_a_phone_writes_beside_the_picture_is_gone_and_the_picture_upright() {
+        // EXIF: the picture lies on its side (orientation 6), and was taken on a device of this name.
+        let exif = b"\xff\xe1\x00\x3fExif\0\0MM\0\x2a\0\0\0\x08\0\x02\
+            \x01\x12\0\x03\0\0\0\x01\0\x06\0\0\x01\x10\0\x02\0\0\0\x0f\0\0\0\x26\0\0\0\0Rumah Bu Siti\0\0\0\0\0\0\0\0";
+        let plain = BASE64.decode(picture(320, 480, ImageFormat::Jpeg).as_bytes()).unwrap();
+        let tagged = [&plain[..2], exif, &plain[2..]].concat();
+        let selfie = Selfie::parse(&BASE64.encode(&tagged), &RULES).unwrap();
+        let text = String::from_utf8_lossy(selfie.bytes()).into_owned();
+        assert!(!text.contains("Exif") && !text.contains("Siti"));
+        let drawn = image::load_from_memory(selfie.bytes()).unwrap();
+        assert_eq!((drawn.width(), drawn.height()), (480, 320));
     }
 
     #[test]

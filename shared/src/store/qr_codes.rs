@@ -1,4 +1,7 @@
 //! `qr_codes`: minted, superseded, and redeemed at most once by one conditional write.
+//!
+//! The package `qr-model` (tests/model) models these conditions and those of [`super::devices`] and checks every
+//! interleaving of them; a change here is a change there.
 
 use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::retry::RetryConfig;

@@ -109,9 +109,8 @@ impl OfficerVerifier {
             return Err(InvalidToken("meant for another audience").into());
         }
         claims.times.ensure_valid_at(now)?;
-        // Cognito signs ID tokens with the same keys, and says which is which.
-        if claims.more.get("token_use").is_some_and(|token_use| token_use != "access") {
-            return Err(InvalidToken("not an access token").into());
+        if is_id_token(&claims.more) {
+            return Err(InvalidToken("an ID token and not an access token").into());
         }
         if !has_role(claims.more.get(&self.issuer.role_claim), &self.issuer.role) {
             return Err(OfficerError::NotAnOfficer);
@@ -175,6 +174,15 @@ fn algorithm_of(jwk: &Jwk, claimed: Algorithm) -> Option<Algorithm> {
         _ => false,
     };
     fits.then_some(claimed)
+}
+
+/// Issuers sign ID tokens with the same keys; they tell a client who logged in, and open nothing (RFC 9700, section
+/// 2.3; RFC 8725, section 3.11). Cognito (`token_use`) and Keycloak (`typ`) say which is which; others show it by the
+/// claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.3.2.11).
+fn is_id_token(claims: &serde_json::Map<String, Value>) -> bool {
+    claims.get("token_use").is_some_and(|token_use| token_use != "access")
+        || claims.get("typ").is_some_and(|kind| kind == "ID")
+        || ["nonce", "at_hash", "c_hash"].iter().any(|claim| claims.contains_key(*claim))
 }
 
 /// Whether a role claim names the role: as a list, or as words in one string.

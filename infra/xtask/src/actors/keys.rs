@@ -2,12 +2,13 @@
 
 use anyhow::{Context, Result, anyhow};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-use data_encoding::BASE64;
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use ikd::domain::KeyThumbprint;
 use ikd::tokens::dpop;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde::Serialize;
+use serde_json::Value;
 
 /// A key pair that signs with ES256.
 #[derive(Clone)]
@@ -66,6 +67,14 @@ impl KeyPair {
         shown.common.key_id = None;
         header.jwk = Some(shown);
         self.sign_with(header, typ, claims)
+    }
+
+    /// Signs under any header at all, as a forger with this key would.
+    pub fn sign_under(&self, header: &Value, claims: &Value) -> Result<String> {
+        let part = |json: &Value| BASE64URL_NOPAD.encode(json.to_string().as_bytes());
+        let message = format!("{}.{}", part(header), part(claims));
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, Algorithm::ES256)?;
+        Ok(format!("{message}.{signature}"))
     }
 
     fn sign_with<T: Serialize>(&self, mut header: Header, typ: &str, claims: &T) -> Result<String> {

@@ -45,6 +45,11 @@ impl Secrets {
         })
     }
 
+    /// The key that tokens and assertions are signed with.
+    pub fn signing_key(&self) -> &KeyPair {
+        &self.signing
+    }
+
     /// The variables that hold secrets and keys.
     pub fn variables(&self) -> Result<Vec<(String, String)>> {
         let mut public = self.signing.public().clone();

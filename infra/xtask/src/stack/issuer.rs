@@ -107,6 +107,11 @@ impl Issuer {
         self.times_asked.load(Ordering::SeqCst)
     }
 
+    /// The key that its tokens are signed with.
+    pub fn key(&self) -> &KeyPair {
+        &self.key
+    }
+
     pub fn sign(&self, claims: &Value) -> Result<String> {
         self.key.sign("JWT", claims)
     }

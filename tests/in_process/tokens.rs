@@ -1,0 +1,468 @@
+//! Every protected route against every token and proof that proves nothing, each with its exact problem.
+
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use http::{Method, Request};
+use ikd::app::Clock;
+use serde_json::{Value, json};
+use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
+use xtask::actors::{KeyPair, Phone, Reply, Session};
+use xtask::personas::{BANK, BUDI, SITI};
+
+/// A protected route, with a body that is right.
+struct Route {
+    method: Method,
+    path: String,
+    caller: Caller,
+    body: Option<Value>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Caller {
+    /// A phone by its key alone.
+    Phone,
+    /// A holder in a full session.
+    Holder,
+    /// A holder in any session.
+    Session,
+    Officer,
+    Integrator,
+}
+
+/// Somebody of each kind, and something for each of them to do.
+struct Cast {
+    world: World,
+    holder: HolderWithSession,
+    officer: String,
+    bank: String,
+    routes: Vec<Route>,
+}
+
+impl Cast {
+    async fn assemble() -> Self {
+        let world = World::new().await;
+        let holder = world.holder(SITI).await;
+        let registered = world.registered(BUDI).await;
+        let officer = world.issuer.token("petugas-1", "petugas", world.clock.now()).unwrap();
+        let bank = world.integrator(BANK).token().await.unwrap();
+        let pins = json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" });
+        let status = format!("/registrations/{}", registered.id);
+        let emails = format!("{status}/activation-emails");
+        let ticket = format!("/registrations/by-ticket/{}", registered.ticket);
+        let decision = format!("{ticket}/decision");
+        let routes = [
+            (Method::POST, "/registrations", Caller::Phone, Some(json!({}))),
+            (Method::GET, &status, Caller::Phone, None),
+            (Method::POST, &emails, Caller::Phone, None),
+            (Method::POST, "/sessions", Caller::Phone, Some(json!({ "pin": PIN }))),
+            (Method::POST, "/qr-codes", Caller::Holder, Some(json!({}))),
+            (Method::DELETE, "/sessions/current", Caller::Session, None),
+            (Method::PUT, "/pin", Caller::Session, Some(pins)),
+            (Method::POST, "/device-blocks", Caller::Session, Some(json!({ "reason": "lost" }))),
+            (Method::GET, &ticket, Caller::Officer, None),
+            (Method::POST, &decision, Caller::Officer, Some(json!({ "verdict": "approve" }))),
+            (Method::POST, &emails, Caller::Officer, None),
+            (Method::POST, "/device-blocks", Caller::Officer, Some(json!({ "nik": SITI, "reason": "lost" }))),
+            (Method::POST, "/pin-unlocks", Caller::Officer, Some(json!({ "nik": SITI }))),
+            (Method::POST, "/redemptions", Caller::Integrator, Some(json!({ "token": "A", "purpose": "x" }))),
+        ]
+        .map(|(method, path, caller, body)| Route { method, path: path.to_owned(), caller, body });
+        Self { world, holder, officer, bank, routes: routes.into() }
+    }
+
+    fn routes(&self, caller: impl Fn(Caller) -> bool) -> impl Iterator<Item = &Route> {
+        self.routes.iter().filter(move |route| caller(route.caller))
+    }
+
+    /// The routes of holders, whatever their session opens.
+    fn of_holders(&self) -> impl Iterator<Item = &Route> {
+        self.routes(|caller| matches!(caller, Caller::Holder | Caller::Session))
+    }
+
+    /// Sends a route's request with any token, and with a proof that is right for that token.
+    async fn present(&self, route: &Route, token: &str) -> Reply {
+        match route.caller {
+            Caller::Phone => unreachable!("phones present no token"),
+            Caller::Holder | Caller::Session => {
+                let session = Session { access_token: token.to_owned() };
+                let proof = self.holder.phone.proof(&route.method, &route.path, Some(&session)).unwrap();
+                self.send(route, Some(&format!("DPoP {token}")), Some(&proof)).await
+            }
+            Caller::Officer | Caller::Integrator => self.send(route, Some(&format!("Bearer {token}")), None).await,
+        }
+    }
+
+    async fn send(&self, route: &Route, authorization: Option<&str>, proof: Option<&str>) -> Reply {
+        let mut request = Request::builder().method(&route.method).uri(format!("http://ikd.test{}", route.path));
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        if let Some(proof) = proof {
+            request = request.header("dpop", proof);
+        }
+        if route.body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        self.world.send(request.body(route.body.as_ref().map(Value::to_string).unwrap_or_default()).unwrap()).await
+    }
+
+    /// Nothing that was refused has changed anything: the session still mints, the registration still waits.
+    async fn assert_unharmed(&self) {
+        assert_status(&self.holder.mint_reply(&json!({})).await, 201);
+        let review = self.routes(|caller| caller == Caller::Officer).next().unwrap();
+        let reply = self.present(review, &self.officer).await;
+        assert_eq!(reply.member("/stage").as_deref(), Some("pending"), "{}", reply.text);
+    }
+}
+
+/// A token's header and claims.
+fn parts(token: &str) -> (Value, Value) {
+    let part = |number: usize| {
+        let text = token.split('.').nth(number).unwrap();
+        serde_json::from_slice(&BASE64URL_NOPAD.decode(text.as_bytes()).unwrap()).unwrap()
+    };
+    (part(0), part(1))
+}
+
+fn with(json: &Value, member: &str, value: Value) -> Value {
+    let mut changed = json.clone();
+    changed[member] = value;
+    changed
+}
+
+fn without(json: &Value, member: &str) -> Value {
+    let mut changed = json.clone();
+    changed.as_object_mut().unwrap().remove(member);
+    changed
+}
+
+/// A token with any header and signature.
+fn assembled(header: &Value, claims: &Value, signature: &str) -> String {
+    let part = |json: &Value| BASE64URL_NOPAD.encode(json.to_string().as_bytes());
+    format!("{}.{}.{signature}", part(header), part(claims))
+}
+
+/// HS256 with public bytes as its secret: what a verifier that trusts the header's `alg` would take.
+fn signed_with_public_bytes(header: &Value, claims: &Value, secret: &[u8]) -> String {
+    let header = with(header, "alg", json!("HS256"));
+    let unsigned = assembled(&header, claims, "");
+    let message = unsigned.trim_end_matches('.');
+    let key = aws_lc_rs::hmac::Key::new(aws_lc_rs::hmac::HMAC_SHA256, secret);
+    format!("{message}.{}", BASE64URL_NOPAD.encode(aws_lc_rs::hmac::sign(&key, message.as_bytes()).as_ref()))
+}
+
+/// Every way to spoil a right token: by its claims, signed by the right key, and by its signature.
+fn spoiled(right: &str, key: &KeyPair, now: i64) -> Vec<(&'static str, String)> {
+    let (header, claims) = parts(right);
+    let stranger = KeyPair::generate().unwrap();
+    let signature = right.rsplit('.').next().unwrap();
+    let changed = |member: &str, value: Value| key.sign_under(&header, &with(&claims, member, value)).unwrap();
+    let under = |key: &KeyPair, header: &Value| key.sign_under(header, &claims).unwrap();
+    let public = serde_json::to_value(key.public()).unwrap();
+    let coordinate = |member: &str| BASE64URL_NOPAD.decode(public[member].as_str().unwrap().as_bytes()).unwrap();
+    let point = [vec![4], coordinate("x"), coordinate("y")].concat();
+    // RFC 5480: id-ecPublicKey on secp256r1.
+    const SPKI: &[u8] =
+        b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0";
+    let pem = {
+        let base64 = BASE64.encode(&[SPKI, &point].concat());
+        format!("-----BEGIN PUBLIC KEY-----\n{}\n{}\n-----END PUBLIC KEY-----\n", &base64[..64], &base64[64..])
+    };
+    let mut tokens = vec![
+        ("expired", changed("exp", json!(now))),
+        ("long expired", changed("exp", json!(now - 86_400))),
+        ("without an end", key.sign_under(&header, &without(&claims, "exp")).unwrap()),
+        ("not yet valid", changed("nbf", json!(now + 60))),
+        ("issued in the future", changed("iat", json!(now + 60))),
+        ("of another audience", changed("aud", json!("https://elsewhere.example"))),
+        ("of several other audiences", changed("aud", json!(["https://elsewhere.example", "x"]))),
+        ("of another issuer", changed("iss", json!("https://elsewhere.example"))),
+        ("of no issuer", key.sign_under(&header, &without(&claims, "iss")).unwrap()),
+        ("alg none, unsigned", assembled(&with(&header, "alg", json!("none")), &claims, "")),
+        ("alg none, signed", assembled(&with(&header, "alg", json!("none")), &claims, signature)),
+        ("alg NONE", assembled(&with(&header, "alg", json!("NONE")), &claims, "")),
+        ("another algorithm", under(key, &with(&header, "alg", json!("ES384")))),
+        ("HS256 with the public key's PEM", signed_with_public_bytes(&header, &claims, pem.as_bytes())),
+        ("HS256 with the public JWK", signed_with_public_bytes(&header, &claims, public.to_string().as_bytes())),
+        ("HS256 with the public point", signed_with_public_bytes(&header, &claims, &point)),
+        ("HS256 with nothing", signed_with_public_bytes(&header, &claims, b"")),
+        ("a foreign key under our key id", under(&stranger, &header)),
+        (
+            "a foreign key under its own key id",
+            stranger.sign(header["typ"].as_str().unwrap_or("JWT"), &claims).unwrap(),
+        ),
+        ("a foreign key that it shows itself", {
+            let shown = with(&without(&header, "kid"), "jwk", serde_json::to_value(stranger.public()).unwrap());
+            under(&stranger, &shown)
+        }),
+        ("another tenant's key id", under(key, &with(&header, "kid", json!("tenant-2")))),
+        ("a key id that is a path", under(key, &with(&header, "kid", json!("../../dev/null")))),
+        ("no key id", under(key, &without(&header, "kid"))),
+        ("a stripped signature", assembled(&header, &claims, "")),
+        ("a missing signature", right.rsplit_once('.').unwrap().0.to_owned()),
+        ("an all-zero signature", assembled(&header, &claims, &BASE64URL_NOPAD.encode(&[0; 64]))),
+        ("a changed payload", assembled(&header, &with(&claims, "exp", json!(now + 86_400)), signature)),
+        ("not a token", "nonsense".to_owned()),
+        ("dots", "...".to_owned()),
+        ("very long", "A".repeat(9_000)),
+    ];
+    let mut bent = right.to_owned().into_bytes();
+    let last = bent.len() - 10;
+    bent[last] = if bent[last] == b'A' { b'B' } else { b'A' };
+    tokens.push(("a bent signature", String::from_utf8(bent).unwrap()));
+    tokens
+}
+
+#[tokio::test]
+async fn a_token_that_proves_nothing_opens_no_route() {
+    let cast = Cast::assemble().await;
+    let now = cast.world.clock.now().as_second();
+    let of_holder = spoiled(&cast.holder.session.access_token, &cast.world.signing_key, now);
+    let of_bank = spoiled(&cast.bank, &cast.world.signing_key, now);
+    let of_officer = spoiled(&cast.officer, cast.world.issuer.key(), now);
+    for route in cast.routes(|caller| caller != Caller::Phone) {
+        let tokens = match route.caller {
+            Caller::Officer => &of_officer,
+            Caller::Integrator => &of_bank,
+            _ => &of_holder,
+        };
+        for (what, token) in tokens {
+            let reply = cast.present(route, token).await;
+            println!("{} {}: {what}", route.method, route.path);
+            assert_problem(&reply, 401, "invalid-token");
+            assert!(reply.header("www-authenticate").is_some_and(|challenge| challenge.contains("invalid_token")));
+        }
+    }
+    cast.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn without_a_token_or_under_another_scheme_every_route_asks_for_one() {
+    let cast = Cast::assemble().await;
+    for route in cast.routes(|caller| caller != Caller::Phone) {
+        let is_shared = route.path.ends_with("/activation-emails");
+        let schemes = ["", "DPoP", "Bearer", "Bearer ", "DPoP  ", "Basic cGV0dWdhczpyYWhhc2lh", "Token abc", "abc"];
+        for authorization in [None].into_iter().chain(schemes.map(Some)) {
+            // What officers share with phones is a phone's without a token.
+            let (status, problem) = match authorization {
+                None if is_shared => (401, "invalid-dpop-proof"),
+                _ => (401, "missing-token"),
+            };
+            let reply = cast.send(route, authorization, None).await;
+            println!("{} {}: {authorization:?}", route.method, route.path);
+            assert_problem(&reply, status, problem);
+            assert!(reply.header("www-authenticate").is_some_and(|challenge| challenge.contains("DPoP")));
+        }
+    }
+    cast.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_token_of_another_kind_opens_no_route() {
+    let cast = Cast::assemble().await;
+    let qr = cast.holder.mint().await;
+    let bank = cast.world.integrator(BANK);
+    let redeemed = bank.redeem(&cast.bank, &qr.token, "account-opening", None).await.unwrap();
+    let assertion = redeemed.member("/assertion").unwrap();
+    let client_assertion = bank.client_assertion(&bank.assertion_claims()).unwrap();
+    let proof = cast.holder.phone.proof(&Method::POST, "/qr-codes", None).unwrap();
+    let holder = cast.holder.session.access_token.clone();
+    for route in cast.routes(|caller| caller != Caller::Phone) {
+        let foreign = [
+            ("a holder's", &holder, matches!(route.caller, Caller::Holder | Caller::Session)),
+            ("an officer's", &cast.officer, route.caller == Caller::Officer),
+            ("an integrator's", &cast.bank, route.caller == Caller::Integrator),
+            ("an identity assertion", &assertion, false),
+            ("a client assertion", &client_assertion, false),
+            ("a proof", &proof, false),
+        ];
+        for (what, token, _) in foreign.iter().filter(|(_, _, is_own)| !is_own) {
+            println!("{} {}: {what}", route.method, route.path);
+            assert_problem(&cast.present(route, token).await, 401, "invalid-token");
+        }
+    }
+    cast.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_holders_token_needs_the_holders_scope_client_and_key() {
+    let cast = Cast::assemble().await;
+    let (header, claims) = parts(&cast.holder.session.access_token);
+    let key = &cast.world.signing_key;
+    let stranger = KeyPair::generate().unwrap();
+    for route in cast.of_holders() {
+        for (what, claims, problem) in [
+            ("another scope", with(&claims, "scope", json!("redeem")), "invalid-token"),
+            ("another client", with(&claims, "client_id", json!("bank-madiun")), "invalid-token"),
+            ("no key", without(&claims, "cnf"), "invalid-token"),
+            ("another key", with(&claims, "cnf", json!({ "jkt": stranger.thumbprint() })), "invalid-dpop-proof"),
+            ("another session", with(&claims, "jti", json!("AEAQCAIBAEAQCAIBAEAQCAIBAE")), "session-ended"),
+            ("a wider scope", with(&claims, "scope", json!("change-pin")), "session-ended"),
+        ] {
+            println!("{} {}: {what}", route.method, route.path);
+            let token = key.sign_under(&header, &claims).unwrap();
+            assert_problem(&cast.present(route, &token).await, 401, problem);
+        }
+        let wrong_type = key.sign_under(&with(&header, "typ", json!("JWT")), &claims).unwrap();
+        assert_problem(&cast.present(route, &wrong_type).await, 401, "invalid-token");
+    }
+    cast.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_blocked_devices_token_opens_no_route() {
+    let cast = Cast::assemble().await;
+    assert_status(&cast.world.officer().block(SITI, "stolen").await.unwrap(), 200);
+    for route in cast.of_holders() {
+        let reply = cast.present(route, &cast.holder.session.access_token).await;
+        assert_problem(&reply, 403, "device-blocked");
+    }
+    assert_problem(&cast.holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+}
+
+#[tokio::test]
+async fn a_locked_or_replaced_sessions_token_opens_no_route() {
+    let cast = Cast::assemble().await;
+    let replaced = cast.holder.session.access_token.clone();
+    let locked = Session::of(&cast.holder.phone.log_in(PIN).await.unwrap()).unwrap();
+    assert_status(&cast.holder.phone.lock(&locked).await.unwrap(), 204);
+    for route in cast.of_holders() {
+        for token in [&replaced, &locked.access_token] {
+            assert_problem(&cast.present(route, token).await, 401, "session-ended");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_token_for_changing_the_pin_opens_nothing_that_holders_do() {
+    let mut cast = Cast::assemble().await;
+    let activated = cast.world.activated(xtask::personas::DEWI).await;
+    let first = Session::of(&activated.phone.log_in(&activated.code).await.unwrap()).unwrap();
+    let nik = activated.nik;
+    cast.holder = HolderWithSession { phone: activated.phone, nik, session: first };
+    for route in cast.routes(|caller| caller == Caller::Holder) {
+        let reply = cast.present(route, &cast.holder.session.access_token).await;
+        assert_problem(&reply, 403, "pin-change-required");
+    }
+    // The session that changes the PIN may end itself and block the phone: both take something away from a thief.
+    let block = cast.routes(|caller| caller == Caller::Session).last().unwrap();
+    assert_status(&cast.present(block, &cast.holder.session.access_token).await, 200);
+}
+
+#[tokio::test]
+async fn an_officers_token_needs_the_role_and_must_not_be_an_id_token() {
+    let cast = Cast::assemble().await;
+    let right = cast.world.issuer.claims("petugas-1", "petugas", cast.world.clock.now());
+    let signed = |member: &str, value: Value| cast.world.issuer.sign(&with(&right, member, value)).unwrap();
+    for route in cast.routes(|caller| caller == Caller::Officer) {
+        for roles in [json!(["tamu"]), json!([]), json!("petugas-tamu"), json!({ "petugas": true }), Value::Null] {
+            assert_problem(&cast.present(route, &signed("roles", roles)).await, 403, "not-an-officer");
+        }
+        for (claim, value) in [
+            ("token_use", json!("id")),
+            ("typ", json!("ID")),
+            ("nonce", json!("n-0S6_WzA2Mj")),
+            ("at_hash", json!("77QmUPtjPfzWtF2AnpK9RQ")),
+        ] {
+            assert_problem(&cast.present(route, &signed(claim, value)).await, 401, "invalid-token");
+        }
+    }
+    cast.assert_unharmed().await;
+    let review = cast.routes(|caller| caller == Caller::Officer).next().unwrap();
+    assert_status(&cast.present(review, &signed("roles", json!("tamu petugas"))).await, 200);
+    assert_status(&cast.present(review, &signed("token_use", json!("access"))).await, 200);
+}
+
+/// Every way to spoil a right proof, each signed by the phone's own key unless it says otherwise.
+fn spoiled_proofs(phone: &Phone, right: &str, now: i64) -> Vec<(&'static str, String)> {
+    let (header, claims) = parts(right);
+    let signature = right.rsplit('.').next().unwrap();
+    let stranger = KeyPair::generate().unwrap();
+    let changed = |member: &str, value: Value| phone.key.sign_under(&header, &with(&claims, member, value)).unwrap();
+    let under = |header: &Value| phone.key.sign_under(header, &claims).unwrap();
+    let htu = claims["htu"].as_str().unwrap();
+    let mut private = header.clone();
+    private["jwk"]["d"] = json!("AAAA");
+    let mut proofs = vec![
+        ("for another method", changed("htm", json!("PATCH"))),
+        ("for a method in small letters", changed("htm", json!("post"))),
+        ("for another path", changed("htu", json!(format!("{htu}/x")))),
+        ("for another host", changed("htu", json!(htu.replace("ikd.test", "ikd.example")))),
+        ("for another scheme", changed("htu", json!(htu.replace("http:", "https:")))),
+        ("for another port", changed("htu", json!(htu.replace("ikd.test", "ikd.test:8443")))),
+        ("for no address", changed("htu", json!("nonsense"))),
+        ("stale", changed("iat", json!(now - 61))),
+        ("from the future", changed("iat", json!(now + 61))),
+        ("from the end of time", changed("iat", json!(i64::MAX))),
+        ("without a time", phone.key.sign_under(&header, &without(&claims, "iat")).unwrap()),
+        ("with an empty jti", changed("jti", json!(""))),
+        ("with a long jti", changed("jti", json!("j".repeat(129)))),
+        ("without a jti", phone.key.sign_under(&header, &without(&claims, "jti")).unwrap()),
+        ("for another token", changed("ath", json!("fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"))),
+        ("of another type", under(&with(&header, "typ", json!("JWT")))),
+        ("of no type", under(&without(&header, "typ"))),
+        ("that shows no key", under(&without(&header, "jwk"))),
+        ("that shows a private key", under(&private)),
+        ("that shows another key", {
+            let mut shown = serde_json::to_value(stranger.public()).unwrap();
+            shown.as_object_mut().unwrap().remove("kid");
+            under(&with(&header, "jwk", shown))
+        }),
+        ("that shows a symmetric key", under(&with(&header, "jwk", json!({ "kty": "oct", "k": "AAAA" })))),
+        ("alg none", assembled(&with(&header, "alg", json!("none")), &claims, "")),
+        ("HS256 with the public key", {
+            signed_with_public_bytes(&header, &claims, header["jwk"].to_string().as_bytes())
+        }),
+        ("a stripped signature", assembled(&header, &claims, "")),
+        ("a changed payload", assembled(&header, &with(&claims, "jti", json!("another")), signature)),
+        ("two proofs", format!("{right},{right}")),
+        ("nonsense", "nonsense".to_owned()),
+        ("empty", String::new()),
+    ];
+    if claims.get("ath").is_some() {
+        proofs.push(("for no token", phone.key.sign_under(&header, &without(&claims, "ath")).unwrap()));
+        proofs.push(("of another phone", stranger.sign_showing_key("dpop+jwt", &claims).unwrap()));
+    }
+    proofs
+}
+
+#[tokio::test]
+async fn a_proof_that_proves_nothing_opens_no_route() {
+    let cast = Cast::assemble().await;
+    let now = cast.world.clock.now().as_second();
+    let callers = [Caller::Phone, Caller::Holder, Caller::Session];
+    for route in cast.routes(|caller| callers.contains(&caller)) {
+        let session = (route.caller != Caller::Phone).then_some(&cast.holder.session);
+        let authorization = session.map(|session| format!("DPoP {}", session.access_token));
+        let right = cast.holder.phone.proof(&route.method, &route.path, session).unwrap();
+        for (what, proof) in spoiled_proofs(&cast.holder.phone, &right, now) {
+            println!("{} {}: a proof {what}", route.method, route.path);
+            let reply = cast.send(route, authorization.as_deref(), Some(&proof)).await;
+            assert_problem(&reply, 401, "invalid-dpop-proof");
+            assert!(reply.header("www-authenticate").is_some_and(|challenge| challenge.contains("invalid_dpop_proof")));
+        }
+        let reply = cast.send(route, authorization.as_deref(), None).await;
+        assert_problem(&reply, 401, "invalid-dpop-proof");
+    }
+    cast.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_proof_may_carry_what_rfc_9449_does_not_look_at() {
+    let cast = Cast::assemble().await;
+    let mint = cast.routes(|caller| caller == Caller::Holder).next().unwrap();
+    let session = &cast.holder.session;
+    let phone = &cast.holder.phone;
+    let now = cast.world.clock.now().as_second();
+    for (member, value) in [
+        ("htu", json!("http://ikd.test/qr-codes?query=1#fragment")),
+        ("htu", json!("HTTP://IKD.TEST:80/qr-codes")),
+        ("iat", json!(now - 60)),
+        ("iat", json!(now + 60)),
+        ("more", json!({ "anything": true })),
+    ] {
+        let (header, claims) = parts(&phone.proof(&mint.method, &mint.path, Some(session)).unwrap());
+        let proof = phone.key.sign_under(&header, &with(&claims, member, value)).unwrap();
+        let reply = cast.send(mint, Some(&format!("DPoP {}", session.access_token)), Some(&proof)).await;
+        assert_status(&reply, 201);
+    }
+}
