@@ -75,7 +75,7 @@ impl Answer {
     }
 
     /// The response, with the headers that every answer of the service carries.
-    pub(super) fn into_response(self) -> Response<Body> {
+    pub fn into_response(self) -> Response<Body> {
         const ALWAYS: [(HeaderName, &str); 4] = [
             (header::CACHE_CONTROL, "no-store"),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),

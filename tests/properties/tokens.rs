@@ -1,0 +1,137 @@
+//! Tokens and proofs: anything at all, and anything at all that the right key has signed.
+
+use std::sync::LazyLock;
+
+use ikd::domain::claims::Claim;
+use ikd::domain::integrator::Integrator;
+use ikd::tokens::dpop::{self, Expected};
+use ikd::tokens::keys::VerifyingKeys;
+use ikd::tokens::{access_token, client_assertion};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use url::Url;
+use xtask::actors::KeyPair;
+use xtask::personas::BANK;
+
+static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate().expect("a key"));
+
+const NOW: i64 = 1_795_323_600;
+
+fn now() -> Timestamp {
+    Timestamp::from_second(NOW).unwrap()
+}
+
+fn keys() -> VerifyingKeys {
+    VerifyingKeys::from_jwks(&json!({ "keys": [KEY.public()] }).to_string()).unwrap()
+}
+
+fn bank() -> Integrator {
+    BANK.registered(&KEY)
+}
+
+/// Anything that a header or a claim may hold, what is expected included.
+fn value() -> impl Strategy<Value = Value> {
+    prop_oneof![
+        Just(Value::Null),
+        any::<i64>().prop_map(Value::from),
+        (NOW - 400..NOW + 400).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        "\\PC{0,20}".prop_map(Value::from),
+        prop::sample::select(vec![
+            "ES256",
+            "none",
+            "HS256",
+            "dpop+jwt",
+            "at+jwt",
+            "JWT",
+            "POST",
+            "http://ikd.test/sessions",
+            "http://ikd.test",
+            "bank-madiun",
+            "holder",
+            "redeem",
+            "ikd-app",
+        ])
+        .prop_map(Value::from),
+        prop::collection::vec("[a-z:/.]{0,12}", 0..3).prop_map(Value::from),
+        Just(json!({ "jkt": KEY.thumbprint() })),
+        Just(serde_json::to_value(KEY.public()).unwrap()),
+    ]
+}
+
+prop_compose! {
+    /// A header and claims, each member there or not.
+    fn parts()(
+        header in prop::collection::btree_map("typ|alg|kid|jwk|crit|b64|jku|x5c", value(), 0..6),
+        claims in prop::collection::btree_map(
+            "jti|htm|htu|iat|ath|iss|aud|sub|client_id|scope|exp|nbf|cnf|claims|purposes", value(), 0..14,
+        ),
+    ) -> (Value, Value) {
+        (json!(header), json!(claims))
+    }
+}
+
+fn verify_proof(proof: &str) -> bool {
+    let url = Url::parse("http://ikd.test/sessions").unwrap();
+    let lifetime = SignedDuration::from_mins(1);
+    let expected = Expected { method: "POST", url: &url, access_token: None, now: now(), lifetime };
+    dpop::verify(proof, &expected).is_ok()
+}
+
+proptest! {
+    #[test]
+    fn no_text_is_a_token(text in prop_oneof![any::<String>(), "[A-Za-z0-9_-]{0,80}\\.[A-Za-z0-9_-]{0,80}\\.[A-Za-z0-9_-]{0,80}"]) {
+        prop_assert!(!verify_proof(&text));
+        prop_assert!(access_token::verify_of_holder(&keys(), "http://ikd.test", &text, now()).is_err());
+        prop_assert!(access_token::verify_of_integrator(&keys(), "http://ikd.test", &text, now()).is_err());
+        prop_assert!(client_assertion::verify(&text, &bank(), &["http://ikd.test"], now()).is_err());
+        let _ = client_assertion::claimed_client(&text);
+    }
+
+    /// What the right key has signed is taken only where every member says what it must.
+    #[test]
+    fn a_right_signature_alone_proves_nothing((header, claims) in parts()) {
+        let token = KEY.sign_under(&header, &claims).unwrap();
+        if verify_proof(&token) {
+            prop_assert_eq!((&header["typ"], &header["alg"]), (&json!("dpop+jwt"), &json!("ES256")));
+            prop_assert_eq!((&claims["htm"], &claims["htu"]), (&json!("POST"), &json!("http://ikd.test/sessions")));
+            prop_assert!((NOW - claims["iat"].as_i64().unwrap()).abs() <= 60 && claims.get("ath").is_none_or(Value::is_null));
+        }
+        if access_token::verify_of_holder(&keys(), "http://ikd.test", &token, now()).is_ok() {
+            prop_assert_eq!((&header["typ"], &claims["iss"]), (&json!("at+jwt"), &json!("http://ikd.test")));
+            prop_assert!(claims["exp"].as_i64().unwrap() > NOW);
+        }
+        if client_assertion::verify(&token, &bank(), &["http://ikd.test"], now()).is_ok() {
+            prop_assert_eq!((&claims["iss"], &claims["sub"]), (&json!("bank-madiun"), &json!("bank-madiun")));
+            let exp = claims["exp"].as_i64().unwrap();
+            prop_assert!(exp > NOW && exp <= NOW + 300);
+        }
+    }
+
+    #[test]
+    fn a_right_proof_is_taken_at_any_time_within_its_minute(age in -60_i64..=60, jti in "[ -~]{1,128}") {
+        let claims = |age: i64| json!({ "jti": jti, "htm": "POST", "htu": "http://ikd.test/sessions", "iat": NOW - age });
+        let sign = |age: i64| KEY.sign_showing_key("dpop+jwt", &claims(age)).unwrap();
+        prop_assert!(verify_proof(&sign(age)));
+        prop_assert!(!verify_proof(&sign(age + 122)) && !verify_proof(&sign(age - 122)));
+    }
+
+    #[test]
+    fn an_integrators_token_says_what_ops_allow(exp in 1_i64..100_000) {
+        let (header, claims) = (
+            json!({ "typ": "at+jwt", "alg": "ES256", "kid": KEY.thumbprint() }),
+            json!({
+                "iss": "http://ikd.test", "aud": "http://ikd.test", "sub": "bank-madiun", "client_id": "bank-madiun",
+                "scope": "redeem", "iat": NOW, "exp": NOW + exp, "jti": "AEAQCAIBAEAQCAIBAEAQCAIBAE",
+                "claims": [Claim::Name], "purposes": ["account-opening"],
+            }),
+        );
+        let token = KEY.sign_under(&header, &claims).unwrap();
+        let read = access_token::verify_of_integrator(&keys(), "http://ikd.test", &token, now()).unwrap();
+        prop_assert_eq!(read.allowed.iter().collect::<Vec<_>>(), vec![Claim::Name]);
+        let after = Timestamp::from_second(NOW + exp).unwrap();
+        prop_assert!(access_token::verify_of_integrator(&keys(), "http://ikd.test", &token, after).is_err());
+        prop_assert!(access_token::verify_of_holder(&keys(), "http://ikd.test", &token, now()).is_err());
+    }
+}
