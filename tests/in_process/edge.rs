@@ -3,7 +3,7 @@
 use http::{Method, Request};
 use ikd::app::Clock;
 use serde_json::json;
-use tests::{World, assert_invalid, assert_problem};
+use tests::{World, assert_invalid, assert_problem, assert_status};
 use xtask::actors::{Phone, Session};
 use xtask::personas::{BANK, BUDI, DEWI, SITI};
 
@@ -52,6 +52,7 @@ async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
         (Method::POST, "/qr-codes", Caller::Holder(&holder.phone, &holder.session)),
         (Method::POST, "/redemptions", Caller::Bearer(&bank)),
         (Method::POST, "/device-blocks", Caller::Bearer(&officer)),
+        (Method::POST, "/pin-unlocks", Caller::Bearer(&officer)),
         (Method::POST, "/device-blocks", Caller::Holder(&holder.phone, &holder.session)),
     ] {
         let send = async |content_type: &str, body: String| {
@@ -163,4 +164,116 @@ async fn what_api_gateway_makes_of_requests_is_understood() {
     let headers = json!({ "content-type": "application/json", "dpop": format!("{proof},{proof}") });
     let request = event("POST", "/sessions", json!({ "body": "{\"pin\":\"142857\"}", "headers": headers }));
     assert_eq!(respond(login::FUNCTION, request).await, 401);
+}
+
+/// What looks like something else, or hides what follows it.
+const TRICKS: [&str; 12] = [
+    "siti@contoh.id\r\nBcc: pencuri@contoh.id",
+    "siti@contoh.id\nSubject: Undian",
+    "siti@contoh.id%0d%0aBcc:pencuri@contoh.id",
+    "siti@contoh.id\0",
+    "siti@contoh.id, pencuri@contoh.id",
+    "Siti <siti@contoh.id>",
+    "<siti@contoh.id>",
+    "siti\u{202e}@contoh.id",
+    "siti\u{200b}@contoh.id",
+    "siti＠contoh.id",
+    "sіti@contoh.id",
+    "siti@contoh.id\u{2028}Bcc: x",
+];
+
+#[tokio::test]
+async fn addresses_with_headers_or_tricks_in_them_are_refused_wherever_they_are_given_and_nothing_is_sent() {
+    let world = World::new().await;
+    let approved = world.approved(BUDI).await;
+    let registered = world.registered(SITI).await;
+    let officer = world.officer();
+    let before = world.ses.taken().len();
+    for trick in TRICKS {
+        let reply = world.phone().register(DEWI, trick, "0812-3456-7890", &portrait()).await.unwrap();
+        assert_invalid(&reply, &["/email"]);
+        assert!(!reply.text.contains("pencuri"), "the refusal repeats it");
+        let decision = json!({ "verdict": "approve", "email": trick });
+        assert_invalid(&officer.decide(&registered.ticket, &decision).await.unwrap(), &["/email"]);
+        let email = json!({ "email": trick });
+        let reply = officer.send_another_email(&approved.registered.id, Some(&email)).await.unwrap();
+        assert_invalid(&reply, &["/email"]);
+    }
+    assert!(world.deliver().await.is_empty());
+    assert_eq!(world.ses.taken().len(), before);
+    world.assert_sound();
+}
+
+fn portrait() -> Vec<u8> {
+    xtask::personas::portrait(1, 320, 400).unwrap()
+}
+
+#[tokio::test]
+async fn digits_of_other_scripts_and_hidden_letters_are_not_taken_for_what_they_look_like() {
+    let world = World::new().await;
+    for (member, tricks) in [
+        (
+            "nik",
+            [
+                "３５７７０１４５０７９００００３",
+                "٣٥٧٧٠١٤٥٠٧٩٠٠٠٠٣",
+                "3577014507900003\u{200b}",
+                "\u{202d}3577014507900003",
+            ],
+        ),
+        (
+            "phone_number",
+            ["０８１２３４５６７８９０", "0812\u{202e}34567890", "0812-3456-7890\r\n1", "0812;phone-context=+1"],
+        ),
+    ] {
+        for trick in tricks {
+            let mut body = json!({
+                "nik": SITI,
+                "email": tests::EMAIL,
+                "phone_number": "081234567890",
+                "selfie": data_encoding::BASE64.encode(&portrait()),
+            });
+            body[member] = json!(trick);
+            let reply = world.phone().register_with(&body).await.unwrap();
+            assert_invalid(&reply, &[&format!("/{member}")]);
+        }
+    }
+    let registered = world.registered(SITI).await;
+    for trick in
+        ["tidak jelas\u{202e}", "tidak\u{200b} jelas", "tidak\u{0} jelas", "tidak\r\njelas", "\u{1b}[2Jtidak jelas"]
+    {
+        let reply = world.officer().reject(&registered.ticket, trick).await.unwrap();
+        assert_invalid(&reply, &["/reason"]);
+    }
+    assert_status(&world.officer().reject(&registered.ticket, "Swafoto “buram” – é ñ 你好").await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn paths_that_climb_hide_or_overflow_name_nothing() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    let officer = world.officer();
+    world.calls.take();
+    for trick in [
+        "..%2f..%2fetc%2fpasswd",
+        "%00",
+        "a%00b",
+        "registration%23X",
+        "%F0%9F%98%80",
+        "%ff%fe",
+        "'%20OR%201=1--",
+        "%7B%22S%22:%22x%22%7D",
+        &"A".repeat(4_000),
+        &registered.id.to_lowercase(),
+        &format!("{}%20", registered.id),
+        &format!("{}A", registered.id),
+    ] {
+        let reply = registered.phone.check_status(trick).await.unwrap();
+        assert_problem(&reply, 404, "not-found");
+        assert_problem(&registered.phone.ask_for_another_email(trick).await.unwrap(), 404, "not-found");
+        assert_problem(&officer.scan(trick).await.unwrap(), 404, "ticket-unknown");
+        assert_problem(&officer.reject(trick, "x").await.unwrap(), 404, "ticket-unknown");
+        assert!(!reply.text.contains(trick), "the refusal repeats it");
+    }
+    assert_eq!(world.calls.take().in_total, 0, "what cannot be a name is not looked up");
 }

@@ -69,7 +69,11 @@ proptest! {
     fn any_json_is_a_body_or_refused_member_by_member(value in any_json()) {
         let body = Body::Text(value.to_string());
         match parse::json::<Asked>(&request("application/json; charset=utf-8", body), 1 << 20) {
-            Ok(asked) => prop_assert_eq!(Some(asked.name.as_str()), value["name"].as_str()),
+            Ok(asked) => {
+                prop_assert_eq!(Some(asked.name.as_str()), value["name"].as_str());
+                prop_assert_eq!(asked.count.map(u64::from), value["count"].as_u64());
+                prop_assert_eq!(asked.inner.map(|inner| json!(inner.list)), value["inner"].get("list").cloned());
+            }
             Err(problem) => {
                 let (status, text) = told(&problem);
                 let json: Value = serde_json::from_str(&text).unwrap();

@@ -6,7 +6,7 @@ use ikd::app::{App, Need};
 use ikd::domain::contact::Email;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::registration::{Activation, Decision, Delivery, Registration, Undecidable, Verdict};
-use ikd::domain::text::Invalid;
+use ikd::domain::text::{Invalid, is_plain};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
 use ikd::store::Written;
 use ikd::store::registrations::Approval;
@@ -165,11 +165,16 @@ fn standing_decision(decidable: Result<(), Undecidable>) -> Result<Option<Decisi
 fn reason(body: &Decide) -> Result<Option<String>, Problem> {
     const REQUIRED: Invalid = Invalid::new("Penolakan memerlukan alasan.", "A rejection needs a reason.");
     const TOO_LONG: Invalid = Invalid::new("Alasan paling panjang 500 huruf.", "A reason has 500 letters at most.");
+    const NOT_PLAIN: Invalid = Invalid::new(
+        "Alasan hanya boleh berisi huruf yang terlihat.",
+        "A reason may hold letters that can be seen and nothing else.",
+    );
 
     let reason = body.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     match reason {
         None if body.verdict == Verdict::Reject => Err(Problem::invalid("/reason", REQUIRED)),
         Some(reason) if reason.chars().count() > 500 => Err(Problem::invalid("/reason", TOO_LONG)),
+        Some(reason) if !is_plain(reason) => Err(Problem::invalid("/reason", NOT_PLAIN)),
         reason => Ok(reason.map(str::to_owned)),
     }
 }

@@ -18,6 +18,7 @@ pub async fn run() -> Result<()> {
     check(&root, "Formatting", cargo, &["fmt", "--all", "--check"]).await?;
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     check(&root, "Lints", cargo, &clippy).await?;
+    check_dependencies(&root, &tools).await?;
     // What the tests need is installed before them, so that none can be skipped.
     tools.cargo_lambda().await?;
     tools.mailbox().await?;
@@ -31,6 +32,24 @@ pub async fn run() -> Result<()> {
     }
     check(&root, "Tests", cargo, &["test", "--workspace"]).await?;
     every_problem_was_met(&root, &met)
+}
+
+/// Licences, bans, sources and advisories of every dependency; dependencies that nothing uses.
+async fn check_dependencies(root: &Path, tools: &Tools) -> Result<()> {
+    let (deny, machete) = (tools.cargo_deny().await?, tools.cargo_machete().await?);
+    check(root, "Unused dependencies", &machete, &["--with-metadata", "."]).await?;
+    check(root, "Dependencies", &deny, &["--all-features", "check", "bans", "licenses", "sources"]).await?;
+    advisories(root, &deny).await
+}
+
+/// The advisories are a repository on GitHub. Where that cannot be reached, this one check cannot be made, and says so.
+async fn advisories(root: &Path, deny: &Path) -> Result<()> {
+    let fetched = Command::new(deny).args(["fetch", "db"]).current_dir(root).output().await?;
+    if fetched.status.success() {
+        return check(root, "Advisories", deny, &["--offline", "check", "advisories"]).await;
+    }
+    println!("== Advisories: NOT CHECKED, since github.com/rustsec/advisory-db cannot be reached from here");
+    Ok(())
 }
 
 /// Where the in-process tests note the problems that they met: `<function>/<problem>`.

@@ -12,7 +12,7 @@ use qrcode::render::unicode::Dense1x2;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::actors::{ActivationEmail, Api, Browser, HttpApi, Integrator, Minted, Officer, Phone, Reply, Session};
+use crate::actors::{ActivationEmail, Api, Browser, Integrator, Minted, Officer, Phone, Reply, Session};
 use crate::personas;
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports, issuer};
@@ -54,8 +54,13 @@ impl Transcript {
 }
 
 /// Lives through the procedure on a running stack; an unexpected answer ends it.
-pub async fn run(ports: Ports, place: &Place, mailbox: &Mailbox, options: Options) -> Result<Transcript> {
-    let api: Arc<dyn Api> = Arc::new(HttpApi::new(ports.api_url()?)?);
+pub async fn run(
+    api: Arc<dyn Api>,
+    ports: Ports,
+    place: &Place,
+    mailbox: &Mailbox,
+    options: Options,
+) -> Result<Transcript> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let bank = place.integrator_key(personas::BANK.client_id)?;
     let mut demo = Demo {

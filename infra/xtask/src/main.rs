@@ -1,6 +1,7 @@
-//! `cargo xtask`: the local stack, the demo, tokens to try with, and all checks.
+//! `cargo xtask`: the local stack, the demo, tokens to try with, all checks, and fuzzing.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use clap::{Parser, Subcommand};
@@ -8,7 +9,7 @@ use ikd::app::{Clock, SystemClock};
 use xtask::actors::{HttpApi, Integrator};
 use xtask::demo::{self, Options};
 use xtask::stack::mailbox::Mailbox;
-use xtask::stack::{self, Place, Ports, Stack};
+use xtask::stack::{self, Place, Ports, Setup, Stack};
 
 /// The developer's tool.
 #[derive(Parser)]
@@ -42,6 +43,14 @@ enum Command {
     },
     /// Runs all checks.
     Test,
+    /// Fuzzes the parsers, each for some time.
+    Fuzz {
+        /// One target of fuzz/fuzz_targets, instead of all.
+        target: Option<String>,
+        /// How long each of them.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
+    },
 }
 
 #[derive(Subcommand)]
@@ -62,6 +71,7 @@ async fn main() -> ExitCode {
         Command::Demo { expiry, json } => demo(expiry, json).await,
         Command::Token { who } => token(who).await,
         Command::Test => xtask::checks::run().await,
+        Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -75,7 +85,7 @@ async fn main() -> ExitCode {
 async fn up(fresh: bool) -> Result<()> {
     let ports = Ports::DEFAULT;
     let mut stack = tokio::select! {
-        stack = Stack::up(Place::named("stack"), ports, fresh) => stack?,
+        stack = Stack::up(Place::named("stack"), ports, Setup { fresh, ..Setup::default() }) => stack?,
         () = asked_to_end() => bail!("Ended before everything was up."),
     };
     println!("API              {}", ports.api_url()?);
@@ -95,15 +105,16 @@ async fn up(fresh: bool) -> Result<()> {
 async fn demo(expiry: bool, json: bool) -> Result<()> {
     let (ports, place) = (Ports::DEFAULT, Place::named("stack"));
     let options = Options { expiry, quiet: json };
+    let api = Arc::new(HttpApi::new(ports.api_url()?)?);
     let transcript = if stack::is_running(ports).await {
-        demo::run(ports, &place, &Mailbox::at(ports.mailbox)?, options).await
+        demo::run(api, ports, &place, &Mailbox::at(ports.mailbox)?, options).await
     } else {
         let stack = tokio::select! {
-            stack = Stack::up(place.clone(), ports, false) => stack?,
+            stack = Stack::up(place.clone(), ports, Setup::default()) => stack?,
             () = asked_to_end() => bail!("Ended before everything was up."),
         };
         let transcript = tokio::select! {
-            transcript = demo::run(ports, &place, &stack.mailbox, options) => transcript,
+            transcript = demo::run(api, ports, &place, &stack.mailbox, options) => transcript,
             () = asked_to_end() => Err(anyhow::anyhow!("Ended before the demo was through.")),
         };
         stack.down().await;
@@ -126,8 +137,8 @@ async fn token(who: Who) -> Result<()> {
         Who::Officer => demo::officer_token(ports).await?,
         Who::Integrator { client_id } => {
             let key = Place::named("stack").integrator_key(&client_id)?;
-            let clock: std::sync::Arc<dyn Clock> = std::sync::Arc::new(SystemClock);
-            let api = std::sync::Arc::new(HttpApi::new(ports.api_url()?)?);
+            let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+            let api = Arc::new(HttpApi::new(ports.api_url()?)?);
             let integrator = Integrator::new(api, clock, &client_id, key);
             integrator.token().await.with_context(|| format!("{client_id} gets no token"))?
         }

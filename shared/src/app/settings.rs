@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use tracing::level_filters::LevelFilter;
 use url::Url;
 
 use super::environment::{ConfigError, Environment};
@@ -56,6 +57,7 @@ pub struct Rules {
 
 impl Settings {
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        log_level(environment)?;
         let milliseconds = |name, default| environment.number(name, default, 100..=25_000).map(Duration::from_millis);
         Ok(Self {
             public_url: environment.origin("IKD_PUBLIC_URL")?,
@@ -66,6 +68,14 @@ impl Settings {
             rules: Rules::read(environment)?,
         })
     }
+}
+
+/// How much is logged: `error`, `warn`, `info`, `debug` or `trace`.
+pub(super) fn log_level(environment: &Environment) -> Result<LevelFilter, ConfigError> {
+    const NAME: &str = "IKD_LOG_LEVEL";
+
+    let level = environment.or(NAME, "info").parse();
+    level.map_err(|_| ConfigError::nonsense(NAME, "it must be error, warn, info, debug or trace"))
 }
 
 impl Rules {

@@ -54,6 +54,16 @@ impl Text {
     }
 }
 
+/// Whether a text shows what it holds: no control characters, and none that are invisible or turn the direction of
+/// what follows (Unicode Technical Report 36, section 2.5).
+pub fn is_plain(text: &str) -> bool {
+    let is_hidden = |character| {
+        matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+    };
+    !text.chars().any(|character| character.is_control() || is_hidden(character))
+}
+
 /// Why a well-formed value was refused, for the person who typed it.
 ///
 /// It never repeats the value, so that it may be shown and logged.

@@ -21,7 +21,7 @@ pub struct DpopProof {
 }
 
 /// What a proof must be for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Expected<'a> {
     pub method: &'a str,
     /// The request's address; query and fragment do not count.

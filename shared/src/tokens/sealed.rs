@@ -25,10 +25,10 @@ pub struct LinkToken(String);
 #[derive(Clone, PartialEq, Eq)]
 pub struct CaptchaToken(String);
 
-unprintable!(Ticket, LinkToken, CaptchaToken);
+unprintable!(Ticket, LinkToken, CaptchaToken, Captcha);
 
 /// What a captcha token proved.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Captcha {
     /// What the picture shows.
     answer: String,

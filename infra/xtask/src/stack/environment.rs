@@ -69,8 +69,13 @@ impl Secrets {
 }
 
 /// Everything that the functions read when they run on this machine.
-pub fn of_functions(secrets: &Secrets, ports: Ports) -> Result<Vec<(String, String)>> {
+pub fn of_functions(secrets: &Secrets, ports: Ports, verbose: bool) -> Result<Vec<(String, String)>> {
     let mut variables = secrets.variables()?;
+    if verbose {
+        // Ours, Lambda's own, and the libraries'.
+        let names = ["IKD_LOG_LEVEL", "AWS_LAMBDA_LOG_LEVEL", "RUST_LOG"];
+        variables.extend(named(names.map(|name| (name, "trace".to_owned()))));
+    }
     variables.extend(named([
         ("IKD_PUBLIC_URL", ports.api_url()?.to_string()),
         ("IKD_TABLE_PREFIX", super::database::PREFIX.to_owned()),

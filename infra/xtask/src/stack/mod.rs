@@ -71,6 +71,15 @@ impl Place {
     }
 }
 
+/// How to bring a stack up.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Setup {
+    /// With an empty database and new keys.
+    pub fresh: bool,
+    /// With functions that log as much as they can.
+    pub verbose: bool,
+}
+
 /// A running stack. Dropping it ends every part of it.
 pub struct Stack {
     pub ports: Ports,
@@ -82,11 +91,11 @@ pub struct Stack {
 
 impl Stack {
     /// Brings everything up, and says on stderr what it does as it goes.
-    pub async fn up(place: Place, ports: Ports, fresh: bool) -> Result<Self> {
+    pub async fn up(place: Place, ports: Ports, setup: Setup) -> Result<Self> {
         for (part, port) in ports.all() {
             ensure_free(part, port).await?;
         }
-        if fresh && place.folder.exists() {
+        if setup.fresh && place.folder.exists() {
             std::fs::remove_dir_all(&place.folder).context("the old data cannot be removed")?;
         }
         std::fs::create_dir_all(&place.folder)?;
@@ -110,7 +119,7 @@ impl Stack {
         let mut processes = processes::Processes::default();
         processes.start_mailbox(&mailbox_program, ports.mailbox)?;
         let secrets = Secrets::read_or_make(&place.folder)?;
-        let variables = environment::of_functions(&secrets, ports)?;
+        let variables = environment::of_functions(&secrets, ports, setup.verbose)?;
         let env_file = environment::write(&place.folder.join("functions.env"), &variables)?;
         say("Starting the functions under cargo lambda watch");
         processes.start_functions(&cargo_lambda, &place, &env_file, ports.api)?;

@@ -1,0 +1,19 @@
+//! The national identity number, and what a PIN is held against it.
+#![no_main]
+
+use ikd::domain::nik::Nik;
+use ikd::domain::pin::Pin;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|data: &str| {
+    let (text, pin) = data.split_once('\n').unwrap_or((data, ""));
+    if let Ok(nik) = Nik::parse(text) {
+        assert_eq!(nik.as_str(), text);
+        assert!(text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit()));
+        let birth = nik.birth();
+        assert!((1..=31).contains(&birth.day) && (1..=12).contains(&birth.month) && birth.year <= 99);
+        if let Ok(pin) = Pin::parse(pin) {
+            let _ = pin.ensure_strong(&nik);
+        }
+    }
+});
