@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use xtask::actors::{ActivationEmail, Api, HttpApi, Officer, Phone};
 use xtask::demo::{self, Options};
+use xtask::described;
 use xtask::personas;
 use xtask::stack::{Place, Ports, Setup, Stack};
 use xtask::tools::Tools;
@@ -44,7 +45,8 @@ async fn live(stack: &Stack, place: &Place) -> Result<()> {
     nothing_was_written_down(stack, place, recorder.said()).await?;
     unrouted_paths_are_not_found(stack).await?;
     the_page_works(stack, personas::BUDI, &indonesian()).await?;
-    the_page_works(stack, personas::DEWI, &english()).await
+    the_page_works(stack, personas::DEWI, &english()).await?;
+    described::hold(stack.ports, place, &stack.mailbox).await
 }
 
 /// The whole demo at the most verbose logging: nothing of it stands in a log, a refusal or, what is secret, a table.

@@ -166,6 +166,23 @@ async fn what_api_gateway_makes_of_requests_is_understood() {
     assert_eq!(respond(login::FUNCTION, request).await, 401);
 }
 
+#[tokio::test]
+async fn answers_to_a_captcha_have_a_length_whatever_the_link_is_worth() {
+    let world = World::new().await;
+    let email = world.approved(SITI).await.email;
+    assert_status(&world.activate(&email, &email.code).await, 200);
+    let long = "y".repeat(5_000);
+    for (member, body) in [
+        ("/answer", json!({ "captcha": "x", "answer": long })),
+        ("/captcha", json!({ "captcha": long, "answer": "y" })),
+        ("/proof_of_work", json!({ "proof_of_work": long })),
+    ] {
+        let mut body = body;
+        (body["token"], body["code"]) = (json!(email.token()), json!(email.code));
+        assert_invalid(&world.post_json("/activation", &body).await, &[member]);
+    }
+}
+
 /// What looks like something else, or hides what follows it.
 const TRICKS: [&str; 12] = [
     "siti@contoh.id\r\nBcc: pencuri@contoh.id",

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "what helps a test panics where the test fails")]
 
+mod printing;
 mod requests;
 mod tokens;
 mod values;

@@ -33,7 +33,15 @@ impl<'a> Answered<'a> {
     /// Either one serves; a proof of work goes first, since whoever did the work left the picture.
     pub fn read(captcha: Option<&'a str>, answer: Option<&'a str>, proof: Option<&'a str>) -> Result<Self, Problem> {
         const UNANSWERED: Invalid = Invalid::new("Isi captcha.", "Answer the captcha.");
+        const TOO_LONG: Invalid = Invalid::new("Isian ini terlalu panjang.", "This is too long.");
 
+        for (pointer, value, most) in
+            [("/captcha", captcha, 128), ("/answer", answer, 64), ("/proof_of_work", proof, 4_096)]
+        {
+            if value.is_some_and(|value| value.chars().count() > most) {
+                return Err(Problem::invalid(pointer, TOO_LONG));
+            }
+        }
         let given = |value: Option<&'a str>| value.map(str::trim).filter(|value| !value.is_empty());
         match (given(captcha), given(answer), given(proof)) {
             (_, _, Some(proof)) => Ok(Self::ProofOfWork(proof)),

@@ -24,6 +24,7 @@ pub async fn run() -> Result<()> {
     tools.mailbox().await?;
     tools.playwright().await?;
     tools.chromium().await?;
+    tools.schemathesis().await?;
     let sam = tools.sam().await?;
     check(&root, "Deployment template", &sam, &["validate", "--lint"]).await?;
     let met = problems_met(&root);

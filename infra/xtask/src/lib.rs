@@ -3,6 +3,7 @@
 pub mod actors;
 pub mod checks;
 pub mod demo;
+pub mod described;
 pub mod fuzz;
 pub mod personas;
 pub mod stack;

@@ -20,6 +20,8 @@ pub const SITI: &str = "3577014507900003";
 pub const BUDI: &str = "3577011203880001";
 /// May enrol; lives alone.
 pub const DEWI: &str = "3577036104950001";
+/// May enrol; loses the phone.
+pub const AGUS: &str = "3577021708850002";
 /// No resident has this NIK.
 pub const UNKNOWN: &str = "3577013112990009";
 /// Biometrics were never recorded.
@@ -41,6 +43,7 @@ pub fn residents() -> Result<Vec<Resident>> {
             ..person(UNDER_17, family, "PUTRI RAHAYU", Gender::Female, (2010, 9, 12), 37)?
         },
         person(DEWI, "3577030505150002", "DEWI LESTARI", Gender::Female, (1995, 4, 21), 12)?,
+        person(AGUS, "3577020909120006", "AGUS WIBOWO", Gender::Male, (1985, 8, 17), 21)?,
         Resident {
             recorded: false,
             ..person(NOT_RECORDED, "3577020303120003", "RINA WULANDARI", Gender::Female, (2005, 2, 15), 4)?

@@ -86,6 +86,14 @@ impl Tools {
         self.pypi_program(&pin, "sam").await
     }
 
+    /// The path of the executable `schemathesis`, from PyPI, beside the packages that its hooks import.
+    pub async fn schemathesis(&self) -> Result<PathBuf> {
+        let requirements = self.root.join("infra/schemathesis/requirements.txt");
+        let pins = fs::read_to_string(&requirements).context("its requirements.txt could not be read")?;
+        let packages = ["--requirement", &requirements.to_string_lossy()];
+        self.virtual_environment("schemathesis", &pins, &packages, "schemathesis").await
+    }
+
     /// The script of the local mailbox (aws-ses-v2-local), to be run with `node`.
     pub async fn mailbox(&self) -> Result<PathBuf> {
         let modules = self.node_modules().await?;
@@ -175,32 +183,36 @@ impl Tools {
     /// Installs one package into a virtual environment of its own, so that nobody waits for
     /// packages that others need.
     async fn pypi_program(&self, pin: &Pin, program: &str) -> Result<PathBuf> {
-        let Pin { name, version } = pin;
+        let package = pin.to_string();
+        self.virtual_environment(&pin.name, &package, &[&package], program).await
+    }
+
+    /// A program in a virtual environment of its own, with what pip installs there.
+    async fn virtual_environment(&self, name: &str, pins: &str, packages: &[&str], program: &str) -> Result<PathBuf> {
         let products = [&format!("bin/{program}"), "bin/python3"];
-        let install = self.install(&format!("venv/{name}"), &pin.to_string(), &products);
+        let install = self.install(&format!("venv/{name}"), pins, &products);
         let Some(lock) = install.begin(name).await? else {
             return Ok(install.product());
         };
 
-        let python = find_on_path("python3").with_context(|| {
-            format!("Python 3 is needed to install {name}; install it or put {name} {version} on PATH")
-        })?;
-        eprintln!("Installing {name} {version} with pip, once; this takes a minute or two.");
+        let python = find_on_path("python3")
+            .with_context(|| format!("Python 3 is needed to install {name}; install it or put {program} on PATH"))?;
+        eprintln!("Installing {name} with pip, once; this takes a minute or two.");
         run(Command::new(python).args(["-m", "venv"]).arg(&install.dir), lock.try_clone()?).await.map_err(|why| {
             anyhow!(
                 "Python 3 with its venv module (Debian's package python3-venv) is needed to \
-                 install {name}; install it or put {name} {version} on PATH ({why})"
+                 install {name} ({why})"
             )
         })?;
         run(
             Command::new(install.dir.join("bin/python3"))
                 .args(["-m", "pip", "install", "--quiet", "--no-input"])
                 .arg("--disable-pip-version-check")
-                .arg(pin.to_string()),
+                .args(packages),
             lock.try_clone()?,
         )
         .await
-        .map_err(|why| anyhow!("pip could not install {name}; try again or put {name} {version} on PATH ({why})"))?;
+        .map_err(|why| anyhow!("pip could not install {name}; try again ({why})"))?;
         install.finish()
     }
 
