@@ -200,3 +200,68 @@ fn the_example_requests_of_the_readme_name_routes_that_exist() {
         assert!(routes.iter().any(|known| known.method == method && known.path == path), "{route}");
     }
 }
+
+/// A test that asserts a refusal shows it by one of these.
+const REFUSALS: [&str; 6] =
+    ["assert_problem(", "assert_invalid(", "assert_oauth(", "assert_only(", "assert_one_of(", "assert_hidden("];
+
+/// The tests of this package and of the model, as `module::name`, and whether each asserts a refusal.
+fn tests_and_refusals() -> BTreeMap<String, bool> {
+    let mut found = BTreeMap::new();
+    for folder in ["in_process", "properties", "end_to_end", "model/tests"] {
+        for entry in std::fs::read_dir(xtask::root().join("tests").join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            let source = std::fs::read_to_string(&path).unwrap();
+            for test in source.split("#[test]").flat_map(|part| part.split("#[tokio::test")).skip(1) {
+                let (before, signature) = test.split_once("fn ").unwrap();
+                let (name, body) = signature.split_once('(').unwrap();
+                // Tests in a macro's braces stand further right.
+                let end = if before.contains("\n    ") { "\n    }\n" } else { "\n}\n" };
+                let body = body.split(end).next().unwrap_or_default();
+                found.insert(format!("{module}::{name}"), REFUSALS.iter().any(|refusal| body.contains(refusal)));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn the_tables_of_refusals_are_the_tests() {
+    let document = std::fs::read_to_string(xtask::root().join("docs/security.md")).unwrap();
+    let rows = document.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let rows: Vec<(&str, &str)> = rows.filter(|(name, _)| name.contains("::")).collect();
+    let tests = tests_and_refusals();
+    let mut named = BTreeSet::new();
+    for (name, rest) in rows {
+        assert!(named.insert(name), "{name} has two rows");
+        assert!(tests.contains_key(name), "{name} has a row and is no test");
+        let clauses = rest.trim_end_matches(" |").rsplit("| ").next().unwrap_or_default();
+        assert!(clauses.contains(char::is_numeric), "{name} answers to no clause");
+    }
+    let missing: Vec<&String> = tests
+        .iter()
+        .filter(|(name, asserts_refusal)| **asserts_refusal && !named.contains(name.as_str()))
+        .map(|(name, _)| name)
+        .collect();
+    assert_eq!(missing, [""; 0], "these assert refusals and have no row in docs/security.md");
+}
+
+#[test]
+fn no_package_may_hold_unsafe_code() {
+    let manifest =
+        |path: &std::path::Path| -> toml::Table { toml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap() };
+    let root = xtask::root();
+    let lints = |manifest: &toml::Table| manifest["lints"].get("workspace").and_then(toml::Value::as_bool);
+    assert_eq!(
+        manifest(&root.join("Cargo.toml"))["workspace"]["lints"]["rust"]["unsafe_code"].as_str(),
+        Some("forbid")
+    );
+    assert_eq!(manifest(&root.join("fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    let mut packages = vec!["shared".into(), "infra/xtask".into(), "tests".into(), "tests/model".into()];
+    packages.extend(FUNCTIONS.iter().map(|function| format!("functions/{}", function.name)));
+    packages.push(format!("functions/{}", send_activation_email::NAME));
+    for package in packages {
+        assert_eq!(lints(&manifest(&root.join(&package).join("Cargo.toml"))), Some(true), "{package}");
+    }
+}

@@ -170,11 +170,13 @@ fn reason(body: &Decide) -> Result<Option<String>, Problem> {
         "A reason may hold letters that can be seen and nothing else.",
     );
 
+    if body.reason.as_deref().is_some_and(|reason| !is_plain(reason)) {
+        return Err(Problem::invalid("/reason", NOT_PLAIN));
+    }
     let reason = body.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     match reason {
         None if body.verdict == Verdict::Reject => Err(Problem::invalid("/reason", REQUIRED)),
         Some(reason) if reason.chars().count() > 500 => Err(Problem::invalid("/reason", TOO_LONG)),
-        Some(reason) if !is_plain(reason) => Err(Problem::invalid("/reason", NOT_PLAIN)),
         reason => Ok(reason.map(str::to_owned)),
     }
 }

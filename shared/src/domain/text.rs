@@ -59,7 +59,7 @@ impl Text {
 pub fn is_plain(text: &str) -> bool {
     let is_hidden = |character| {
         matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
     };
     !text.chars().any(|character| character.is_control() || is_hidden(character))
 }
