@@ -32,7 +32,8 @@ pub fn token(data: &[u8]) -> String {
     };
     let (key, public) = &*KEY;
     let header = header.replace("\"KEY\"", &serde_json::to_string(public).unwrap_or_default());
-    let message = format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(payload.as_bytes()));
+    let message =
+        format!("{}.{}", BASE64URL_NOPAD.encode(header.as_bytes()), BASE64URL_NOPAD.encode(payload.as_bytes()));
     let signature = jsonwebtoken::crypto::sign(message.as_bytes(), key, Algorithm::ES256).unwrap_or_default();
     format!("{message}.{signature}")
 }

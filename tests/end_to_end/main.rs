@@ -1,5 +1,7 @@
 //! The whole on this machine: `cargo lambda watch`, a file-backed database, the mailbox, and a real browser.
 
+#![expect(clippy::unwrap_used, reason = "what helps a test panics where the test fails")]
+
 mod privacy;
 
 use std::collections::BTreeSet;

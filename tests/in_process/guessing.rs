@@ -159,14 +159,14 @@ impl Guesser {
     }
 
     /// *Aktifkan* with a code and an answer.
-    fn activate(&self, code: String, captcha: &str, answer: &str) -> impl Future<Output = Reply> + Send + use<> {
+    fn activate(&self, code: &str, captcha: &str, answer: &str) -> impl Future<Output = Reply> + Send + use<> {
         self.activate_behind(self.email.token(), code, captcha, answer)
     }
 
     fn activate_behind(
         &self,
         link: &str,
-        code: String,
+        code: &str,
         captcha: &str,
         answer: &str,
     ) -> impl Future<Output = Reply> + Send + use<> {
@@ -190,7 +190,7 @@ async fn of_a_thousand_codes_at_once_five_at_most_are_looked_at_and_then_the_cod
     let guesser = Guesser::new(World::with(&[("IKD_CAPTCHA_WRONG", "100")]).await).await;
     let problems = guess(|number| {
         let (captcha, answer) = &guesser.captchas[number as usize];
-        guesser.activate(guesser.wrong_code(number), captcha, answer)
+        guesser.activate(&guesser.wrong_code(number), captcha, answer)
     })
     .await;
     assert_only(
@@ -217,7 +217,7 @@ async fn of_a_thousand_wrong_captchas_at_once_five_are_looked_at_and_the_link_re
     let guesser = Guesser::new(World::new().await).await;
     let problems = guess(|number| {
         let (captcha, _) = &guesser.captchas[number as usize];
-        guesser.activate(guesser.email.code.clone(), captcha, "wrong")
+        guesser.activate(&guesser.email.code, captcha, "wrong")
     })
     .await;
     assert_only(&problems, &["captcha-wrong", "too-many-captchas", "service-unavailable"]);
@@ -229,7 +229,7 @@ async fn of_a_thousand_wrong_captchas_at_once_five_are_looked_at_and_the_link_re
     let (link, ..) = app.seal().open_link(guesser.email.token()).unwrap();
     let closed = loop {
         let (wrong, _) = self::captcha(&app, &link, u32::try_from(number).unwrap() + 1, guesser.world.clock.now());
-        let reply = guesser.activate(guesser.email.code.clone(), &wrong, "wrong").await;
+        let reply = guesser.activate(&guesser.email.code, &wrong, "wrong").await;
         if reply.problem().as_deref() == Some("too-many-captchas") {
             break reply;
         }
@@ -238,7 +238,7 @@ async fn of_a_thousand_wrong_captchas_at_once_five_are_looked_at_and_the_link_re
     };
     let wait: i64 = closed.header("retry-after").unwrap().parse().unwrap();
     assert!((1..=900).contains(&wait), "{wait}");
-    let right = guesser.activate(guesser.email.code.clone(), captcha, answer).await;
+    let right = guesser.activate(&guesser.email.code, captcha, answer).await;
     assert_problem(&right, 429, "too-many-captchas");
     guesser.world.pass(SignedDuration::from_secs(wait));
     assert_status(&guesser.world.activate(&guesser.email, &guesser.email.code).await, 200);
@@ -248,8 +248,7 @@ async fn of_a_thousand_wrong_captchas_at_once_five_are_looked_at_and_the_link_re
 async fn of_a_thousand_answers_to_one_captcha_one_is_looked_at() {
     let guesser = Guesser::new(World::with(&[("IKD_CAPTCHA_WRONG", "100")]).await).await;
     let (captcha, _) = &guesser.captchas[0];
-    let problems =
-        guess(|number| guesser.activate(guesser.email.code.clone(), captcha, &format!("wrong{number}"))).await;
+    let problems = guess(|number| guesser.activate(&guesser.email.code, captcha, &format!("wrong{number}"))).await;
     assert_only(&problems, &["captcha-wrong", "captcha-expired", "too-many-captchas", "service-unavailable"]);
     assert!(problems.get("captcha-wrong").copied().unwrap_or_default() <= 1, "{problems:?}");
 }
@@ -287,7 +286,7 @@ async fn none_of_a_thousand_links_opens_anything_or_reaches_the_database() {
     let (captcha, answer) = &guesser.captchas[0];
     let problems = guess(|number| {
         let link = changed(guesser.email.token(), number);
-        guesser.activate_behind(&link, guesser.email.code.clone(), captcha, answer)
+        guesser.activate_behind(&link, &guesser.email.code, captcha, answer)
     })
     .await;
     assert_eq!(problems, BTreeMap::from([("link-dead".to_owned(), GUESSES as usize)]));

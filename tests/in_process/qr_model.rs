@@ -213,7 +213,8 @@ impl<'a> Walk<'a> {
                 assert!(found.is_none(), "{:?}", self.happened);
                 continue;
             };
-            let found = found.unwrap_or_else(|| panic!("{:?}", self.happened));
+            assert!(found.is_some(), "{:?}", self.happened);
+            let found = found.unwrap();
             assert_eq!(found.superseded_at.is_some(), *superseded, "{:?}", self.happened);
             let winner = redeemed.map(|redeemed| self.redemption(redeemed.redemption));
             assert_eq!(found.redemption.map(|redemption| redemption.id), winner, "{:?}", self.happened);

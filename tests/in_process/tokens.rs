@@ -150,6 +150,10 @@ fn signed_with_public_bytes(header: &Value, claims: &Value, secret: &[u8]) -> St
     format!("{message}.{}", BASE64URL_NOPAD.encode(aws_lc_rs::hmac::sign(&key, message.as_bytes()).as_ref()))
 }
 
+/// What stands before a P-256 point in a public key's DER (RFC 5480).
+const SPKI: &[u8] =
+    b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0";
+
 /// Every way to spoil a right token: by its claims, signed by the right key, and by its signature.
 fn spoiled(right: &str, key: &KeyPair, now: i64) -> Vec<(&'static str, String)> {
     let (header, claims) = parts(right);
@@ -160,9 +164,6 @@ fn spoiled(right: &str, key: &KeyPair, now: i64) -> Vec<(&'static str, String)> 
     let public = serde_json::to_value(key.public()).unwrap();
     let coordinate = |member: &str| BASE64URL_NOPAD.decode(public[member].as_str().unwrap().as_bytes()).unwrap();
     let point = [vec![4], coordinate("x"), coordinate("y")].concat();
-    // RFC 5480: id-ecPublicKey on secp256r1.
-    const SPKI: &[u8] =
-        b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0";
     let pem = {
         let base64 = BASE64.encode(&[SPKI, &point].concat());
         format!("-----BEGIN PUBLIC KEY-----\n{}\n{}\n-----END PUBLIC KEY-----\n", &base64[..64], &base64[64..])

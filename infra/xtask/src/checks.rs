@@ -15,9 +15,13 @@ pub async fn run() -> Result<()> {
     let tools = Tools::new(&root);
     let cargo = Path::new(env!("CARGO"));
 
+    const FUZZ: &str = "fuzz/Cargo.toml";
     check(&root, "Formatting", cargo, &["fmt", "--all", "--check"]).await?;
+    check(&root, "Formatting of the fuzz targets", cargo, &["fmt", "--manifest-path", FUZZ, "--check"]).await?;
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     check(&root, "Lints", cargo, &clippy).await?;
+    let fuzz = ["check", "--quiet", "--manifest-path", FUZZ, "--target-dir", "target"];
+    check(&root, "Fuzz targets compile", cargo, &fuzz).await?;
     check_dependencies(&root, &tools).await?;
     // What the tests need is installed before them, so that none can be skipped.
     tools.cargo_lambda().await?;
