@@ -1,6 +1,7 @@
 //! Values that people type or scan.
 
 use data_encoding::{BASE32_NOPAD, BASE64};
+use ikd::app::{Environment, Settings};
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::claims::{Claim, ClaimSet};
 use ikd::domain::contact::{Email, PhoneNumber};
@@ -145,6 +146,23 @@ proptest! {
         let (cut, other) = (cut % whole.len(), other % whole.len());
         let digest = |at: usize| Digest::of(&[&whole.as_bytes()[..at], &whole.as_bytes()[at..]]);
         prop_assert_eq!(digest(cut) == digest(other), cut == other);
+    }
+
+    #[test]
+    fn a_variable_that_is_nonsense_is_named_and_not_repeated(
+        name in prop::sample::select(vec![
+            "IKD_PUBLIC_URL", "IKD_QR_LIFETIME_SECONDS", "IKD_PIN_TRIES", "IKD_LOG_LEVEL", "IKD_SELFIE_MOST_BYTES",
+            "IKD_ANSWER_WITHIN_MILLISECONDS",
+        ]),
+        value in text("[a-z]{8,20}"),
+    ) {
+        let url = ("IKD_PUBLIC_URL".to_owned(), "https://ikd.example".to_owned());
+        let environment: Environment = [url, (name.to_owned(), value.clone())].into_iter().collect();
+        if let Err(error) = Settings::read(&environment) {
+            let sentence = error.to_string();
+            prop_assert!(sentence.contains(name) && sentence.ends_with('.'), "{}", sentence);
+            prop_assert!(value.len() < 8 || !sentence.contains(&value), "{}", sentence);
+        }
     }
 
     /// Whatever the times at which somebody guesses: three a round, nine in all, and none before the wait is over.

@@ -11,11 +11,12 @@ use crate::tools::Tools;
 
 /// Runs everything; the first failure ends it.
 pub async fn run() -> Result<()> {
+    const FUZZ: &str = "fuzz/Cargo.toml";
+
     let root = crate::root();
     let tools = Tools::new(&root);
     let cargo = Path::new(env!("CARGO"));
 
-    const FUZZ: &str = "fuzz/Cargo.toml";
     check(&root, "Formatting", cargo, &["fmt", "--all", "--check"]).await?;
     check(&root, "Formatting of the fuzz targets", cargo, &["fmt", "--manifest-path", FUZZ, "--check"]).await?;
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];

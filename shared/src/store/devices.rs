@@ -1,4 +1,5 @@
-//! `identities`, items `device#THUMBPRINT`: sessions, PIN tries and blocks, each one conditional write.
+//! `identities`, items `device#THUMBPRINT`: sessions, PIN tries and blocks, each one conditional write. The package
+//! `qr-model` models those that a QR code's life hangs on.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
