@@ -80,7 +80,7 @@ fn every_function_of_the_workspace_is_deployed_and_every_deployed_one_exists() {
         .collect();
     assert_eq!(functions_of_template().into_keys().collect::<BTreeSet<_>>(), folders);
     let mut served: BTreeSet<String> = FUNCTIONS.iter().map(|function| function.name.to_owned()).collect();
-    served.insert(send_activation_email::NAME.to_owned());
+    served.extend(OF_STREAMS.map(|(name, _)| name.to_owned()));
     assert_eq!(served, folders);
 }
 
@@ -149,8 +149,12 @@ const HAVE_DEFAULTS: [&str; 5] =
 
 fn needs_of_functions() -> impl Iterator<Item = (&'static str, &'static [Need])> {
     let served = FUNCTIONS.into_iter().map(|function| (function.name, function.needs));
-    served.chain([(send_activation_email::NAME, send_activation_email::NEEDS)])
+    served.chain(OF_STREAMS)
 }
+
+/// The functions that streams call, and what they need.
+const OF_STREAMS: [(&str, &[Need]); 2] =
+    [(send_activation_email::NAME, send_activation_email::NEEDS), (record_receipt::NAME, record_receipt::NEEDS)];
 
 /// A usable value for every variable.
 fn values() -> Result<BTreeMap<String, String>> {
@@ -260,7 +264,7 @@ fn no_package_may_hold_unsafe_code() {
     assert_eq!(manifest(&root.join("fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
     let mut packages = vec!["shared".into(), "infra/xtask".into(), "tests".into(), "tests/model".into()];
     packages.extend(FUNCTIONS.iter().map(|function| format!("functions/{}", function.name)));
-    packages.push(format!("functions/{}", send_activation_email::NAME));
+    packages.extend(OF_STREAMS.map(|(name, _)| format!("functions/{name}")));
     for package in packages {
         assert_eq!(lints(&manifest(&root.join(&package).join("Cargo.toml"))), Some(true), "{package}");
     }

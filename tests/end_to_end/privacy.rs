@@ -32,7 +32,7 @@ pub struct Said {
 }
 
 /// Members whose values everybody may know.
-const PUBLIC: [&str; 28] = [
+const PUBLIC: [&str; 32] = [
     "stage",
     "verdict",
     "purpose",
@@ -61,6 +61,10 @@ const PUBLIC: [&str; 28] = [
     "id",
     "registration",
     "algorithm",
+    "kind",
+    "relation",
+    "religion",
+    "marital_status",
 ];
 
 /// Members whose values open something.
@@ -183,7 +187,9 @@ impl Said {
         let client = Client::new(&sdk_config(&format!("http://127.0.0.1:{database}")));
         let pictures: Vec<Vec<u8>> =
             self.secret.iter().filter_map(|value| BASE64.decode(value.as_bytes()).ok()).collect();
-        for table in ["residents", "identities", "selfies", "qr_codes", "challenges", "outbox", "integrators"] {
+        for table in
+            ["residents", "identities", "selfies", "qr_codes", "challenges", "outbox", "receipts", "integrators"]
+        {
             let found = client.scan().table_name(format!("{PREFIX}{table}")).send().await?;
             let items = found.items.unwrap_or_default();
             ensure!(table != "selfies" || items.is_empty(), "a selfie rests though all were decided on");

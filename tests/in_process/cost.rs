@@ -46,6 +46,11 @@ async fn every_step_keeps_its_budget_of_round_trips() {
         ..holder
     };
     take();
+    for path in ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts"] {
+        let reply = holder.phone.send(http::Method::GET, path, Some(&holder.session), None).await.unwrap();
+        assert_status(&reply, 200);
+        assert_within(path, take(), 4);
+    }
     holder.mint().await;
     assert_within("mint-qr", take(), 2);
     let qr = holder.mint().await;

@@ -335,6 +335,20 @@ async fn without_a_key_nobody_redeems_twice_whatever_failed() {
 }
 
 #[tokio::test]
+async fn the_screens_can_be_asked_for_again() {
+    let shows = ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts"].map(|path| {
+        survives(
+            async |world, nik| world.holder(nik).await,
+            async move |_, holder| {
+                holder.phone.send(http::Method::GET, path, Some(&holder.session), None).await.unwrap()
+            },
+            async |_, _, answer| assert_status(answer, 200),
+        )
+    });
+    join_all(shows).await;
+}
+
+#[tokio::test]
 async fn a_block_that_was_answered_stands() {
     let by_officer = survives(
         async |world, nik| (world.holder(nik).await, nik.to_owned()),

@@ -136,13 +136,13 @@ impl<'a> Walk<'a> {
             }
             Action::Mint { code } => {
                 let (device, session, qr) = self.mints.get_mut(&code).unwrap();
-                let became = match store.mint(device, session, qr, now).await.unwrap() {
+                let became = match store.mint(device, session, qr, "35.77", now).await.unwrap() {
                     Minted::Done => Mint::Done,
                     Minted::Overtaken(Some(met)) if met.session.as_ref() == Some(session) && !met.is_blocked() => {
                         *device = *met;
                         next.mints[code]
                     }
-                    Minted::Overtaken(_) => Mint::Refused,
+                    Minted::Overtaken(_) | Minted::HolderGone => Mint::Refused,
                 };
                 assert_eq!(became, next.mints[code], "{:?}", self.happened);
             }

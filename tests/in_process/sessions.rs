@@ -8,8 +8,13 @@ use xtask::actors::Officer;
 use xtask::personas::SITI;
 
 /// The holder's routes, each with a body that is right.
-fn holder_routes() -> [(Method, &'static str, Option<Value>); 4] {
+fn holder_routes() -> [(Method, &'static str, Option<Value>); 9] {
     [
+        (Method::GET, "/me", None),
+        (Method::GET, "/me/family", None),
+        (Method::GET, "/me/documents", None),
+        (Method::GET, "/me/receipts", None),
+        (Method::GET, "/me/documents/kk", None),
         (Method::POST, "/qr-codes", Some(json!({}))),
         (Method::DELETE, "/sessions/current", None),
         (Method::PUT, "/pin", Some(json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" }))),

@@ -16,7 +16,7 @@ use xtask::actors::{Api, Reply};
 use crate::world::Parts;
 
 /// Every function that answers HTTP.
-pub const FUNCTIONS: [Function; 14] = [
+pub const FUNCTIONS: [Function; 18] = [
     register::FUNCTION,
     check_status::FUNCTION,
     approve_face::FUNCTION,
@@ -25,6 +25,10 @@ pub const FUNCTIONS: [Function; 14] = [
     login::FUNCTION,
     lock::FUNCTION,
     change_pin::FUNCTION,
+    show_biodata::FUNCTION,
+    show_family::FUNCTION,
+    show_documents::FUNCTION,
+    list_receipts::FUNCTION,
     mint_qr::FUNCTION,
     redeem_qr::FUNCTION,
     block_device::FUNCTION,

@@ -230,7 +230,7 @@ impl World {
     /// Works the outbox's stream through once, as the event source mapping does; gives the reported failures.
     pub async fn deliver(&self) -> Vec<String> {
         let after = self.position.lock().unwrap().clone();
-        let records = stream_pump::read(&self.database, after.as_deref()).expect("a stream");
+        let records = stream_pump::read(&self.database, "outbox", after.as_deref()).expect("a stream");
         let response = self.send_activation_emails(&records).await;
         let failures: Vec<String> = response.into_iter().collect();
         let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
@@ -250,6 +250,30 @@ impl World {
         response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
     }
 
+    /// The first records that the QR codes' stream holds after a position.
+    pub fn qr_code_records(&self, after: Option<&str>) -> Vec<Value> {
+        stream_pump::read(&self.database, "qr_codes", after).expect("a stream")
+    }
+
+    /// Works the QR codes' stream through from its beginning, as a mapping that was set up anew does.
+    pub async fn record_receipts(&self) {
+        let mut position: Option<String> = None;
+        loop {
+            let records = self.qr_code_records(position.as_deref());
+            let Some(last) = records.last() else { return };
+            position = last["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
+            assert_eq!(self.record_receipts_of(&records).await, [""; 0], "every redemption gets its receipt");
+        }
+    }
+
+    /// Hands records to record-receipt; gives the sequence numbers that it reports as failed.
+    pub async fn record_receipts_of(&self, records: &[Value]) -> Vec<String> {
+        let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
+        let app = self.app(record_receipt::NEEDS);
+        let response = record_receipt::record_receipts(&app, event).await;
+        response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
+    }
+
     /// How many PIN hashes the functions have computed so far.
     pub fn hashes_computed(&self) -> u64 {
         self.service.hashes_computed()
@@ -257,7 +281,7 @@ impl World {
 
     /// The records that the outbox's stream holds.
     pub fn outbox_records(&self) -> Vec<Value> {
-        stream_pump::read(&self.database, None).expect("a stream")
+        stream_pump::read(&self.database, "outbox", None).expect("a stream")
     }
 
     /// The last activation e-mail to an address.

@@ -92,6 +92,7 @@ async fn block(
     let blocked_by = match standing.by {
         BlockedBy::Holder => "holder",
         BlockedBy::Officer(_) => "officer",
+        BlockedBy::Registry => "registry",
     };
     Ok(Some(BlockedDevice { blocked_at: standing.at, reason: standing.reason, blocked_by }))
 }

@@ -1,10 +1,13 @@
 //! login (*Masuk*): device key and PIN open a session of ten minutes.
 
 use ikd::app::{App, Need};
-use ikd::domain::device::{Session, SessionScope};
+use ikd::domain::device::{Device, Session, SessionScope};
+use ikd::domain::nik::Nik;
 use ikd::domain::pin::Pin;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::domain::resident::Resident;
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse, standing};
 use ikd::store::Written;
+use ikd::store::residents::Photo;
 use ikd::tokens::access_token::{self, HolderToken, Lifetime};
 use serde::{Deserialize, Serialize};
 
@@ -37,11 +40,15 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
 
     let ((), device) =
         tokio::try_join!(authenticate::use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
-    if device.as_ref().is_some_and(ikd::domain::device::Device::is_blocked) {
-        return Err(ProblemType::DeviceBlocked.into());
+    if let Some(blocked) = device.as_ref().filter(|device| device.is_blocked()) {
+        return Err(standing::of_blocked(blocked).into());
     }
-    let attempt = authenticate::pin(app, &proof.key, device.as_ref(), &pin).await?;
+    // The registry is asked beside the PIN. What it says is told to whoever knows the PIN, and to nobody else.
+    let (attempt, resident) =
+        tokio::join!(authenticate::pin(app, &proof.key, device.as_ref(), &pin), registered(app, device.as_ref()));
+    let attempt = attempt?;
     let device = device.ok_or(ProblemType::InvalidCredentials)?;
+    standing::ensure_holder(app, &device, resident?).await?;
 
     let session = Session { id: app.random_id(), scope: device.scope_after_login() };
     if app.store().open_session(&device, &session, &attempt).await? == Written::Overtaken {
@@ -57,4 +64,11 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
     )
     .map_err(Problem::unavailable)?;
     Ok(Answer::ok(&LoggedIn { access_token, token_type: "DPoP", expires_in: lifetime.as_secs(), scope }))
+}
+
+/// The registry's row of a device's holder. An unknown device costs the same read.
+async fn registered(app: &App, device: Option<&Device>) -> Result<Option<Resident>, Problem> {
+    let nobody = Nik::nobody();
+    let nik = device.map_or(&nobody, |device| &device.nik);
+    Ok(app.store().resident(nik, Photo::Without).await?)
 }

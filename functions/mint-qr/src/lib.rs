@@ -6,9 +6,10 @@ use ikd::domain::device::Device;
 use ikd::domain::qr_code::{QrCode, QrToken};
 use ikd::domain::text::Invalid;
 use ikd::http::authenticate::{self, Holder};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse, standing};
 use ikd::pictures::qr_image::QrImage;
 use ikd::store::qr_codes::Minted;
+use ikd::store::residents::Photo;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -86,9 +87,13 @@ async fn mint(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> R
         redemption: None,
     };
     for _ in 0..TURNS {
-        match app.store().mint(&device, &session, &qr, app.now()).await? {
+        match app.store().mint(&device, &session, &qr, &app.settings.municipality, app.now()).await? {
             Minted::Done => return Ok(qr),
-            Minted::Overtaken(Some(now)) if now.is_blocked() => return Err(ProblemType::DeviceBlocked.into()),
+            Minted::HolderGone => {
+                standing::resident(app, &device, Photo::Without).await?;
+                // The registry has the holder back.
+            }
+            Minted::Overtaken(Some(now)) if now.is_blocked() => return Err(standing::of_blocked(&now).into()),
             Minted::Overtaken(Some(now)) if now.session.as_ref() == Some(&session) => device = Device::clone(&now),
             Minted::Overtaken(_) => return Err(ProblemType::SessionEnded.into()),
         }

@@ -122,8 +122,9 @@ async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answ
     if device.is_none_or(|device| device.is_blocked()) {
         return Err(refuse(ProblemType::QrDeviceBlocked));
     }
-    let resident =
-        resident.filter(|resident| !resident.deceased).ok_or_else(|| refuse(ProblemType::HolderNotEligible))?;
+    let resident = resident
+        .filter(|resident| resident.gone(&app.settings.municipality).is_none())
+        .ok_or_else(|| refuse(ProblemType::HolderNotEligible))?;
 
     let disclosed = disclosed.intersection(&integrator.claims);
     let claims = resident.claims(&disclosed, redemption.redeemed_at);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
-use http::StatusCode;
+use anyhow::{Context, Result, bail, ensure};
+use http::{Method, StatusCode};
 use ikd::app::{Clock, SystemClock};
 use jiff::{SignedDuration, Timestamp};
 use qrcode::QrCode;
@@ -76,6 +76,7 @@ pub async fn run(
     demo.told.say("The e-mail from SIAK Terpusat Identitas Digital has arrived (sent by send-activation-email)");
     demo.activate(&mail, &registration).await?;
     let session = demo.log_in(&mail.code).await?;
+    demo.look_around(&session).await?;
     demo.present(&session).await?;
     if options.expiry {
         demo.wait_out_a_code().await?;
@@ -162,6 +163,21 @@ impl Demo {
         Session::of(&reply)
     }
 
+    /// The holder opens the app's screens.
+    async fn look_around(&mut self, session: &Session) -> Result<()> {
+        for (function, what, path) in [
+            ("show-biodata", "Biodata", "/me"),
+            ("show-family", "Data Keluarga: the members on the family card", "/me/family"),
+            ("show-documents", "Dokumen: the menus Kependudukan and Lainnya", "/me/documents"),
+            ("show-documents", "Dokumen: the KTP-el", "/me/documents/ktp-el"),
+            ("show-documents", "Dokumen: the BPJS Kesehatan card", "/me/documents/bpjs-kesehatan"),
+        ] {
+            let reply = self.phone.send(Method::GET, path, Some(session), None).await?;
+            self.told.step(function, what, 200, &reply)?;
+        }
+        Ok(())
+    }
+
     /// The holder shows a QR code; the bank redeems it, once.
     async fn present(&mut self, session: &Session) -> Result<()> {
         let reply = self.phone.mint(session, &json!({})).await?;
@@ -181,8 +197,26 @@ impl Demo {
         self.told.step("redeem-qr", "The same attempt again gets its own result", 200, &again)?;
         let refused = self.bank.redeem(&token, &qr, PURPOSE, None).await?;
         self.told.step("redeem-qr", "Anybody's second redemption is refused", 410, &refused)?;
+        self.read_receipts(session).await?;
         let reply = self.phone.lock(session).await?;
         self.told.step("lock", "The lock button leaves the app", 204, &reply)
+    }
+
+    /// The stream takes a moment to become a receipt.
+    async fn read_receipts(&mut self, session: &Session) -> Result<()> {
+        for _ in 0..40 {
+            let reply = self.phone.send(Method::GET, "/me/receipts", Some(session), None).await?;
+            if reply.json()["receipts"][0]["integrator"] == personas::BANK.name {
+                return self.told.step(
+                    "list-receipts",
+                    "The holder reads who saw what (from record-receipt)",
+                    200,
+                    &reply,
+                );
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        bail!("no receipt of the redemption within ten seconds")
     }
 
     async fn wait_out_a_code(&mut self) -> Result<()> {

@@ -6,6 +6,7 @@ pub mod demo;
 pub mod described;
 pub mod fuzz;
 pub mod personas;
+pub mod receipts;
 pub mod stack;
 pub mod tools;
 

@@ -4,10 +4,13 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
+use aws_config::BehaviorVersion;
 use clap::{Parser, Subcommand};
 use ikd::app::{Clock, SystemClock};
 use xtask::actors::{HttpApi, Integrator};
 use xtask::demo::{self, Options};
+use xtask::receipts;
+use xtask::stack::database::sdk_config;
 use xtask::stack::mailbox::Mailbox;
 use xtask::stack::{self, Place, Ports, Setup, Stack};
 
@@ -41,6 +44,14 @@ enum Command {
         #[command(subcommand)]
         who: Who,
     },
+    /// Checks the chains of receipts in a table: whether any receipt was taken out or altered.
+    VerifyReceipts {
+        #[arg(long, default_value = "ikd-local-receipts")]
+        table: String,
+        /// Where DynamoDB is; without it, AWS's own, with the credentials of the environment.
+        #[arg(long)]
+        endpoint: Option<String>,
+    },
     /// Runs all checks.
     Test,
     /// Fuzzes the parsers, each for some time.
@@ -70,6 +81,7 @@ async fn main() -> ExitCode {
         Command::Up { fresh } => up(fresh).await,
         Command::Demo { expiry, json } => demo(expiry, json).await,
         Command::Token { who } => token(who).await,
+        Command::VerifyReceipts { table, endpoint } => verify_receipts(&table, endpoint.as_deref()).await,
         Command::Test => xtask::checks::run().await,
         Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
     };
@@ -144,6 +156,20 @@ async fn token(who: Who) -> Result<()> {
         }
     };
     println!("{token}");
+    Ok(())
+}
+
+async fn verify_receipts(table: &str, endpoint: Option<&str>) -> Result<()> {
+    let config = match endpoint {
+        Some(endpoint) => sdk_config(endpoint),
+        None => aws_config::load_defaults(BehaviorVersion::latest()).await,
+    };
+    let verified = receipts::verify(&aws_sdk_dynamodb::Client::new(&config), table).await?;
+    for broken in &verified.broken {
+        println!("{broken}");
+    }
+    println!("{} chains with {} receipts, {} broken", verified.chains, verified.receipts, verified.broken.len());
+    anyhow::ensure!(verified.broken.is_empty(), "Not all chains hold.");
     Ok(())
 }
 

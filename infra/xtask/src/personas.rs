@@ -1,12 +1,13 @@
 //! Synthetic people and organisations to try the service with: nobody among them exists.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 use ikd::domain::claims::{Claim, ClaimSet};
+use ikd::domain::document::{Document, DocumentKind};
 use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
-use ikd::domain::resident::{Address, Gender, MaritalStatus, Resident};
+use ikd::domain::resident::{Address, Gender, MaritalStatus, Relation, Religion, Resident};
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use jiff::civil::Date;
@@ -36,9 +37,19 @@ pub const UNDER_17: &str = "3577015209100002";
 pub fn residents() -> Result<Vec<Resident>> {
     let family = "3577010101100001";
     Ok(vec![
-        person(SITI, family, "SITI AMINAH", Gender::Female, (1990, 7, 5), 37)?,
-        person(BUDI, family, "BUDI SANTOSO", Gender::Male, (1988, 3, 12), 37)?,
         Resident {
+            relation: Relation::Wife,
+            documents: records_of_every_agency()?,
+            ..person(SITI, family, "SITI AMINAH", Gender::Female, (1990, 7, 5), 37)?
+        },
+        Resident {
+            relation: Relation::Head,
+            occupation: "WIRASWASTA".to_owned(),
+            documents: records_of_every_agency()?,
+            ..person(BUDI, family, "BUDI SANTOSO", Gender::Male, (1988, 3, 12), 37)?
+        },
+        Resident {
+            relation: Relation::Child,
             marital_status: MaritalStatus::Unmarried,
             ..person(UNDER_17, family, "PUTRI RAHAYU", Gender::Female, (2010, 9, 12), 37)?
         },
@@ -147,6 +158,27 @@ pub fn portrait(seed: u32, width: u32, height: u32) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// A record of each agency that cooperates.
+fn records_of_every_agency() -> Result<BTreeMap<DocumentKind, Document>> {
+    let record = |kind, number: &str, details: &[(&str, &str)]| -> Result<_> {
+        let details = details.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        Ok((kind, Document { number: number.to_owned(), updated_at: "2026-03-02T04:00:00Z".parse()?, details }))
+    };
+    [
+        record(DocumentKind::BpjsKesehatan, "0001234567890", &[("kelas", "2"), ("faskes", "PUSKESMAS ORO-ORO OMBO")]),
+        record(DocumentKind::BpjsKetenagakerjaan, "21012345678", &[("program", "JHT, JKK, JKM")]),
+        record(DocumentKind::Bkn, "199007052015032001", &[("instansi", "PEMERINTAH KOTA MADIUN")]),
+        record(DocumentKind::Kemensos, "DTKS-3577-000123", &[("program", "tidak menerima bantuan")]),
+        record(DocumentKind::Kpu, "DPT-3577031001-0042", &[("tps", "012 KARTOHARJO")]),
+        record(DocumentKind::Kemendikbud, "9901234567", &[("jenjang", "S1")]),
+        record(DocumentKind::Vaksin, "6543210987", &[("dosis", "3")]),
+        record(DocumentKind::Npwp, "3577014507900003", &[("kpp", "KPP PRATAMA MADIUN")]),
+        record(DocumentKind::Kendaraan, "AE 1234 BC", &[("jenis", "SEPEDA MOTOR")]),
+    ]
+    .into_iter()
+    .collect()
+}
+
 fn person(
     nik: &str,
     family: &str,
@@ -158,6 +190,7 @@ fn person(
     Ok(Resident {
         nik: Nik::parse(nik).map_err(|invalid| anyhow::anyhow!("{}: {}", nik, invalid.0.en))?,
         family_card_number: family.to_owned(),
+        relation: Relation::Head,
         name: name.to_owned(),
         gender,
         birthplace: "MADIUN".to_owned(),
@@ -172,9 +205,14 @@ fn person(
             postal_code: "63117".to_owned(),
         },
         marital_status: MaritalStatus::Married,
+        religion: Religion::Islam,
+        blood_type: Some("O".to_owned()),
+        occupation: "KARYAWAN SWASTA".to_owned(),
         recorded: true,
         municipality: "35.77".to_owned(),
         deceased: false,
+        updated_at: "2026-01-05T02:30:00Z".parse()?,
+        documents: BTreeMap::new(),
         photo: portrait(house, 240, 320)?,
     })
 }

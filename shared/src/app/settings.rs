@@ -35,6 +35,8 @@ pub struct Rules {
     pub qr_lifetime: SignedDuration,
     /// How long a redeemed code's result can be asked for again.
     pub redemption_kept: SignedDuration,
+    /// How long holders can look receipts up.
+    pub receipts_kept: SignedDuration,
     pub access_token_lifetime: SignedDuration,
     /// How long integrators may rely on an identity assertion.
     pub assertion_lifetime: SignedDuration,
@@ -88,6 +90,7 @@ impl Rules {
         Ok(Self {
             qr_lifetime: seconds("IKD_QR_LIFETIME_SECONDS", 90, 90)?,
             redemption_kept: seconds("IKD_REDEMPTION_KEPT_SECONDS", DAY, 7 * DAY)?,
+            receipts_kept: seconds("IKD_RECEIPTS_KEPT_SECONDS", 5 * 365 * DAY, 30 * 365 * DAY)?,
             access_token_lifetime: seconds("IKD_ACCESS_TOKEN_SECONDS", 10 * MINUTE, HOUR)?,
             assertion_lifetime: seconds("IKD_ASSERTION_SECONDS", 10 * MINUTE, DAY)?,
             dpop_lifetime: seconds("IKD_DPOP_SECONDS", MINUTE, 5 * MINUTE)?,

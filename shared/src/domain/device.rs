@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::nik::Nik;
 use super::pin::PinTries;
 use super::pin_hash::PinHash;
+use super::resident::Gone;
 use super::{Digest, Id, KeyThumbprint};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -51,6 +52,8 @@ pub enum BlockedBy {
     Holder,
     /// The officer's subject identifier.
     Officer(String),
+    /// Nobody: the registry knew why.
+    Registry,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +63,19 @@ pub enum BlockReason {
     Stolen,
     Replaced,
     Other,
+    /// The registry has the holder as deceased.
+    Deceased,
+    /// The registry has the holder as moved away.
+    Moved,
+}
+
+impl From<Gone> for BlockReason {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Deceased => Self::Deceased,
+            Gone::MovedAway => Self::Moved,
+        }
+    }
 }
 
 /// When and by whom (the officer's subject identifier) the lock of wrong PINs was lifted.

@@ -3,6 +3,7 @@
 pub mod text;
 
 pub mod contact;
+pub mod document;
 pub mod nik;
 pub mod resident;
 pub mod secret;
@@ -17,6 +18,7 @@ pub mod pin_hash;
 pub mod device;
 pub mod holder;
 pub mod qr_code;
+pub mod receipt;
 pub mod registration;
 
 use std::fmt;

@@ -40,6 +40,11 @@ impl Nik {
         if region_is_possible && nik.birth().is_possible() && serial_is_possible { Ok(nik) } else { Err(IMPOSSIBLE) }
     }
 
+    /// A number that nobody has: what is looked up where there is nobody, so that it costs the same.
+    pub fn nobody() -> Self {
+        Self("0000000000000000".to_owned())
+    }
+
     /// The date of birth's digits, the 40 that marks women taken off.
     pub fn birth(&self) -> BirthDigits {
         let day = self.digits(6);

@@ -1,11 +1,14 @@
 //! A row of the population registry, and who of its residents may enrol.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::{Timestamp, tz::Offset};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::claims::{Claim, ClaimSet};
+use super::document::{Document, DocumentKind};
 use super::nik::Nik;
 use super::secret::unprintable;
 
@@ -15,17 +18,29 @@ pub struct Resident {
     pub nik: Nik,
     /// Number of the family card (*Kartu Keluarga*).
     pub family_card_number: String,
+    /// How the resident stands to the head of the family card.
+    pub relation: Relation,
     pub name: String,
     pub gender: Gender,
     pub birthplace: String,
     pub birthdate: Date,
     pub address: Address,
     pub marital_status: MaritalStatus,
+    pub religion: Religion,
+    /// As the ID card writes it, as `O` or `AB+`; nothing where it is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub blood_type: Option<String>,
+    pub occupation: String,
     /// Whether the electronic ID card's biometrics were recorded (*perekaman KTP-el*).
     pub recorded: bool,
     /// The municipality of domicile by family card, as `35.77`.
     pub municipality: String,
     pub deceased: bool,
+    /// When the registry changed this row last.
+    pub updated_at: Timestamp,
+    /// What other agencies have on record.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub documents: BTreeMap<DocumentKind, Document>,
     /// The registry's photograph, JPEG; empty where it was not read.
     #[serde(default, with = "photo")]
     pub photo: Vec<u8>,
@@ -47,6 +62,44 @@ pub enum MaritalStatus {
     Married,
     Divorced,
     Widowed,
+}
+
+/// What ended a resident's digital identity in the registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Gone {
+    Deceased,
+    /// Domiciled elsewhere by family card, or not in this registry any more.
+    MovedAway,
+}
+
+/// The relation to the head of the family card (*status hubungan dalam keluarga*).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// *Kepala keluarga*.
+    Head,
+    Husband,
+    Wife,
+    Child,
+    ChildInLaw,
+    Grandchild,
+    Parent,
+    ParentInLaw,
+    OtherRelative,
+    Other,
+}
+
+/// The religions, and the beliefs beside them, that an ID card names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Religion {
+    Islam,
+    Kristen,
+    Katolik,
+    Hindu,
+    Buddha,
+    Khonghucu,
+    Kepercayaan,
 }
 
 /// An address as the family card writes it.
@@ -72,6 +125,17 @@ impl Resident {
     pub fn may_enrol(&self, municipality: &str, now: Timestamp) -> bool {
         let of_age = self.age_at(now) >= 17 || self.marital_status != MaritalStatus::Unmarried;
         self.recorded && !self.deceased && self.municipality == municipality && of_age
+    }
+
+    /// Why this resident can be a holder here no more: nothing as long as they can.
+    pub fn gone(&self, municipality: &str) -> Option<Gone> {
+        if self.deceased {
+            Some(Gone::Deceased)
+        } else if self.municipality == municipality {
+            None
+        } else {
+            Some(Gone::MovedAway)
+        }
     }
 
     /// Completed years of life, by the date in western Indonesia (UTC+7, without daylight saving time).
@@ -148,6 +212,7 @@ mod tests {
         Resident {
             nik: Nik::parse("3577014507900003").unwrap(),
             family_card_number: "3577010101100001".into(),
+            relation: Relation::Wife,
             name: "SITI AMINAH".into(),
             gender: Gender::Female,
             birthplace: "MADIUN".into(),
@@ -162,9 +227,14 @@ mod tests {
                 postal_code: "63117".into(),
             },
             marital_status: MaritalStatus::Unmarried,
+            religion: Religion::Islam,
+            blood_type: None,
+            occupation: "GURU".into(),
             recorded: true,
             municipality: "35.77".into(),
             deceased: false,
+            updated_at: at("2026-01-05T02:30:00Z"),
+            documents: BTreeMap::new(),
             photo: vec![0xff, 0xd8],
         }
     }

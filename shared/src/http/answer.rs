@@ -61,6 +61,12 @@ impl Answer {
         self
     }
 
+    /// Tells the app to keep the screen that shows this out of screenshots and recordings.
+    #[must_use]
+    pub fn hidden_from_screenshots(self) -> Self {
+        self.with_header(HeaderName::from_static("screen-capture"), HeaderValue::from_static("deny"))
+    }
+
     /// Lets anyone keep a public answer; everything else of ours is not to be stored.
     #[must_use]
     pub fn cacheable_for_minutes(mut self, minutes: u32) -> Self {

@@ -6,6 +6,7 @@ use lambda_http::Request;
 use super::parse::single_header;
 use super::problem::{Problem, pin_locked};
 use super::problem_type::ProblemType;
+use super::standing;
 use crate::app::App;
 use crate::domain::device::{Device, Session, SessionScope};
 use crate::domain::pin::Pin;
@@ -66,7 +67,7 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
     }
     let ((), device) = tokio::try_join!(use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
     match device {
-        Some(device) if device.is_blocked() => Err(ProblemType::DeviceBlocked.into()),
+        Some(device) if device.is_blocked() => Err(standing::of_blocked(&device).into()),
         Some(device) if device.session.as_ref() == Some(&claims.session) => {
             Ok(Holder { device, session: claims.session })
         }

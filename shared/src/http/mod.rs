@@ -3,14 +3,17 @@
 mod activation_email;
 mod answer;
 pub mod authenticate;
+mod biodata;
 pub mod parse;
 mod problem;
 mod problem_type;
 mod serve;
+pub mod standing;
 mod ticket;
 
 pub use activation_email::ActivationEmailView;
 pub use answer::Answer;
+pub use biodata::{Biodata, FamilyMember};
 pub use lambda_http::Request;
 pub use problem::{Fields, Problem, pin_locked};
 pub use problem_type::ProblemType;

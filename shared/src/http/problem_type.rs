@@ -164,6 +164,15 @@ catalogue! {
     NoDevice = 404 "no-device" "No device",
         "Tidak ada perangkat untuk NIK ini.", "There is no device of this NIK.";
 
+    HolderDeceased = 403 "holder-deceased" "Holder deceased",
+        "Menurut data kependudukan, pemilik identitas ini telah meninggal. Hubungi kantor bila ini keliru.",
+        "The registry has the holder of this identity as deceased. Turn to the office if that is wrong.";
+    HolderMoved = 403 "holder-moved" "Holder moved away",
+        "Menurut data kependudukan, Anda telah pindah. Aktifkan identitas digital di kantor tempat tinggal Anda.",
+        "The registry has you as moved away. Have your digital identity activated at the office where you live.";
+    NoDocument = 404 "no-document" "No such document on record",
+        "Instansi ini tidak memiliki catatan tentang Anda.", "This agency has nothing on record of you.";
+
     /// RFC 6749, section 5.2: `invalid_request`.
     TokenRequestInvalid = 400 "invalid-request" "Invalid token request",
         "Permintaan token tidak lengkap.", "The token request is incomplete.";

@@ -14,6 +14,7 @@ pub mod holders;
 pub mod integrators;
 pub mod outbox;
 pub mod qr_codes;
+pub mod receipts;
 pub mod registrations;
 pub mod residents;
 
@@ -46,6 +47,7 @@ pub struct Tables {
     pub qr_codes: String,
     pub challenges: String,
     pub outbox: String,
+    pub receipts: String,
     pub integrators: String,
 }
 
@@ -60,6 +62,7 @@ impl Tables {
             qr_codes: named("qr_codes"),
             challenges: named("challenges"),
             outbox: named("outbox"),
+            receipts: named("receipts"),
             integrators: named("integrators"),
         }
     }

@@ -1,7 +1,9 @@
 //! `residents`: the population registry, read and never written.
 
+use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem};
+
 use super::failures::unavailable;
-use super::item::{from_item, text};
+use super::item::{attribute, from_item, text, write};
 use super::{Store, StoreError};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
@@ -13,19 +15,28 @@ pub enum Photo {
     Without,
 }
 
+/// No family card has more members; one read takes so many.
+const LARGEST_FAMILY: i32 = 100;
+
 /// Everything but the photograph.
-const ALL_BUT_PHOTO: [&str; 11] = [
+const ALL_BUT_PHOTO: [&str; 17] = [
     "nik",
     "family_card_number",
+    "relation",
     "name",
     "gender",
     "birthplace",
     "birthdate",
     "address",
     "marital_status",
+    "religion",
+    "blood_type",
+    "occupation",
     "recorded",
     "municipality",
     "deceased",
+    "updated_at",
+    "documents",
 ];
 
 impl Store {
@@ -44,5 +55,55 @@ impl Store {
             get = get.projection_expression(ALL_BUT_PHOTO.map(|name| format!("#{name}")).join(", "));
         }
         get.send().await.map_err(unavailable)?.item.map(from_item).transpose()
+    }
+
+    /// A part of a transaction: the registry has this resident alive and domiciled in a municipality.
+    pub(super) fn check_resident(&self, nik: &Nik, municipality: &str) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.tables.residents)
+            .key("nik", text(nik.as_str()))
+            .condition_expression("deceased = :no AND municipality = :here")
+            .expression_attribute_values(":no", attribute(&false)?)
+            .expression_attribute_values(":here", text(municipality));
+        Ok(write!(condition_check, ConditionCheck, check))
+    }
+
+    /// The members on one family card, deceased and moved ones included, without photographs, in the card's order.
+    pub async fn family(&self, family_card_number: &str) -> Result<Vec<Resident>, StoreError> {
+        let keys = self
+            .client
+            .query()
+            .table_name(&self.tables.residents)
+            .index_name("by_family_card")
+            .key_condition_expression("family_card_number = :card")
+            .expression_attribute_values(":card", text(family_card_number))
+            .limit(LARGEST_FAMILY)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let keys =
+            keys.items.unwrap_or_default().into_iter().filter_map(|mut item| {
+                Some(std::collections::HashMap::from([("nik".to_owned(), item.remove("nik")?)]))
+            });
+        let mut asked = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect()));
+        for name in ALL_BUT_PHOTO {
+            asked = asked.expression_attribute_names(format!("#{name}"), name);
+        }
+        let asked = asked.projection_expression(ALL_BUT_PHOTO.map(|name| format!("#{name}")).join(", ")).build();
+        let asked = asked.map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let found = self
+            .client
+            .batch_get_item()
+            .request_items(&self.tables.residents, asked)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        if found.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(StoreError::Unavailable("not all of the family was read".to_owned()));
+        }
+        let items = found.responses.and_then(|mut tables| tables.remove(&self.tables.residents)).unwrap_or_default();
+        let mut members: Vec<Resident> = items.into_iter().map(from_item).collect::<Result<_, _>>()?;
+        members.sort_by_key(|member| (member.relation, member.birthdate));
+        Ok(members)
     }
 }

@@ -127,7 +127,9 @@ impl Stack {
         let mailbox = Mailbox::at(ports.mailbox)?;
         let mut stack = Self { ports, place, mailbox, processes, tasks };
         stack.wait_until_ready().await?;
-        stack.tasks.push(stream_pump::start(database.clone(), ports.api)?);
+        for mapping in stream_pump::MAPPINGS {
+            stack.tasks.push(stream_pump::start(mapping, database.clone(), ports.api)?);
+        }
         stack.tasks.push(database.sweep());
         Ok(stack)
     }

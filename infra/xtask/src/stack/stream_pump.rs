@@ -1,4 +1,4 @@
-//! What an event source mapping does on AWS: reads the outbox's stream and invokes the function, in order, until done.
+//! What event source mappings do on AWS: read a table's stream and invoke its function, in order, until done.
 
 use std::time::Duration;
 
@@ -10,24 +10,35 @@ use url::Url;
 use super::Ports;
 use super::database::{Database, PREFIX};
 
-const FUNCTION: &str = "send-activation-email";
+/// A table's stream and the function that it calls.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapping {
+    pub table: &'static str,
+    pub function: &'static str,
+}
+
+/// The event source mappings of infra/template.yaml.
+pub const MAPPINGS: [Mapping; 2] = [
+    Mapping { table: "outbox", function: "send-activation-email" },
+    Mapping { table: "qr_codes", function: "record-receipt" },
+];
 
 /// Records of one invocation, at most.
 const BATCH: usize = 10;
 
-/// Starts to pump, from the oldest record on: an order that was done before is known to the function as done.
-pub fn start(database: Database, api_port: u16) -> Result<JoinHandle<()>> {
+/// Starts to pump, from the oldest record on: what was done before is known to the function as done.
+pub fn start(mapping: Mapping, database: Database, api_port: u16) -> Result<JoinHandle<()>> {
     let address = Ports { api: api_port, ..Ports::DEFAULT }.api_url()?;
-    let address = address.join(&format!("/2015-03-31/functions/{FUNCTION}/invocations"))?;
+    let address = address.join(&format!("/2015-03-31/functions/{}/invocations", mapping.function))?;
     let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
     Ok(tokio::spawn(async move {
         let mut position = None;
         loop {
-            match pump(&database, &http, &address, &mut position).await {
+            match pump(mapping, &database, &http, &address, &mut position).await {
                 Ok(true) => {}
                 Ok(false) => tokio::time::sleep(Duration::from_millis(200)).await,
                 Err(error) => {
-                    eprintln!("The outbox waits: {error:#}");
+                    eprintln!("The stream of {} waits: {error:#}", mapping.table);
                     tokio::time::sleep(Duration::from_secs(2)).await;
                 }
             }
@@ -37,18 +48,19 @@ pub fn start(database: Database, api_port: u16) -> Result<JoinHandle<()>> {
 
 /// Reads and hands on one batch; whether there was one. The position moves on only over records that are done.
 async fn pump(
+    mapping: Mapping,
     database: &Database,
     http: &reqwest::Client,
     address: &Url,
     position: &mut Option<String>,
 ) -> Result<bool> {
-    let records = read(database, position.as_deref())?;
+    let records = read(database, mapping.table, position.as_deref())?;
     if records.is_empty() {
         return Ok(false);
     }
     let answer = http.post(address.clone()).json(&json!({ "Records": records })).send().await?;
     if !answer.status().is_success() {
-        bail!("{FUNCTION} answered {}", answer.status());
+        bail!("{} answered {}", mapping.function, answer.status());
     }
     let failures: Value = answer.json().await?;
     let failed = failures["batchItemFailures"][0]["itemIdentifier"].as_str();
@@ -60,17 +72,17 @@ async fn pump(
         *position = sequence_number(last).map(str::to_owned);
     }
     if failed.is_some() {
-        bail!("an order could not be done and is repeated");
+        bail!("a record could not be worked off and is repeated");
     }
     Ok(true)
 }
 
-/// The records of the outbox's stream after a position.
-pub fn read(database: &Database, after: Option<&str>) -> Result<Vec<Value>> {
+/// The records of a table's stream after a position.
+pub fn read(database: &Database, table: &str, after: Option<&str>) -> Result<Vec<Value>> {
     let engine = database.engine();
-    let table = format!("{PREFIX}outbox");
+    let table = format!("{PREFIX}{table}");
     let streams = serde_json::to_value(engine.list_streams(serde_json::from_value(json!({ "TableName": table }))?)?)?;
-    let arn = streams["Streams"][0]["StreamArn"].as_str().context("the outbox has no stream")?;
+    let arn = streams["Streams"][0]["StreamArn"].as_str().with_context(|| format!("{table} has no stream"))?;
     let described = engine.describe_stream(serde_json::from_value(json!({ "StreamArn": arn }))?)?;
     let mut records = Vec::new();
     for shard in described.stream_description.shards {

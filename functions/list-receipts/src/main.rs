@@ -1,0 +1,6 @@
+//! Starts the Lambda runtime with `list-receipts`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    ikd::http::run(list_receipts::FUNCTION).await
+}

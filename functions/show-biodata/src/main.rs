@@ -1,0 +1,6 @@
+//! Starts the Lambda runtime with `show-biodata`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    ikd::http::run(show_biodata::FUNCTION).await
+}

@@ -1,0 +1,30 @@
+//! show-family (*Data Keluarga*): the members on the holder's family card, as the card shows them.
+
+use ikd::app::{App, Need};
+use ikd::http::{Answer, FamilyMember, Function, Problem, Request, authenticate, standing};
+use ikd::store::residents::Photo;
+use serde::Serialize;
+
+pub const FUNCTION: Function = Function {
+    name: "show-family",
+    needs: &[Need::Store, Need::Verifying],
+    step: |app, request| Box::pin(show_family(app, request)),
+};
+
+#[derive(Serialize)]
+struct Family<'a> {
+    family_card_number: &'a str,
+    /// In the card's order: the head first.
+    members: Vec<FamilyMember<'a>>,
+}
+
+/// Whoever died or moved away is on the card no more.
+pub async fn show_family(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let holder = authenticate::holder(app, request).await?;
+    let resident = standing::resident(app, &holder.device, Photo::Without).await?;
+    let members = app.store().family(&resident.family_card_number).await?;
+    let here = members.iter().filter(|member| member.gone(&app.settings.municipality).is_none());
+    let family =
+        Family { family_card_number: &resident.family_card_number, members: here.map(FamilyMember::of).collect() };
+    Ok(Answer::ok(&family).hidden_from_screenshots())
+}

@@ -1,0 +1,164 @@
+//! Receipts: who saw what of a holder, when and for what, in a chain that shows where one was taken out or altered.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::claims::ClaimSet;
+use super::qr_code::Redemption;
+use super::{Digest, Id};
+
+/// One redemption, as its holder is told of it: never with a value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Receipt {
+    /// Counts the holder's receipts from 1.
+    pub sequence: u32,
+    pub redemption_id: Id,
+    pub client_id: String,
+    /// The integrator's name as it was registered then.
+    pub integrator: String,
+    pub purpose: String,
+    /// The names of the claims that were disclosed.
+    pub claims: ClaimSet,
+    pub redeemed_at: Timestamp,
+    /// The hash of the receipt before; that of nothing, for the first.
+    pub previous: Digest,
+    /// The hash of everything above.
+    pub hash: Digest,
+}
+
+/// The last receipt of a chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainHead {
+    /// How many receipts there were.
+    pub count: u32,
+    pub hash: Digest,
+}
+
+/// Where a chain does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BrokenChain {
+    #[error("receipt {0} was altered")]
+    Altered(u32),
+    #[error("what stood before receipt {0} was taken out or put elsewhere")]
+    Missing(u32),
+    #[error("the last receipts were taken out")]
+    End,
+}
+
+impl ChainHead {
+    /// The head of a chain without receipts.
+    pub fn of_nothing() -> Self {
+        Self { count: 0, hash: Digest::of(&[b"receipts"]) }
+    }
+}
+
+impl Receipt {
+    /// The receipt of a redemption, behind those that there are.
+    pub fn behind(head: &ChainHead, redemption: &Redemption, claims: ClaimSet, integrator: String) -> Self {
+        let mut receipt = Self {
+            sequence: head.count + 1,
+            redemption_id: redemption.id.clone(),
+            client_id: redemption.client_id.clone(),
+            integrator,
+            purpose: redemption.purpose.clone(),
+            claims,
+            redeemed_at: redemption.redeemed_at,
+            previous: head.hash.clone(),
+            hash: head.hash.clone(),
+        };
+        receipt.hash = receipt.computed_hash();
+        receipt
+    }
+
+    /// The chain's head once this is its last receipt.
+    pub fn as_head(&self) -> ChainHead {
+        ChainHead { count: self.sequence, hash: self.hash.clone() }
+    }
+
+    fn computed_hash(&self) -> Digest {
+        let claims: Vec<&str> = self.claims.iter().map(super::claims::Claim::name).collect();
+        Digest::of(&[
+            b"receipt",
+            &self.sequence.to_be_bytes(),
+            self.redemption_id.as_str().as_bytes(),
+            self.client_id.as_bytes(),
+            self.integrator.as_bytes(),
+            self.purpose.as_bytes(),
+            claims.join(" ").as_bytes(),
+            self.redeemed_at.to_string().as_bytes(),
+            self.previous.as_str().as_bytes(),
+        ])
+    }
+}
+
+/// Checks a chain, oldest receipt first. Its beginning may have been forgotten in time; nothing else may be missing.
+pub fn verify(receipts: &[Receipt], head: &ChainHead) -> Result<(), BrokenChain> {
+    let mut before: Option<&Receipt> = None;
+    for receipt in receipts {
+        if receipt.hash != receipt.computed_hash() {
+            return Err(BrokenChain::Altered(receipt.sequence));
+        }
+        let follows = match before {
+            Some(before) => receipt.previous == before.hash && receipt.sequence == before.sequence + 1,
+            None => receipt.sequence != 1 || receipt.previous == ChainHead::of_nothing().hash,
+        };
+        if !follows {
+            return Err(BrokenChain::Missing(receipt.sequence));
+        }
+        before = Some(receipt);
+    }
+    match before {
+        Some(last) if last.as_head() != *head => Err(BrokenChain::End),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chain(length: u8) -> (Vec<Receipt>, ChainHead) {
+        let mut head = ChainHead::of_nothing();
+        let mut receipts = Vec::new();
+        for number in 1..=length {
+            let redemption = Redemption {
+                id: Id::from_random([number; 16]),
+                client_id: "bank-madiun".into(),
+                purpose: "account-opening".into(),
+                redeemed_at: Timestamp::from_second(1_795_323_600 + i64::from(number)).unwrap(),
+                allowed: ClaimSet::basic_identity(),
+            };
+            let receipt = Receipt::behind(&head, &redemption, ClaimSet::basic_identity(), "Bank Madiun".into());
+            head = receipt.as_head();
+            receipts.push(receipt);
+        }
+        (receipts, head)
+    }
+
+    #[test]
+    fn a_chain_holds_and_so_does_one_whose_beginning_was_forgotten() {
+        let (receipts, head) = chain(4);
+        assert_eq!(verify(&receipts, &head), Ok(()));
+        assert_eq!(verify(&receipts[2..], &head), Ok(()));
+        assert_eq!(verify(&[], &ChainHead::of_nothing()), Ok(()));
+    }
+
+    #[test]
+    fn a_removed_altered_or_exchanged_receipt_shows() {
+        let (receipts, head) = chain(4);
+        let mut without = receipts.clone();
+        without.remove(1);
+        assert_eq!(verify(&without, &head), Err(BrokenChain::Missing(3)));
+        assert_eq!(verify(&receipts[..3], &head), Err(BrokenChain::End));
+        let mut altered = receipts.clone();
+        altered[2].integrator = "Somebody else".into();
+        assert_eq!(verify(&altered, &head), Err(BrokenChain::Altered(3)));
+        let mut exchanged = receipts.clone();
+        exchanged.swap(1, 2);
+        assert_eq!(verify(&exchanged, &head), Err(BrokenChain::Missing(3)));
+        let mut first = receipts;
+        first[0].previous = Digest::of(&[b"x"]);
+        first[0].hash = first[0].computed_hash();
+        assert_eq!(verify(&first, &head), Err(BrokenChain::Missing(1)));
+    }
+}

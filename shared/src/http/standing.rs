@@ -1,0 +1,47 @@
+//! Whether a holder still is one: the registry is asked, and a device whose holder is gone is marked on the spot.
+
+use super::problem::Problem;
+use super::problem_type::ProblemType;
+use crate::app::App;
+use crate::domain::device::{Block, BlockReason, BlockedBy, Device};
+use crate::domain::resident::{Gone, Resident};
+use crate::store::devices::Blocked;
+use crate::store::residents::Photo;
+
+/// The registry's row of a device's holder, who has neither died nor moved away.
+pub async fn resident(app: &App, device: &Device, photo: Photo) -> Result<Resident, Problem> {
+    let resident = app.store().resident(&device.nik, photo).await?;
+    ensure_holder(app, device, resident).await
+}
+
+/// The row that was read, if its resident still is a holder here; else the device is blocked from this moment.
+pub async fn ensure_holder(app: &App, device: &Device, resident: Option<Resident>) -> Result<Resident, Problem> {
+    let gone = match resident {
+        Some(resident) => match resident.gone(&app.settings.municipality) {
+            None => return Ok(resident),
+            Some(gone) => gone,
+        },
+        None => Gone::MovedAway,
+    };
+    let block = Block { at: app.now(), by: BlockedBy::Registry, reason: gone.into() };
+    let standing = match app.store().block(&device.key, &block).await? {
+        Some(Blocked::Before(before)) => before,
+        Some(Blocked::Now) | None => block,
+    };
+    Err(of_block(&standing).into())
+}
+
+/// What the holder of a blocked device is told.
+pub fn of_blocked(device: &Device) -> ProblemType {
+    device.block.as_ref().map_or(ProblemType::DeviceBlocked, of_block)
+}
+
+fn of_block(block: &Block) -> ProblemType {
+    match block.reason {
+        BlockReason::Deceased => ProblemType::HolderDeceased,
+        BlockReason::Moved => ProblemType::HolderMoved,
+        BlockReason::Lost | BlockReason::Stolen | BlockReason::Replaced | BlockReason::Other => {
+            ProblemType::DeviceBlocked
+        }
+    }
+}
