@@ -106,8 +106,8 @@ impl World {
 
     /// A world in which the database, SES and the officers' issuer are behind proxies that can fail.
     pub async fn with_faults() -> Self {
-        // Half a second for each attempt: a test waits for some of them.
-        Self::build(&[("IKD_AWS_TIMEOUT_MILLISECONDS", "1500")], Network::Faulty).await.expect("a world can be built")
+        // Less than a second for each attempt: a test waits for some of them.
+        Self::build(&[("IKD_AWS_TIMEOUT_MILLISECONDS", "2400")], Network::Faulty).await.expect("a world can be built")
     }
 
     /// The same with the time-outs of production.

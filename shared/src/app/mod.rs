@@ -224,8 +224,10 @@ impl Parts {
                 };
                 // An e-mail whose answer was lost is sent all the same: repeating is left to the stream, which does it
                 // once in a while and not three times in a second.
+                let timeouts = TimeoutConfig::builder().operation_timeout(settings.aws_timeout).build();
                 let once = aws_sdk_sesv2::config::Builder::from(&around.aws)
                     .retry_config(RetryConfig::disabled())
+                    .timeout_config(timeouts)
                     .interceptor(LogCalls);
                 self.mailer = Some(Mailer::new(aws_sdk_sesv2::Client::from_conf(once.build()), sender));
             }

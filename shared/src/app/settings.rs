@@ -66,7 +66,7 @@ impl Settings {
             municipality: environment.or("IKD_MUNICIPALITY", "35.77"),
             office_contact: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"),
             aws_timeout: milliseconds("IKD_AWS_TIMEOUT_MILLISECONDS", 3_000)?,
-            answer_within: milliseconds("IKD_ANSWER_WITHIN_MILLISECONDS", 4_500)?,
+            answer_within: milliseconds("IKD_ANSWER_WITHIN_MILLISECONDS", 4_000)?,
             rules: Rules::read(environment)?,
         })
     }
