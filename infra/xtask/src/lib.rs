@@ -7,6 +7,7 @@ pub mod described;
 pub mod fuzz;
 pub mod personas;
 pub mod receipts;
+pub mod registry;
 pub mod stack;
 pub mod tools;
 

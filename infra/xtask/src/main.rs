@@ -1,7 +1,9 @@
-//! `cargo xtask`: the local stack, the demo, tokens to try with, all checks, and fuzzing.
+//! `cargo xtask`: the local stack, the demo, tokens to try with, the registry's import, all checks, and fuzzing.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
 use aws_config::BehaviorVersion;
@@ -10,7 +12,8 @@ use ikd::app::{Clock, SystemClock};
 use xtask::actors::{HttpApi, Integrator};
 use xtask::demo::{self, Options};
 use xtask::receipts;
-use xtask::stack::database::sdk_config;
+use xtask::registry::commands::{self, ImportArguments, SynthesiseArguments};
+use xtask::stack::database::{Database, sdk_config};
 use xtask::stack::mailbox::Mailbox;
 use xtask::stack::{self, Place, Ports, Setup, Stack};
 
@@ -44,6 +47,18 @@ enum Command {
         #[command(subcommand)]
         who: Who,
     },
+    /// Serves the stack's database alone until Ctrl-C, with its tables and nothing in them.
+    ServeDatabase {
+        #[arg(long, default_value_t = Ports::DEFAULT.database)]
+        port: u16,
+        /// Where it rests; without it, in memory.
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
+    /// Brings a file of residents into the registry's table: see docs/registry.md.
+    ImportResidents(ImportArguments),
+    /// Makes residents up, to try an import with.
+    SynthesiseResidents(SynthesiseArguments),
     /// Checks the chains of receipts in a table: whether any receipt was taken out or altered.
     VerifyReceipts {
         #[arg(long, default_value = "ikd-local-receipts")]
@@ -81,6 +96,9 @@ async fn main() -> ExitCode {
         Command::Up { fresh } => up(fresh).await,
         Command::Demo { expiry, json } => demo(expiry, json).await,
         Command::Token { who } => token(who).await,
+        Command::ServeDatabase { port, file } => serve_database(port, file).await,
+        Command::ImportResidents(arguments) => import_residents(arguments).await,
+        Command::SynthesiseResidents(arguments) => commands::synthesise(&arguments),
         Command::VerifyReceipts { table, endpoint } => verify_receipts(&table, endpoint.as_deref()).await,
         Command::Test => xtask::checks::run().await,
         Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
@@ -157,6 +175,29 @@ async fn token(who: Who) -> Result<()> {
     };
     println!("{token}");
     Ok(())
+}
+
+async fn serve_database(port: u16, file: Option<PathBuf>) -> Result<()> {
+    let mut database = file.map_or_else(Database::in_memory, |file| Database::open(&file))?;
+    database.create_tables(&xtask::root().join("infra/template.yaml"))?;
+    let serving = database.serve(port).await?;
+    println!("DynamoDB {}\nCtrl-C ends it.", database.endpoint()?);
+    asked_to_end().await;
+    serving.abort();
+    Ok(())
+}
+
+/// Ctrl-C ends an import after the rows that are on their way.
+async fn import_residents(arguments: ImportArguments) -> Result<()> {
+    let stop = Arc::<AtomicBool>::default();
+    let asked = stop.clone();
+    let listening = tokio::spawn(async move {
+        asked_to_end().await;
+        asked.store(true, Ordering::Relaxed);
+    });
+    let imported = commands::import(arguments, stop).await;
+    listening.abort();
+    imported
 }
 
 async fn verify_receipts(table: &str, endpoint: Option<&str>) -> Result<()> {

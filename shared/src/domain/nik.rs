@@ -51,6 +51,11 @@ impl Nik {
         BirthDigits { day: if day > 40 { day - 40 } else { day }, month: self.digits(8), year: self.digits(10) }
     }
 
+    /// Whether the day of birth carries the 40 that marks women.
+    pub fn marks_a_woman(&self) -> bool {
+        self.digits(6) > 40
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -102,6 +107,8 @@ mod tests {
             assert_eq!(Nik::parse(text).map(String::from).as_deref(), Ok(text));
         }
         assert_eq!(Nik::parse("3577015708450012").unwrap().birth(), BirthDigits { day: 17, month: 8, year: 45 });
+        assert!(Nik::parse("3577014101900001").unwrap().marks_a_woman());
+        assert!(!Nik::parse("3577013101900001").unwrap().marks_a_woman());
     }
 
     #[test]

@@ -41,8 +41,8 @@ pub struct Resident {
     /// What other agencies have on record.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub documents: BTreeMap<DocumentKind, Document>,
-    /// The registry's photograph, JPEG; empty where it was not read.
-    #[serde(default, with = "photo")]
+    /// The registry's photograph, JPEG; empty where it was not read, or there is none.
+    #[serde(default, with = "photo", skip_serializing_if = "Vec::is_empty")]
     pub photo: Vec<u8>,
 }
 

@@ -1,0 +1,238 @@
+//! Residents as CSV: one column for each value, the address spread out, documents as JSON in one cell.
+
+use std::io::Write;
+
+use anyhow::{Context, Result, bail, ensure};
+use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder, StringRecord};
+use data_encoding::BASE64;
+use ikd::domain::nik::Nik;
+use ikd::domain::resident::{Address, Gender, MaritalStatus, Relation, Religion, Resident};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::Flaw;
+use super::file::Text;
+use super::rows::{Rationed, Row, photo_of_base64};
+
+/// The columns, by whatever order the header gives them.
+const COLUMNS: [&str; 24] = [
+    "nik",
+    "family_card_number",
+    "relation",
+    "name",
+    "gender",
+    "birthplace",
+    "birthdate",
+    "street",
+    "rt_rw",
+    "kelurahan",
+    "kecamatan",
+    "address_municipality",
+    "province",
+    "postal_code",
+    "marital_status",
+    "religion",
+    "occupation",
+    "recorded",
+    "municipality",
+    "deceased",
+    "updated_at",
+    "blood_type",
+    "documents",
+    "photo",
+];
+
+/// The last three columns may be left out.
+const NEEDED: usize = 21;
+
+/// The rows of a CSV file.
+pub struct FlatRows {
+    reader: Reader<Rationed<Text>>,
+    header: StringRecord,
+    record: ByteRecord,
+}
+
+impl FlatRows {
+    /// Reads the header; it must name the columns.
+    pub fn new(text: Text) -> Result<Self> {
+        let mut reader = ReaderBuilder::new().flexible(true).from_reader(Rationed::new(text));
+        let header = reader.headers().context("the header cannot be read")?.clone();
+        check_header(&header)?;
+        Ok(Self { reader, header, record: ByteRecord::new() })
+    }
+
+    pub fn next(&mut self) -> Option<Result<Row>> {
+        self.reader.get_mut().renew();
+        let line = self.reader.position().line();
+        match self.reader.read_byte_record(&mut self.record) {
+            Ok(false) => None,
+            Ok(true) => {
+                let line = self.record.position().map_or(line, csv::Position::line);
+                let record = std::mem::take(&mut self.record);
+                Some(Ok(Row { line, read: self.parse(record).map_err(|flaw| vec![flaw]) }))
+            }
+            Err(error) => Some(Err(error).with_context(|| format!("line {line} and what follows cannot be read"))),
+        }
+    }
+
+    fn parse(&self, record: ByteRecord) -> Result<Resident, Flaw> {
+        if record.len() != self.header.len() {
+            return Err(Flaw::new("row", "does not have as many cells as the header"));
+        }
+        let record = StringRecord::from_byte_record(record)
+            .map_err(|error| Flaw::new(self.column(error.utf8_error().field()), "is not UTF-8"))?;
+        let flat: Flat = record.deserialize(Some(&self.header)).map_err(|error| {
+            let field = match error.kind() {
+                ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| usize::try_from(field).ok()),
+                _ => None,
+            };
+            Flaw::new(field.map_or("row", |field| self.column(field)), "is not of the documented form")
+        })?;
+        flat.try_into()
+    }
+
+    fn column(&self, index: usize) -> &'static str {
+        let name = self.header.get(index);
+        COLUMNS.into_iter().find(|column| Some(*column) == name).unwrap_or("row")
+    }
+}
+
+/// Refuses a header with other columns. It may be a first row of data, so that it is not repeated.
+fn check_header(header: &StringRecord) -> Result<()> {
+    let missing: Vec<_> =
+        COLUMNS[..NEEDED].iter().filter(|column| !header.iter().any(|name| name == **column)).copied().collect();
+    ensure!(missing.is_empty(), "The header lacks these columns: {}.", missing.join(", "));
+    for (index, name) in header.iter().enumerate() {
+        if !COLUMNS.contains(&name) {
+            bail!("Column {} of the header is none that the format knows.", index + 1);
+        }
+        ensure!(!header.iter().take(index).any(|before| before == name), "The header has the column {name} twice.");
+    }
+    Ok(())
+}
+
+/// Writes residents as CSV, the header first.
+pub struct FlatWriter<W: Write>(csv::Writer<W>);
+
+impl<W: Write> FlatWriter<W> {
+    pub fn new(writer: W) -> Self {
+        Self(csv::Writer::from_writer(writer))
+    }
+
+    pub fn write(&mut self, resident: Resident) -> Result<()> {
+        Ok(self.0.serialize(Flat::try_from(resident)?)?)
+    }
+
+    pub fn into_inner(self) -> Result<W> {
+        self.0.into_inner().map_err(|error| error.into_error().into())
+    }
+}
+
+/// A resident as a row of cells.
+#[derive(Serialize, Deserialize)]
+struct Flat {
+    nik: Nik,
+    family_card_number: String,
+    relation: Relation,
+    name: String,
+    gender: Gender,
+    birthplace: String,
+    birthdate: Date,
+    street: String,
+    rt_rw: String,
+    kelurahan: String,
+    kecamatan: String,
+    address_municipality: String,
+    province: String,
+    postal_code: String,
+    marital_status: MaritalStatus,
+    religion: Religion,
+    occupation: String,
+    recorded: bool,
+    municipality: String,
+    deceased: bool,
+    updated_at: Timestamp,
+    #[serde(default)]
+    blood_type: Option<String>,
+    /// JSON as in JSON Lines, or nothing.
+    #[serde(default)]
+    documents: String,
+    /// Base64, or nothing.
+    #[serde(default)]
+    photo: String,
+}
+
+impl TryFrom<Flat> for Resident {
+    type Error = Flaw;
+
+    fn try_from(flat: Flat) -> Result<Self, Flaw> {
+        let documents = match flat.documents.as_str() {
+            "" => Ok(Default::default()),
+            json => serde_json::from_str(json),
+        };
+        Ok(Self {
+            nik: flat.nik,
+            family_card_number: flat.family_card_number,
+            relation: flat.relation,
+            name: flat.name,
+            gender: flat.gender,
+            birthplace: flat.birthplace,
+            birthdate: flat.birthdate,
+            address: Address {
+                street: flat.street,
+                rt_rw: flat.rt_rw,
+                kelurahan: flat.kelurahan,
+                kecamatan: flat.kecamatan,
+                municipality: flat.address_municipality,
+                province: flat.province,
+                postal_code: flat.postal_code,
+            },
+            marital_status: flat.marital_status,
+            religion: flat.religion,
+            blood_type: flat.blood_type,
+            occupation: flat.occupation,
+            recorded: flat.recorded,
+            municipality: flat.municipality,
+            deceased: flat.deceased,
+            updated_at: flat.updated_at,
+            documents: documents.map_err(|_| Flaw::new("documents", "is not of the documented form"))?,
+            photo: photo_of_base64(flat.photo.as_bytes())?,
+        })
+    }
+}
+
+impl TryFrom<Resident> for Flat {
+    type Error = serde_json::Error;
+
+    fn try_from(resident: Resident) -> Result<Self, serde_json::Error> {
+        let has_documents = !resident.documents.is_empty();
+        let documents = if has_documents { serde_json::to_string(&resident.documents)? } else { String::new() };
+        Ok(Self {
+            nik: resident.nik,
+            family_card_number: resident.family_card_number,
+            relation: resident.relation,
+            name: resident.name,
+            gender: resident.gender,
+            birthplace: resident.birthplace,
+            birthdate: resident.birthdate,
+            street: resident.address.street,
+            rt_rw: resident.address.rt_rw,
+            kelurahan: resident.address.kelurahan,
+            kecamatan: resident.address.kecamatan,
+            address_municipality: resident.address.municipality,
+            province: resident.address.province,
+            postal_code: resident.address.postal_code,
+            marital_status: resident.marital_status,
+            religion: resident.religion,
+            occupation: resident.occupation,
+            recorded: resident.recorded,
+            municipality: resident.municipality,
+            deceased: resident.deceased,
+            updated_at: resident.updated_at,
+            blood_type: resident.blood_type,
+            documents,
+            photo: BASE64.encode(&resident.photo),
+        })
+    }
+}

@@ -1,0 +1,162 @@
+//! What a row must keep beyond its form: numbers, region, birth, family and texts agree with one another.
+
+use ikd::domain::nik::Nik;
+use ikd::domain::resident::{Gender, Relation, Resident};
+use ikd::domain::text::is_plain;
+use jiff::civil::Date;
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+
+use super::regions::{Regions, Village};
+use super::{Flaw, photo};
+
+/// Nobody was born earlier.
+const EARLIEST_BIRTH: Date = Date::constant(1900, 1, 1);
+
+/// Characters of one text at most.
+const LONGEST_TEXT: usize = 200;
+
+/// Bytes of a row's texts at most: an item of DynamoDB ends at 400 KB, and 256 KiB are the photograph's.
+const MOST_TEXT: usize = 100_000;
+
+/// The rules, and what they are held against.
+pub struct Rules {
+    regions: Regions,
+    now: Timestamp,
+}
+
+impl Rules {
+    pub fn new(regions: Regions, now: Timestamp) -> Self {
+        Self { regions, now }
+    }
+
+    /// Everything that is wrong with a row.
+    pub fn flaws(&self, resident: &Resident) -> Vec<Flaw> {
+        let mut flaws = Vec::new();
+        self.number(resident, &mut flaws);
+        self.family(resident, &mut flaws);
+        self.dates(resident, &mut flaws);
+        self.address(resident, &mut flaws);
+        texts(resident, &mut flaws);
+        documents(resident, &mut flaws);
+        flaws.extend(photo::flaw(&resident.photo));
+        flaws
+    }
+
+    /// The NIK names a district that exists, and the row's gender and date of birth.
+    fn number(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
+        let (nik, born) = (&resident.nik, resident.birthdate);
+        flaws.extend(self.flaw_of_region(nik).map(|reason| Flaw::new("nik", reason)));
+        if nik.marks_a_woman() != (resident.gender == Gender::Female) {
+            flaws.push(Flaw::new("gender", "is not the one of the NIK"));
+        }
+        let digits = nik.birth();
+        let of_row = [i16::from(born.day()), i16::from(born.month()), born.year().rem_euclid(100)];
+        if [digits.day, digits.month, digits.year].map(i16::from) != of_row {
+            flaws.push(Flaw::new("birthdate", "is not the one of the NIK"));
+        }
+    }
+
+    /// The card's number is built as a NIK is, with the day of its entry; husband and wife have their gender.
+    fn family(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
+        match Nik::parse(&resident.family_card_number).ok().filter(|card| !card.marks_a_woman()) {
+            None => flaws.push(Flaw::new("family_card_number", "is not a possible number of a family card")),
+            Some(card) => {
+                flaws.extend(self.flaw_of_region(&card).map(|reason| Flaw::new("family_card_number", reason)));
+            }
+        }
+        let agrees = match resident.relation {
+            Relation::Husband => resident.gender == Gender::Male,
+            Relation::Wife => resident.gender == Gender::Female,
+            _ => true,
+        };
+        if !agrees {
+            flaws.push(Flaw::new("relation", "does not agree with the gender"));
+        }
+    }
+
+    fn dates(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
+        // A day begins in eastern Indonesia (UTC+9) first.
+        let today = Offset::constant(9).to_datetime(self.now).date();
+        if resident.birthdate < EARLIEST_BIRTH || resident.birthdate > today {
+            flaws.push(Flaw::new("birthdate", "lies before 1900 or in the future"));
+        }
+        // Clocks may differ; by a day they do not.
+        if resident.updated_at > self.now + SignedDuration::from_hours(24) {
+            flaws.push(Flaw::new("updated_at", "lies in the future"));
+        }
+    }
+
+    /// The municipality exists; in Kota Madiun, the kelurahan does, too.
+    fn address(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
+        let address = &resident.address;
+        if !self.regions.has_municipality(&resident.municipality) {
+            flaws.push(Flaw::new("municipality", "is not the code of a regency or city"));
+        }
+        let is_village = |village: &Village| {
+            village.kecamatan.eq_ignore_ascii_case(&address.kecamatan)
+                && village.kelurahan.eq_ignore_ascii_case(&address.kelurahan)
+        };
+        if resident.municipality == Village::MUNICIPALITY && !self.regions.villages().iter().any(is_village) {
+            flaws.push(Flaw::new("kelurahan", "is not in this kecamatan of Kota Madiun"));
+        }
+        let has_form = |text: &str, form: &str| {
+            text.len() == form.len()
+                && text.bytes().zip(form.bytes()).all(|(byte, of_form)| match of_form {
+                    b'0' => byte.is_ascii_digit(),
+                    other => byte == other,
+                })
+        };
+        if !has_form(&address.rt_rw, "000/000") {
+            flaws.push(Flaw::new("rt_rw", "is not of the form 003/005"));
+        }
+        if !has_form(&address.postal_code, "00000") {
+            flaws.push(Flaw::new("postal_code", "does not have five digits"));
+        }
+    }
+
+    fn flaw_of_region(&self, number: &Nik) -> Option<&'static str> {
+        let code = number.as_str().get(..6).and_then(|digits| digits.parse().ok()).unwrap_or_default();
+        self.regions.flaw_of_district(code)
+    }
+}
+
+/// Texts say something, and show what they say.
+fn texts(resident: &Resident, flaws: &mut Vec<Flaw>) {
+    let address = &resident.address;
+    let texts = [
+        ("name", &resident.name),
+        ("birthplace", &resident.birthplace),
+        ("street", &address.street),
+        ("kelurahan", &address.kelurahan),
+        ("kecamatan", &address.kecamatan),
+        ("address_municipality", &address.municipality),
+        ("province", &address.province),
+        ("occupation", &resident.occupation),
+    ];
+    for (field, text) in texts {
+        if text.trim() != text.as_str() || text.is_empty() {
+            flaws.push(Flaw::new(field, "is empty, or has blanks around it"));
+        } else if !is_plain(text) || text.chars().count() > LONGEST_TEXT {
+            flaws.push(Flaw::new(field, "has hidden characters, or more than 200"));
+        }
+    }
+    let is_blood_type = |text: &str| ["A", "B", "AB", "O"].contains(&text.strip_suffix(['+', '-']).unwrap_or(text));
+    if resident.blood_type.as_deref().is_some_and(|text| !is_blood_type(text)) {
+        flaws.push(Flaw::new("blood_type", "is not A, B, AB or O, with + or - or without"));
+    }
+}
+
+fn documents(resident: &Resident, flaws: &mut Vec<Flaw>) {
+    let details = |document: &ikd::domain::document::Document| -> Vec<String> {
+        let details = document.details.iter().flat_map(|(name, value)| [name.clone(), value.clone()]);
+        std::iter::once(document.number.clone()).chain(details).collect()
+    };
+    let texts: Vec<String> = resident.documents.values().flat_map(details).collect();
+    if texts.iter().any(|text| text.is_empty() || !is_plain(text)) {
+        flaws.push(Flaw::new("documents", "has an empty text or hidden characters"));
+    }
+    if texts.iter().map(String::len).sum::<usize>() > MOST_TEXT {
+        flaws.push(Flaw::new("documents", "is larger than 100 kB"));
+    }
+}
