@@ -168,7 +168,7 @@ impl TryFrom<Flat> for Resident {
 
     fn try_from(flat: Flat) -> Result<Self, Flaw> {
         let documents = match flat.documents.as_str() {
-            "" => Ok(Default::default()),
+            "" => Ok(std::collections::BTreeMap::default()),
             json => serde_json::from_str(json),
         };
         Ok(Self {

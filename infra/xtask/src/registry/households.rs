@@ -72,7 +72,7 @@ impl Households {
             }
         };
         let home = self.home(&members)?;
-        members.into_iter().map(|person| self.resident(person, &home)).collect()
+        members.into_iter().map(|person| self.resident(&person, &home)).collect()
     }
 
     fn members(&mut self) -> Vec<Person> {
@@ -128,7 +128,7 @@ impl Households {
         })
     }
 
-    fn resident(&mut self, person: Person, home: &Home) -> Result<Resident> {
+    fn resident(&mut self, person: &Person, home: &Home) -> Result<Resident> {
         let draw = &mut self.draw;
         let age = age(person.birthdate);
         // Children were registered here; of the others some came to the city later.
