@@ -131,3 +131,105 @@ fn tell(progress: &ProgressBar, summary: &Summary) {
         progress.set_message(format!("{} rows, {rate} a second, {} refused", summary.rows, summary.refused));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Backoff;
+    use super::super::synthesise;
+    use super::*;
+    use crate::stack::database::{Database, PREFIX, sdk_config};
+
+    /// A served registry of its own, and a folder for files.
+    struct Registry {
+        folder: PathBuf,
+        table: Table,
+        database: Database,
+    }
+
+    impl Registry {
+        async fn new(name: &str) -> Self {
+            let mut database = Database::in_memory().unwrap();
+            database.create_tables(&crate::root().join("infra/template.yaml")).unwrap();
+            database.serve(0).await.unwrap();
+            let config = sdk_config(&database.endpoint().unwrap());
+            let table = Table {
+                client: aws_sdk_dynamodb::Client::new(&config),
+                name: format!("{PREFIX}residents"),
+                backoff: Backoff::default(),
+            };
+            let folder = std::env::temp_dir().join(format!("ikd-import-{}-{name}", std::process::id()));
+            std::fs::create_dir_all(&folder).unwrap();
+            Self { folder, table, database }
+        }
+
+        fn synthetic(&self, name: &str, number: usize) -> PathBuf {
+            let file = self.folder.join(name);
+            synthesise::write(number, 7, Some(&file), &ProgressBar::hidden()).unwrap();
+            file
+        }
+
+        async fn import(&self, file: &std::path::Path, dry_run: bool) -> Result<Summary> {
+            let import = Import {
+                file: file.to_owned(),
+                report: self.folder.join("report"),
+                table: self.table.clone(),
+                regions: Regions::read().unwrap(),
+                way: Way { dry_run, rewrite: false },
+                concurrency: 4,
+                now: "2026-11-24T00:00:00Z".parse().unwrap(),
+                progress: ProgressBar::hidden(),
+            };
+            import.run(Arc::default()).await
+        }
+
+        fn rows(&self) -> usize {
+            let scan = serde_json::json!({ "TableName": self.table.name, "Select": "COUNT" });
+            let found = self.database.engine().scan(serde_json::from_value(scan).unwrap()).unwrap();
+            usize::try_from(serde_json::to_value(found).unwrap()["Count"].as_u64().unwrap()).unwrap()
+        }
+    }
+
+    impl Drop for Registry {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn synthetic_residents_are_imported_whole_and_a_second_time_cost_no_write() {
+        let registry = Registry::new("whole").await;
+        for name in ["residents.csv", "residents.jsonl.gz"] {
+            let file = registry.synthetic(name, 300);
+            let first = registry.import(&file, false).await.unwrap();
+            assert_eq!((first.rows, first.refused), (300, 0), "{name}");
+            let again = registry.import(&file, false).await.unwrap();
+            assert_eq!((again.written, again.unchanged), (0, 300), "{name}");
+        }
+        assert_eq!(registry.rows(), 300);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_dry_run_counts_what_would_be_written_and_writes_nothing() {
+        let registry = Registry::new("dry").await;
+        let file = registry.synthetic("residents.csv", 60);
+        assert_eq!(registry.import(&file, true).await.unwrap().written, 60);
+        assert_eq!(registry.rows(), 0);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_row_of_no_district_is_refused_by_line_and_reason_and_the_others_are_imported() {
+        let registry = Registry::new("refused").await;
+        let file = registry.synthetic("residents.jsonl", 60);
+        let text = std::fs::read_to_string(&file).unwrap();
+        let mut lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let nik = lines[2]["nik"].as_str().unwrap().to_owned();
+        lines[2]["nik"] = serde_json::json!(format!("999999{}", &nik[6..]));
+        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        std::fs::write(&file, text).unwrap();
+        let summary = registry.import(&file, false).await.unwrap();
+        assert_eq!((summary.rows, summary.written, summary.refused), (60, 59, 1));
+        let report = std::fs::read_to_string(registry.folder.join("report")).unwrap();
+        assert!(report.contains('3') && report.contains("nik"), "{report}");
+        assert!(!report.contains(&nik[6..]), "the report repeats no value");
+    }
+}
