@@ -151,7 +151,7 @@ mod tests {
             let mut database = Database::in_memory().unwrap();
             database.create_tables(&crate::root().join("infra/template.yaml")).unwrap();
             database.serve(0).await.unwrap();
-            let config = sdk_config(&database.endpoint().unwrap());
+            let config = sdk_config(database.endpoint().unwrap());
             let table = Table {
                 client: aws_sdk_dynamodb::Client::new(&config),
                 name: format!("{PREFIX}residents"),
@@ -224,8 +224,8 @@ mod tests {
         let mut lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         let nik = lines[2]["nik"].as_str().unwrap().to_owned();
         lines[2]["nik"] = serde_json::json!(format!("999999{}", &nik[6..]));
-        let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-        std::fs::write(&file, text).unwrap();
+        let lines: Vec<String> = lines.iter().map(ToString::to_string).collect();
+        std::fs::write(&file, lines.join("\n")).unwrap();
         let summary = registry.import(&file, false).await.unwrap();
         assert_eq!((summary.rows, summary.written, summary.refused), (60, 59, 1));
         let report = std::fs::read_to_string(registry.folder.join("report")).unwrap();
