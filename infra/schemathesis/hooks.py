@@ -123,10 +123,12 @@ CALLERS = {
     "show-documents-menus": holder,
     "show-documents-document": holder,
     "list-receipts": holder,
+    "sign-document": holder,
     "mint-qr": holder,
     "redeem-qr": integrator,
     "block-device": block_device,
     "unlock-pin": officer,
+    "reset-pin": officer,
 }
 
 
@@ -172,6 +174,19 @@ def qr_code():
     return reply.json()["token"]
 
 
+def signed():
+    """A new signature, which another implementation verifies with the published keys alone."""
+    digest = base64.urlsafe_b64encode(secrets.token_bytes(32)).rstrip(b"=").decode()
+    body = {"document_hash": digest, "pin": holder.pin}
+    reply = requests.post(f"{API}/me/signatures", json=body, auth=holder, timeout=30)
+    reply.raise_for_status()
+    signature = reply.json()
+    keys = jwt.PyJWKSet.from_dict(requests.get(f"{API}/.well-known/jwks.json", timeout=30).json())
+    kid = jwt.get_unverified_header(signature["signature"])["kid"]
+    jwt.PyJWS().decode(signature["signature"], keys[kid], ["ES256"], detached_payload=digest.encode())
+    return signature
+
+
 def pin_change():
     new = "161803" if holder.pin != "161803" else "314159"
     return {"old_pin": holder.pin, "new_pin": new, "new_pin_repeated": new}
@@ -199,9 +214,12 @@ KNOWN = {
     "activate-captcha": lambda _: {"token": next(links)},
     "login": lambda _: {"pin": holder.pin},
     "change-pin": lambda _: pin_change(),
+    "sign-document": lambda _: {"pin": holder.pin},
+    "check-signature": lambda _: {"id": signed()["id"]},
     "redeem-qr": lambda _: {"token": qr_code(), "purpose": PEOPLE["integrator"]["purpose"]},
     "block-device": lambda body: {"nik": PEOPLE["applicant"]["nik"]} if "nik" in body else {},
     "unlock-pin": lambda _: {"nik": PEOPLE["holder"]["nik"]},
+    "reset-pin": lambda _: {"nik": PEOPLE["forgetful"]["nik"]},
     "issue-token": lambda _: {"client_id": PEOPLE["integrator"]["client_id"], "client_assertion": client_assertion()},
 }
 # Every other request keeps the values that were generated.
@@ -220,8 +238,8 @@ def before_call(context, case, kwargs):
     send_as_utf_8(case)
     operation = operation_id(context)
     names_holder = isinstance(case.body, dict) and case.body.get("nik") == PEOPLE["holder"]["nik"]
-    if names_holder and operation in ("register", "block-device"):
-        # The holder stays: nobody replaces or blocks this device.
+    if names_holder and operation in ("register", "block-device", "reset-pin"):
+        # The holder stays: nobody replaces or blocks this device, or takes its PIN.
         case.body = {**case.body, "nik": PEOPLE["applicant"]["nik"]}
     if operation in KNOWN and is_positive(case) and next(turns[operation]):
         known = KNOWN[operation](case.body)
@@ -243,7 +261,7 @@ def after_call(context, case, response):
         holder.pin, holder.access_token = case.body["new_pin"], None
     elif outcome == ("lock", 204):
         holder.access_token = None
-    elif outcome in [("login", 401), ("change-pin", 401)]:
+    elif outcome in [("login", 401), ("change-pin", 401), ("sign-document", 401)]:
         # A right PIN in between keeps the wrong ones from locking it.
         holder.log_in()
 
@@ -270,7 +288,7 @@ class EveryOperationSucceeds:
 
 
 # Of these values a schema says less than the service asks.
-BEYOND_SCHEMA = {"register": {"/phone_number", "/selfie"}, "change-pin": {"/new_pin", "/new_pin_repeated"}}
+BEYOND_SCHEMA = {"register": {"/phone_number", "/selfie"}, "change-pin": {"/new_pin", "/new_pin_repeated"}, "block-device": {"/stolen_since"}}
 
 
 @schemathesis.check

@@ -40,8 +40,9 @@ fn functions_of_template() -> BTreeMap<String, Value> {
 fn routes_of_template() -> BTreeSet<Route> {
     let mut routes = BTreeSet::new();
     for (function, properties) in functions_of_template() {
-        for event in properties.get("Events").and_then(Value::as_mapping).into_iter().flat_map(|events| events.values())
-        {
+        let events =
+            properties.get("Events").and_then(Value::as_mapping).into_iter().flat_map(|events| events.values());
+        for event in events.filter(|event| event["Type"] == "HttpApi") {
             let text = |key| event["Properties"][key].as_str().unwrap().to_owned();
             routes.insert(Route { path: text("Path"), method: text("Method"), function: function.clone() });
         }
@@ -144,17 +145,26 @@ fn every_function_starts_with_the_variables_of_the_template_and_with_none_less()
 }
 
 /// Variables that the template sets although the code has a default.
-const HAVE_DEFAULTS: [&str; 5] =
-    ["IKD_MUNICIPALITY", "IKD_OFFICE_CONTACT", "IKD_MAIL_SENDER_NAME", "IKD_OFFICER_ROLE", "IKD_OFFICER_ROLE_CLAIM"];
+const HAVE_DEFAULTS: [&str; 6] = [
+    "IKD_MAIL_CONFIGURATION_SET",
+    "IKD_MUNICIPALITY",
+    "IKD_OFFICE_CONTACT",
+    "IKD_MAIL_SENDER_NAME",
+    "IKD_OFFICER_ROLE",
+    "IKD_OFFICER_ROLE_CLAIM",
+];
 
 fn needs_of_functions() -> impl Iterator<Item = (&'static str, &'static [Need])> {
     let served = FUNCTIONS.into_iter().map(|function| (function.name, function.needs));
     served.chain(OF_STREAMS)
 }
 
-/// The functions that streams call, and what they need.
-const OF_STREAMS: [(&str, &[Need]); 2] =
-    [(send_activation_email::NAME, send_activation_email::NEEDS), (record_receipt::NAME, record_receipt::NEEDS)];
+/// The functions that streams and events call, and what they need.
+const OF_STREAMS: [(&str, &[Need]); 3] = [
+    (send_activation_email::NAME, send_activation_email::NEEDS),
+    (record_receipt::NAME, record_receipt::NEEDS),
+    (track_email::NAME, track_email::NEEDS),
+];
 
 /// A usable value for every variable.
 fn values() -> Result<BTreeMap<String, String>> {
@@ -169,6 +179,7 @@ fn values() -> Result<BTreeMap<String, String>> {
         ("IKD_OFFICER_ROLE_CLAIM", "roles"),
         ("IKD_OFFICER_ROLE", "petugas"),
         ("IKD_MAIL_SENDER", "identitas@ikd.example"),
+        ("IKD_MAIL_CONFIGURATION_SET", "set"),
         ("IKD_MAIL_SENDER_NAME", "SIAK Terpusat Identitas Digital"),
     ] {
         values.insert(name.to_owned(), value.to_owned());

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use tests::{Count, PIN, World, assert_status};
+use xtask::actors::document_hash;
 use xtask::personas::{BANK, BUDI, SITI};
 
 #[track_caller]
@@ -51,6 +52,12 @@ async fn every_step_keeps_its_budget_of_round_trips() {
         assert_status(&reply, 200);
         assert_within(path, take(), 4);
     }
+    let signed = holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
+    assert_status(&signed, 201);
+    assert_within("sign-document", take(), 4);
+    let request = http::Request::get(format!("http://ikd.test/signatures/{}", signed.member("/id").unwrap()));
+    assert_status(&world.send(request.body(String::new()).unwrap()).await, 200);
+    assert_within("check-signature", take(), 4);
     holder.mint().await;
     assert_within("mint-qr", take(), 2);
     let qr = holder.mint().await;
@@ -71,6 +78,14 @@ async fn every_step_keeps_its_budget_of_round_trips() {
     take();
     assert_status(&holder.phone.lock(&session).await.unwrap(), 204);
     assert_within("lock", take(), 4);
+    world.pass(jiff::SignedDuration::from_mins(1));
+    take();
+    assert_status(&officer.reset_pin(BUDI, None).await.unwrap(), 202);
+    assert_within("reset-pin", take(), 4);
+    world.deliver().await;
+    let email = world.activation_email(tests::EMAIL);
+    assert_status(&world.activate(&email, &email.code).await, 200);
+    take();
     assert_status(&officer.block(BUDI, "lost").await.unwrap(), 200);
     assert_within("block-device", take(), 4);
     assert!(holder.phone.mint(&session, &json!({})).await.unwrap().status.is_client_error());

@@ -53,6 +53,8 @@ async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
         (Method::POST, "/redemptions", Caller::Bearer(&bank)),
         (Method::POST, "/device-blocks", Caller::Bearer(&officer)),
         (Method::POST, "/pin-unlocks", Caller::Bearer(&officer)),
+        (Method::POST, "/pin-resets", Caller::Bearer(&officer)),
+        (Method::POST, "/me/signatures", Caller::Holder(&holder.phone, &holder.session)),
         (Method::POST, "/device-blocks", Caller::Holder(&holder.phone, &holder.session)),
     ] {
         let send = async |content_type: &str, body: String| {

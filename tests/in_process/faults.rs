@@ -12,7 +12,7 @@ use serde_json::json;
 use tests::{
     Approved, EMAIL, Fault, HolderWithSession, Lasting, PIN, Registered, World, assert_problem, assert_status,
 };
-use xtask::actors::{Integrator, Minted, Officer, Phone, Reply, Session};
+use xtask::actors::{Integrator, Minted, Officer, Phone, Reply, Session, document_hash};
 use xtask::personas::BANK;
 
 /// Plays a step through all faults. `act` is the client's request; `confirm` sees the answer that it got in the end,
@@ -387,6 +387,67 @@ async fn an_unlock_happens() {
 }
 
 #[tokio::test]
+async fn a_reset_pin_is_dead_and_one_code_more_replaces_it() {
+    survives(
+        async |world, nik| {
+            let holder = world.holder(nik).await;
+            world.pass(jiff::SignedDuration::from_mins(1));
+            // A session of its own: the minute may have ended the first.
+            holder
+        },
+        async |world, holder: &HolderWithSession| world.officer().reset_pin(&holder.nik, None).await.unwrap(),
+        async |world, holder, answer| {
+            // Where the reset happened unheard, the next one comes too soon.
+            assert_one_of(answer, &[(202, None), (429, Some("too-many-emails"))]);
+            assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
+            assert!(world.deliver().await.is_empty());
+            let email = world.activation_email(EMAIL);
+            assert_status(&world.activate(&email, &email.code).await, 200);
+            assert_status(&holder.phone.log_in(&email.code).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_first_pin_is_set_once() {
+    survives(
+        async |world, nik| {
+            let holder = world.holder(nik).await;
+            world.pass(jiff::SignedDuration::from_mins(1));
+            assert_status(&world.officer().reset_pin(nik, None).await.unwrap(), 202);
+            assert!(world.deliver().await.is_empty());
+            (holder, world.activation_email(EMAIL))
+        },
+        async |world, (_, email)| world.activate(email, &email.code).await,
+        async |_, (holder, email), answer| {
+            assert_status(answer, 200);
+            assert_status(&holder.phone.log_in(&email.code).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_signature_that_was_answered_is_on_record() {
+    survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder: &HolderWithSession| {
+            holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap()
+        },
+        async |world, holder, answer| {
+            // A try that was counted and whose count was not answered is lost; the third of them would lock.
+            assert_status(answer, 201);
+            let path = format!("http://ikd.test/signatures/{}", answer.member("/id").unwrap());
+            let reply = world.send(http::Request::get(path).body(String::new()).unwrap()).await;
+            assert_eq!(reply.member("/validity").as_deref(), Some("valid"));
+            assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn an_integrator_gets_its_token() {
     survives(
         async |world, _| world.integrator(BANK),
@@ -475,7 +536,10 @@ async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
     let anything = json!({});
     let browser = world.browser();
     let (nik, session) = (&holder.nik, &holder.session);
-    let steps: [Pin<Box<dyn Future<Output = Reply>>>; 14] = [
+    let hash = document_hash(b"A");
+    let check =
+        http::Request::get("http://ikd.test/signatures/AEAQCAIBAEAQCAIBAEAQCAIBAE").body(String::new()).unwrap();
+    let steps: [Pin<Box<dyn Future<Output = Reply>>>; 17] = [
         Box::pin(world.register(&phone, nik)),
         Box::pin(async { phone.check_status(&id).await.unwrap() }),
         Box::pin(async { officer.approve(&ticket).await.unwrap() }),
@@ -490,6 +554,9 @@ async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
         Box::pin(async { bank.authenticate().await.unwrap() }),
         Box::pin(async { officer.block(nik, "lost").await.unwrap() }),
         Box::pin(async { officer.unlock(nik).await.unwrap() }),
+        Box::pin(async { officer.reset_pin(nik, None).await.unwrap() }),
+        Box::pin(async { holder.phone.sign(session, &hash, PIN).await.unwrap() }),
+        Box::pin(async { world.send(check).await }),
     ];
     let answers = join_all(steps).await;
     assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());

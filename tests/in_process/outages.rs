@@ -36,6 +36,7 @@ async fn without_the_database_every_step_answers_503_with_retry_after() {
         ("activate", without.activate(&email, "123456").await),
         ("login", phone.log_in(PIN).await.unwrap()),
         ("block-device", officer.block(SITI, "lost").await.unwrap()),
+        ("reset-pin", officer.reset_pin(SITI, None).await.unwrap()),
         ("issue-token", bank.authenticate().await.unwrap()),
     ] {
         assert_problem(&reply, 503, "service-unavailable");

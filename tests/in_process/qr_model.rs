@@ -165,7 +165,7 @@ impl<'a> Walk<'a> {
                 assert_eq!(told, next.steps[request], "{:?}", self.happened);
             }
             Action::Block => {
-                let block = Block { at: now, by: BlockedBy::Holder, reason: BlockReason::Lost };
+                let block = Block { at: now, by: BlockedBy::Holder, reason: BlockReason::Lost, stolen_since: None };
                 assert_eq!(store.block(&key, &block).await.unwrap(), Some(Blocked::Now));
             }
             Action::Lock | Action::TryPin => {

@@ -3,7 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::Reply;
+use xtask::actors::{Reply, document_hash};
 use xtask::personas::{BANK, SITI};
 
 /// What the registry may learn, and what the holder is told of it.
@@ -25,14 +25,16 @@ async fn send(holder: &HolderWithSession, method: Method, path: &str, body: Opti
 #[tokio::test]
 async fn login_mint_and_the_screens_refuse_a_holder_who_is_gone_and_the_device_is_marked() {
     let pins = json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" });
+    let signature = json!({ "document_hash": document_hash(b"A"), "pin": PIN });
     for (what, problem) in CHANGES {
         // Each of these may be the first to notice.
-        for first in ["login", "mint", "/me", "/me/family", "/me/documents", "/me/documents/npwp"] {
+        for first in ["login", "mint", "/me", "/me/family", "/me/documents", "/me/documents/npwp", "sign"] {
             let world = World::new().await;
             let holder = world.holder(SITI).await;
             learn(&world, what).await;
             let reply = match first {
                 "login" => holder.phone.log_in(PIN).await.unwrap(),
+                "sign" => send(&holder, Method::POST, "/me/signatures", Some(signature.clone())).await,
                 "mint" => holder.mint_reply(&json!({})).await,
                 path => send(&holder, Method::GET, path, None).await,
             };
@@ -44,6 +46,7 @@ async fn login_mint_and_the_screens_refuse_a_holder_who_is_gone_and_the_device_i
                 holder.phone.log_in(PIN).await.unwrap(),
                 holder.mint_reply(&json!({})).await,
                 send(&holder, Method::GET, "/me", None).await,
+                send(&holder, Method::POST, "/me/signatures", Some(signature.clone())).await,
                 send(&holder, Method::GET, "/me/family", None).await,
                 send(&holder, Method::GET, "/me/documents", None).await,
                 send(&holder, Method::GET, "/me/documents/kk", None).await,

@@ -25,7 +25,11 @@ async fn the_email_brings_code_and_link_in_both_languages_and_nothing_personal()
             assert!(!body.contains(personal), "{personal}");
         }
     }
-    assert!(mail.get("ConfigurationSetName").is_none_or(serde_json::Value::is_null), "nothing tracks");
+    let tags = serde_json::json!([
+        { "Name": "registration", "Value": approved.registered.id },
+        { "Name": "generation", "Value": "1" },
+    ]);
+    assert_eq!(mail["EmailTags"], tags, "SES's events name the registration, and nobody");
 }
 
 #[tokio::test]

@@ -4,11 +4,11 @@ use http::Method;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{PIN, World, assert_problem, assert_status};
-use xtask::actors::Officer;
+use xtask::actors::{Officer, document_hash};
 use xtask::personas::SITI;
 
 /// The holder's routes, each with a body that is right.
-fn holder_routes() -> [(Method, &'static str, Option<Value>); 9] {
+fn holder_routes() -> [(Method, &'static str, Option<Value>); 10] {
     [
         (Method::GET, "/me", None),
         (Method::GET, "/me/family", None),
@@ -16,6 +16,7 @@ fn holder_routes() -> [(Method, &'static str, Option<Value>); 9] {
         (Method::GET, "/me/receipts", None),
         (Method::GET, "/me/documents/kk", None),
         (Method::POST, "/qr-codes", Some(json!({}))),
+        (Method::POST, "/me/signatures", Some(json!({ "document_hash": document_hash(b""), "pin": PIN }))),
         (Method::DELETE, "/sessions/current", None),
         (Method::PUT, "/pin", Some(json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" }))),
         (Method::POST, "/device-blocks", Some(json!({ "reason": "lost" }))),

@@ -8,6 +8,9 @@ use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
 use xtask::actors::{KeyPair, Phone, Reply, Session};
 use xtask::personas::{BANK, BUDI, SITI};
 
+/// The SHA-256 of nothing.
+const HASH: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+
 /// A protected route, with a body that is right.
 struct Route {
     method: Method,
@@ -56,6 +59,7 @@ impl Cast {
             (Method::POST, "/sessions", Caller::Phone, Some(json!({ "pin": PIN }))),
             (Method::POST, "/qr-codes", Caller::Holder, Some(json!({}))),
             (Method::GET, "/me", Caller::Holder, None),
+            (Method::POST, "/me/signatures", Caller::Holder, Some(json!({ "document_hash": HASH, "pin": PIN }))),
             (Method::GET, "/me/family", Caller::Holder, None),
             (Method::GET, "/me/receipts", Caller::Holder, None),
             (Method::GET, "/me/documents", Caller::Holder, None),
@@ -67,6 +71,7 @@ impl Cast {
             (Method::POST, &decision, Caller::Officer, Some(json!({ "verdict": "approve" }))),
             (Method::POST, &emails, Caller::Officer, None),
             (Method::POST, "/device-blocks", Caller::Officer, Some(json!({ "nik": SITI, "reason": "lost" }))),
+            (Method::POST, "/pin-resets", Caller::Officer, Some(json!({ "nik": SITI }))),
             (Method::POST, "/pin-unlocks", Caller::Officer, Some(json!({ "nik": SITI }))),
             (Method::POST, "/redemptions", Caller::Integrator, Some(json!({ "token": "A", "purpose": "x" }))),
         ]

@@ -66,7 +66,8 @@ fn values_show_their_type_and_nothing_else() {
     assert_hidden(&key, &["a key"]);
 
     let url = url::Url::parse("https://ikd.example").unwrap();
-    let message: Message = activation_email::write(&code, &link, &url, now, "Dinas").unwrap();
+    let message: Message =
+        activation_email::write(activation_email::Occasion::Approval, &code, &link, &url, now, "Dinas").unwrap();
     assert_hidden(&message, &[code.expose(), link.expose()]);
 }
 

@@ -16,7 +16,7 @@ use xtask::actors::{Api, Reply};
 use crate::world::Parts;
 
 /// Every function that answers HTTP.
-pub const FUNCTIONS: [Function; 18] = [
+pub const FUNCTIONS: [Function; 21] = [
     register::FUNCTION,
     check_status::FUNCTION,
     approve_face::FUNCTION,
@@ -29,10 +29,13 @@ pub const FUNCTIONS: [Function; 18] = [
     show_family::FUNCTION,
     show_documents::FUNCTION,
     list_receipts::FUNCTION,
+    sign_document::FUNCTION,
+    check_signature::FUNCTION,
     mint_qr::FUNCTION,
     redeem_qr::FUNCTION,
     block_device::FUNCTION,
     unlock_pin::FUNCTION,
+    reset_pin::FUNCTION,
     issue_token::FUNCTION,
     publish_keys::FUNCTION,
 ];

@@ -22,7 +22,7 @@ use xtask::personas::{self, Organisation, SITI};
 use xtask::stack::database::{Database, PREFIX, sdk_config};
 use xtask::stack::environment::Secrets;
 use xtask::stack::issuer::{self, Issuer};
-use xtask::stack::stream_pump;
+use xtask::stack::{mail_events, stream_pump};
 
 use crate::api::InProcess;
 use crate::calls::Calls;
@@ -248,6 +248,12 @@ impl World {
         let app = self.app(send_activation_email::NEEDS);
         let response = send_activation_email::send_activation_emails(&app, event).await;
         response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
+    }
+
+    /// Hands an event of SES to track-email, with the tags that an e-mail was sent with.
+    pub async fn track(&self, event_type: &str, mail: &Value) -> Result<(), ikd::store::StoreError> {
+        let app = self.app(track_email::NEEDS);
+        track_email::track_email(&app, serde_json::from_value(mail_events::event(event_type, mail)).unwrap()).await
     }
 
     /// The first records that the QR codes' stream holds after a position.

@@ -114,7 +114,10 @@ async fn overtaken(app: &App, before: &Registration, generation: u32) -> Result<
     match registration.ensure_activatable(&holder, generation, tries, app.now()) {
         Err(NotActivatable::AlreadyActive) => Ok(()),
         Err(reason) => Err(dead_end(reason)),
-        Ok(()) if device.is_some() => Err(ProblemType::KeyAlreadyBound.into()),
+        Ok(()) if device.as_ref().is_some_and(Device::is_blocked) => Err(ProblemType::LinkDead.into()),
+        Ok(()) if device.is_some_and(|device| device.registration != registration.id) => {
+            Err(ProblemType::KeyAlreadyBound.into())
+        }
         // What was in the way is gone again.
         Ok(()) => Err(Problem::unavailable("the activation was overtaken")),
     }

@@ -116,6 +116,7 @@ async fn approve(
         at: decision.decided_at,
         by: BlockedBy::Officer(decision.officer.clone()),
         reason: BlockReason::Replaced,
+        stolen_since: None,
     };
     let (rules, officer) = (&app.settings.rules, &decision.officer);
     let written = app
@@ -127,6 +128,7 @@ async fn approve(
             email: email.as_ref().unwrap_or(&registration.email),
             activation: &Activation {
                 generation: 1,
+                began_with: 1,
                 issued_at: decision.decided_at,
                 expires_at: decision.decided_at + rules.activation_code_lifetime,
                 tries: 0,

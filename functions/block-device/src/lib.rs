@@ -4,6 +4,7 @@ use ikd::app::{App, Need};
 use ikd::domain::KeyThumbprint;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::nik::Nik;
+use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
 use ikd::store::devices::Blocked;
 use jiff::Timestamp;
@@ -20,16 +21,20 @@ pub const FUNCTION: Function = Function {
 struct BlockByOfficer {
     nik: String,
     reason: Reason,
+    #[serde(default)]
+    stolen_since: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct BlockByHolder {
     reason: Reason,
+    #[serde(default)]
+    stolen_since: Option<Timestamp>,
 }
 
 /// Why somebody asks for a block. (A replaced device is blocked by the approval of its successor.)
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Reason {
     Lost,
@@ -50,40 +55,49 @@ struct BlockedDevice {
     blocked_at: Timestamp,
     reason: BlockReason,
     blocked_by: &'static str,
+    /// From when on signatures of a stolen device do not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stolen_since: Option<Timestamp>,
 }
 
 pub async fn block_device(app: &App, request: &Request) -> Result<Answer, Problem> {
     if authenticate::is_by_holder(request) {
         let holder = authenticate::session(app, request).await?;
-        let BlockByHolder { reason } = parse::json(request, parse::SMALL_BODY)?;
-        let device = block(app, &holder.device.key, BlockedBy::Holder, reason).await?;
+        let BlockByHolder { reason, stolen_since } = parse::json(request, parse::SMALL_BODY)?;
+        let block = asked_for(app, BlockedBy::Holder, reason, stolen_since)?;
+        let device = enforce(app, &holder.device.key, block).await?;
         return Ok(Answer::ok(&Answered { device, registration_ended: false }));
     }
 
     let officer = authenticate::officer(app, request).await?;
     let body: BlockByOfficer = parse::json(request, parse::SMALL_BODY)?;
     let nik = Nik::parse(&body.nik).map_err(|invalid| Problem::invalid("/nik", invalid))?;
+    let block = asked_for(app, BlockedBy::Officer(officer.subject), body.reason, body.stolen_since)?;
     let holder = app.store().end_approved_registration(&nik).await?.ok_or(ProblemType::NoDevice)?;
     let device = match &holder.device {
-        Some(key) => block(app, key, BlockedBy::Officer(officer.subject), body.reason).await?,
+        Some(key) => enforce(app, key, block).await?,
         None => None,
     };
     let registration_ended = holder.registration.is_some();
     Ok(Answer::ok(&Answered { device, registration_ended }))
 }
 
-async fn block(
-    app: &App,
-    key: &KeyThumbprint,
-    by: BlockedBy,
-    reason: Reason,
-) -> Result<Option<BlockedDevice>, Problem> {
-    let reason = match reason {
-        Reason::Lost => BlockReason::Lost,
-        Reason::Stolen => BlockReason::Stolen,
-        Reason::Other => BlockReason::Other,
-    };
-    let block = Block { at: app.now(), by, reason };
+/// The block that somebody asks for. Only a theft has a beginning, which nobody reports ahead of time.
+fn asked_for(app: &App, by: BlockedBy, reason: Reason, stolen_since: Option<Timestamp>) -> Result<Block, Problem> {
+    const NOT_STOLEN: Invalid =
+        Invalid::new("Hanya perangkat yang dicuri yang memiliki waktu ini.", "Only a stolen device has this time.");
+    const IN_THE_FUTURE: Invalid = Invalid::new("Waktu ini belum tiba.", "This time has not come yet.");
+
+    let at = app.now();
+    match stolen_since {
+        Some(_) if reason != Reason::Stolen => Err(Problem::invalid("/stolen_since", NOT_STOLEN)),
+        Some(since) if since > at => Err(Problem::invalid("/stolen_since", IN_THE_FUTURE)),
+        _ => Ok(Block { at, by, reason: reason.into(), stolen_since }),
+    }
+}
+
+/// Blocks, and tells which block stands.
+async fn enforce(app: &App, key: &KeyThumbprint, block: Block) -> Result<Option<BlockedDevice>, Problem> {
     let standing = match app.store().block(key, &block).await? {
         Some(Blocked::Now) => block,
         Some(Blocked::Before(before)) => before,
@@ -94,5 +108,20 @@ async fn block(
         BlockedBy::Officer(_) => "officer",
         BlockedBy::Registry => "registry",
     };
-    Ok(Some(BlockedDevice { blocked_at: standing.at, reason: standing.reason, blocked_by }))
+    Ok(Some(BlockedDevice {
+        blocked_at: standing.at,
+        reason: standing.reason,
+        blocked_by,
+        stolen_since: standing.stolen_since,
+    }))
+}
+
+impl From<Reason> for BlockReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Lost => Self::Lost,
+            Reason::Stolen => Self::Stolen,
+            Reason::Other => Self::Other,
+        }
+    }
 }

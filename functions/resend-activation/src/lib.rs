@@ -4,8 +4,10 @@ use http::StatusCode;
 use ikd::app::{App, Need};
 use ikd::domain::Id;
 use ikd::domain::contact::Email;
-use ikd::domain::registration::{Activation, Delivery, Registration, Stage};
-use ikd::http::{ActivationEmailView, Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::domain::registration::{Activation, NoFurtherCode, Registration, Stage};
+use ikd::http::{
+    ActivationEmailView, Answer, Function, Problem, ProblemType, Request, authenticate, no_further_email, parse,
+};
 use ikd::store::Written;
 use serde::Deserialize;
 
@@ -47,7 +49,8 @@ pub async fn resend_activation(app: &App, request: &Request) -> Result<Answer, P
     let holder = app.store().holder(&registration.nik).await?;
     let previous = registration.activation.as_ref().filter(|_| registration.stage(&holder) == Stage::Approved);
     let previous = previous.ok_or(ProblemType::NotApproved)?;
-    let next = Activation { ordered_by: officer, ..next_generation(app, &registration, previous)? };
+    let next =
+        next_generation(app, &registration, previous, officer).map_err(|reason| no_further_email(app, reason))?;
     let email = email.as_ref().unwrap_or(&registration.email);
     match app.store().reissue_activation(&registration, previous, &next, email).await? {
         Written::Done => Ok(Answer::json(StatusCode::ACCEPTED, &ActivationEmailView::of(app, &next))),
@@ -75,23 +78,18 @@ fn corrected_address(request: &Request) -> Result<Option<Email>, Problem> {
 }
 
 /// The code after this one, if it is not asked for too soon or too often.
-fn next_generation(app: &App, registration: &Registration, previous: &Activation) -> Result<Activation, Problem> {
+fn next_generation(
+    app: &App,
+    registration: &Registration,
+    previous: &Activation,
+    ordered_by: Option<String>,
+) -> Result<Activation, NoFurtherCode> {
     let (now, rules) = (app.now(), &app.settings.rules);
-    if previous.generation >= rules.resend_most {
-        return Err(ProblemType::EmailsUsedUp.into());
+    if previous.codes() >= rules.resend_most {
+        return Err(NoFurtherCode::UsedUp);
     }
-    let earliest = previous.issued_at + rules.resend_wait;
-    if earliest > now {
-        return Err(Problem::new(ProblemType::TooManyEmails).retry_after(earliest.duration_since(now)));
-    }
+    // A code cannot outlive its registration.
     let end = now + rules.activation_code_lifetime;
-    Ok(Activation {
-        generation: previous.generation + 1,
-        issued_at: now,
-        // A code cannot outlive its registration.
-        expires_at: registration.expires_at.map_or(end, |forgotten| forgotten.min(end)),
-        tries: 0,
-        delivery: Delivery::Queued,
-        ordered_by: None,
-    })
+    let end = registration.expires_at.map_or(end, |forgotten| forgotten.min(end));
+    previous.next(now, rules.resend_wait, end, ordered_by)
 }

@@ -4,7 +4,8 @@ use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use ikd::app::{App, Need};
 use ikd::domain::registration::{Delivery, Stage};
-use ikd::mail::{MailError, activation_email};
+use ikd::mail::activation_email::Occasion;
+use ikd::mail::{MailError, Tags, activation_email};
 use ikd::store::StoreError;
 use ikd::store::outbox::ActivationEmailOrder;
 
@@ -70,10 +71,11 @@ async fn send(app: &App, record: EventRecord) -> Result<(), Undone> {
     let code = registration.activation_code(app.activation_codes()).ok_or_else(unwritable)?;
     let link = app.seal().link(&registration.id, order.generation).ok_or_else(unwritable)?;
     let settings = &app.settings;
-    let message =
-        activation_email::write(&code, &link, &settings.public_url, activation.expires_at, &settings.office_contact)
-            .map_err(|_| unwritable())?;
-    let delivery = match app.mailer().send(&registration.email, &message).await {
+    let occasion = if activation.is_of_pin_reset() { Occasion::PinReset } else { Occasion::Approval };
+    let (url, until, office) = (&settings.public_url, activation.expires_at, &settings.office_contact);
+    let message = activation_email::write(occasion, &code, &link, url, until, office).map_err(|_| unwritable())?;
+    let tags = Tags { registration: &registration.id, generation: order.generation };
+    let delivery = match app.mailer().send(&registration.email, &message, tags).await {
         Ok(()) => Delivery::Sent,
         // Repeating would not help; the resident and the office see it in check-status and correct the address.
         Err(MailError::Refused(_)) => Delivery::Refused,

@@ -12,7 +12,7 @@ use qrcode::render::unicode::Dense1x2;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::actors::{ActivationEmail, Api, Browser, Integrator, Minted, Officer, Phone, Reply, Session};
+use crate::actors::{ActivationEmail, Api, Browser, Integrator, Minted, Officer, Phone, Reply, Session, document_hash};
 use crate::personas;
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports, issuer};
@@ -70,14 +70,18 @@ pub async fn run(
         browser: Browser::new(api.clone()),
         bank: Integrator::new(api, clock.clone(), personas::BANK.client_id, bank),
     };
-    let email = format!("siti.{}@contoh.id", clock.now().as_millisecond());
-    let registration = demo.enrol(&email).await?;
+    let number = clock.now().as_millisecond();
+    let (mistyped, email) = (format!("bounce+{number}@simulator.amazonses.com"), format!("siti.{number}@contoh.id"));
+    let registration = demo.enrol(&mistyped).await?;
+    demo.correct_the_address(&registration, &email).await?;
     let mail = mailbox.activation_email(&email, 1).await?;
     demo.told.say("The e-mail from SIAK Terpusat Identitas Digital has arrived (sent by send-activation-email)");
     demo.activate(&mail, &registration).await?;
     let session = demo.log_in(&mail.code).await?;
     demo.look_around(&session).await?;
+    demo.sign(&session).await?;
     demo.present(&session).await?;
+    demo.forget_the_pin(&email, mailbox).await?;
     if options.expiry {
         demo.wait_out_a_code().await?;
     }
@@ -117,6 +121,29 @@ impl Demo {
         let reply = self.phone.check_status(&registration).await?;
         self.told.step("check-status", "Cek Status: approved, the e-mail is on its way", 200, &reply)?;
         Ok(registration)
+    }
+
+    /// The e-mail comes back; the officer corrects the address, and another one goes out.
+    async fn correct_the_address(&mut self, registration: &str, email: &str) -> Result<()> {
+        let reply = self.wait_for_delivery(registration, "bounced").await?;
+        self.told.step("check-status", "The e-mail has bounced (from track-email)", 200, &reply)?;
+        let corrected = json!({ "email": email });
+        let reply = self.officer.send_another_email(registration, Some(&corrected)).await?;
+        self.told.step("resend-activation", "The officer corrects the address", 202, &reply)?;
+        let reply = self.wait_for_delivery(registration, "delivered").await?;
+        self.told.step("check-status", "This one is delivered", 200, &reply)
+    }
+
+    /// SES tells what becomes of an e-mail a moment after it was sent.
+    async fn wait_for_delivery(&self, registration: &str, delivery: &str) -> Result<Reply> {
+        for _ in 0..80 {
+            let reply = self.phone.check_status(registration).await?;
+            if reply.member("/activation_email/delivery").as_deref() == Some(delivery) {
+                return Ok(reply);
+            }
+            tokio::time::sleep(Duration::from_millis(250)).await;
+        }
+        bail!("the e-mail was not {delivery} within twenty seconds")
     }
 
     /// The browser follows the e-mail's link, does the proof of work, and activates.
@@ -176,6 +203,47 @@ impl Demo {
             self.told.step(function, what, 200, &reply)?;
         }
         Ok(())
+    }
+
+    /// The holder signs a contract; the bank verifies the signature.
+    async fn sign(&mut self, session: &Session) -> Result<()> {
+        const CONTRACT: &[u8] = b"Perjanjian pembukaan rekening tabungan";
+
+        let reply = self.phone.sign(session, &document_hash(CONTRACT), PIN).await?;
+        self.told.step("sign-document", "Tanda Tangan Elektronik: the PIN confirms a document's hash", 201, &reply)?;
+        let id = reply.member("/id").context("a signature without id")?;
+        let signature = reply.member("/signature").context("no signature")?;
+        let header = self.bank.verify_signature(CONTRACT, &signature).await?;
+        ensure!(header["name"] == json!("SITI AMINAH"), "the signature is somebody else's");
+        self.told.say("The bank verifies the signature with the document and /.well-known/jwks.json alone");
+        let reply = self.bank.check_signature(&id).await?;
+        self.told.step("check-signature", "… and asks whether it still counts", 200, &reply)?;
+        ensure!(reply.member("/validity").as_deref() == Some("valid"), "the signature does not count");
+        Ok(())
+    }
+
+    /// The PIN is forgotten; the officer has checked the face and has a new code sent.
+    async fn forget_the_pin(&mut self, email: &str, mailbox: &Mailbox) -> Result<()> {
+        let reply = self.officer.reset_pin(personas::SITI, None).await?;
+        self.told.step("reset-pin", "The PIN is forgotten: the officer has a new code sent", 202, &reply)?;
+        let reply = self.phone.log_in(PIN).await?;
+        self.told.step("login", "The old PIN is dead at once", 401, &reply)?;
+        let mail = mailbox.activation_email(email, 2).await?;
+        let page = self.browser.open(&mail.link).await?;
+        self.told.step("activate", "The browser opens the new link", 200, &page)?;
+        let proof = Browser::work(&page.text)?;
+        let fields = [
+            ("token", mail.token()),
+            ("code", mail.code.as_str()),
+            ("proof_of_work", proof.as_str()),
+            ("step", "activate"),
+        ];
+        let page = self.browser.submit("/activation", &fields).await?;
+        self.told.step("activate", "The same phone has a new first PIN", 200, &page)?;
+        let reply = self.phone.log_in(&mail.code).await?;
+        self.told.step("login", "Masuk with the new code", 200, &reply)?;
+        let reply = self.phone.change_pin(&Session::of(&reply)?, &mail.code, PIN).await?;
+        self.told.step("change-pin", "Ubah PIN", 204, &reply)
     }
 
     /// The holder shows a QR code; the bank redeems it, once.

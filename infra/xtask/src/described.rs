@@ -54,6 +54,8 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
     activate(&api, &holder).await?;
     let lost = approved(&api, &officer, mailbox, personas::AGUS).await?;
     let lost_session = activate(&api, &lost).await?;
+    let forgetful = approved(&api, &officer, mailbox, personas::RATNA).await?;
+    activate(&api, &forgetful).await?;
     let waiting = approved(&api, &officer, mailbox, personas::DEWI).await?;
 
     let bank = personas::BANK;
@@ -69,6 +71,7 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
             "link": holder.email.token(),
         },
         "lost": { "key": lost.phone.key.pem(), "access_token": lost_session.access_token },
+        "forgetful": { "nik": personas::RATNA },
         "waiting": { "link": waiting.email.token() },
         "applicant": {
             "nik": personas::SITI,

@@ -23,6 +23,10 @@ pub const BUDI: &str = "3577011203880001";
 pub const DEWI: &str = "3577036104950001";
 /// May enrol; loses the phone.
 pub const AGUS: &str = "3577021708850002";
+/// May enrol; forgets the PIN.
+pub const RATNA: &str = "3577035605920001";
+/// May enrol; leaves.
+pub const HADI: &str = "3577012211830004";
 /// No resident has this NIK.
 pub const UNKNOWN: &str = "3577013112990009";
 /// Biometrics were never recorded.
@@ -55,6 +59,8 @@ pub fn residents() -> Result<Vec<Resident>> {
         },
         person(DEWI, "3577030505150002", "DEWI LESTARI", Gender::Female, (1995, 4, 21), 12)?,
         person(AGUS, "3577020909120006", "AGUS WIBOWO", Gender::Male, (1985, 8, 17), 21)?,
+        person(RATNA, "3577031003160007", "RATNA SARI", Gender::Female, (1992, 5, 16), 45)?,
+        person(HADI, "3577010404130009", "HADI PRASETYO", Gender::Male, (1983, 11, 22), 53)?,
         Resident {
             recorded: false,
             ..person(NOT_RECORDED, "3577020303120003", "RINA WULANDARI", Gender::Female, (2005, 2, 15), 4)?

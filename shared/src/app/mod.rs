@@ -229,7 +229,9 @@ impl Parts {
                     .retry_config(RetryConfig::disabled())
                     .timeout_config(timeouts)
                     .interceptor(LogCalls);
-                self.mailer = Some(Mailer::new(aws_sdk_sesv2::Client::from_conf(once.build()), sender));
+                let configuration_set = environment.required("IKD_MAIL_CONFIGURATION_SET").ok();
+                let client = aws_sdk_sesv2::Client::from_conf(once.build());
+                self.mailer = Some(Mailer::new(client, sender, configuration_set));
             }
         }
         Ok(())

@@ -37,6 +37,8 @@ pub struct Rules {
     pub redemption_kept: SignedDuration,
     /// How long holders can look receipts up.
     pub receipts_kept: SignedDuration,
+    /// How long anyone can ask for a signature's validity.
+    pub signatures_kept: SignedDuration,
     pub access_token_lifetime: SignedDuration,
     /// How long integrators may rely on an identity assertion.
     pub assertion_lifetime: SignedDuration,
@@ -91,6 +93,7 @@ impl Rules {
             qr_lifetime: seconds("IKD_QR_LIFETIME_SECONDS", 90, 90)?,
             redemption_kept: seconds("IKD_REDEMPTION_KEPT_SECONDS", DAY, 7 * DAY)?,
             receipts_kept: seconds("IKD_RECEIPTS_KEPT_SECONDS", 5 * 365 * DAY, 30 * 365 * DAY)?,
+            signatures_kept: seconds("IKD_SIGNATURES_KEPT_SECONDS", 10 * 365 * DAY, 50 * 365 * DAY)?,
             access_token_lifetime: seconds("IKD_ACCESS_TOKEN_SECONDS", 10 * MINUTE, HOUR)?,
             assertion_lifetime: seconds("IKD_ASSERTION_SECONDS", 10 * MINUTE, DAY)?,
             dpop_lifetime: seconds("IKD_DPOP_SECONDS", MINUTE, 5 * MINUTE)?,

@@ -44,6 +44,9 @@ pub struct Block {
     pub at: Timestamp,
     pub by: BlockedBy,
     pub reason: BlockReason,
+    /// From when on a stolen device was out of its holder's hands, where that was reported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stolen_since: Option<Timestamp>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,6 +20,7 @@ pub mod holder;
 pub mod qr_code;
 pub mod receipt;
 pub mod registration;
+pub mod signature;
 
 use std::fmt;
 

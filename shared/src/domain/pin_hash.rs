@@ -29,6 +29,11 @@ pub struct PinHash(String);
 unprintable!(PinHasher, PinHash);
 
 impl PinHash {
+    /// A hash that no PIN has.
+    pub fn of_nobody() -> Self {
+        Self(NOBODY.to_owned())
+    }
+
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -84,6 +89,7 @@ mod tests {
         assert!(!hasher.verify(&other, Some(hash)));
         assert!(!PinHasher::new(b"salt").unwrap().verify(&pin, Some(hash)));
         assert!(!hasher.verify(&pin, None));
+        assert!(!hasher.verify(&pin, Some(PinHash::of_nobody().expose())));
         assert!(PasswordHash::new(NOBODY).is_ok(), "the stand-in costs a whole computation");
         assert!(!hasher.verify(&pin, Some("nonsense")));
     }

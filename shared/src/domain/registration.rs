@@ -1,6 +1,6 @@
 //! A registration: from *Daftar* on the phone over the officer's decision to the activated device.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::activation_code::ActivationCode;
@@ -80,6 +80,9 @@ pub enum Verdict {
 pub struct Activation {
     /// Counts the codes of this registration from 1; only the newest one opens anything.
     pub generation: u32,
+    /// The first generation since an officer last looked at the face: by an approval, or by a PIN reset.
+    #[serde(default = "first_generation")]
+    pub began_with: u32,
     pub issued_at: Timestamp,
     pub expires_at: Timestamp,
     /// Codes typed for this generation, right or wrong.
@@ -88,6 +91,53 @@ pub struct Activation {
     /// The officer who ordered this generation; nobody where the phone asked for it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ordered_by: Option<String>,
+}
+
+fn first_generation() -> u32 {
+    1
+}
+
+/// Why there is no further code yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoFurtherCode {
+    /// The last e-mail went out a moment ago.
+    Before(Timestamp),
+    UsedUp,
+}
+
+impl Activation {
+    /// The code after this one, valid until `expires_at`, if it is not asked for too soon.
+    pub fn next(
+        &self,
+        now: Timestamp,
+        wait: SignedDuration,
+        expires_at: Timestamp,
+        ordered_by: Option<String>,
+    ) -> Result<Self, NoFurtherCode> {
+        let earliest = self.issued_at + wait;
+        if earliest > now {
+            return Err(NoFurtherCode::Before(earliest));
+        }
+        Ok(Self {
+            generation: self.generation + 1,
+            began_with: self.began_with,
+            issued_at: now,
+            expires_at,
+            tries: 0,
+            delivery: Delivery::Queued,
+            ordered_by,
+        })
+    }
+
+    /// How many codes there were since an officer last looked at the face.
+    pub fn codes(&self) -> u32 {
+        self.generation + 1 - self.began_with
+    }
+
+    /// Whether a PIN reset asked for it: its device exists.
+    pub fn is_of_pin_reset(&self) -> bool {
+        self.began_with > 1
+    }
 }
 
 /// What became of the activation e-mail of the current generation.
@@ -99,6 +149,25 @@ pub enum Delivery {
     Sent,
     /// The mail service refused it for good; the address needs correcting.
     Refused,
+    /// The mailbox's server took it.
+    Delivered,
+    /// The mailbox's server refused it, or gave up; the address needs correcting.
+    Bounced,
+    /// Its reader called it spam.
+    Complained,
+}
+
+impl Delivery {
+    /// What this may follow: news of a mail come late, twice and in any order.
+    pub fn may_follow(self) -> &'static [Self] {
+        match self {
+            Self::Queued => &[],
+            Self::Sent => &[Self::Queued],
+            Self::Refused | Self::Delivered => &[Self::Queued, Self::Sent],
+            // A server may take a mail and send it back later.
+            Self::Bounced | Self::Complained => &[Self::Queued, Self::Sent, Self::Delivered],
+        }
+    }
 }
 
 /// Why a decision cannot be made.
@@ -189,6 +258,7 @@ mod tests {
             decision: None,
             activation: Some(Activation {
                 generation: 3,
+                began_with: 1,
                 issued_at: Timestamp::UNIX_EPOCH,
                 expires_at: Timestamp::from_second(100).unwrap(),
                 tries: 0,

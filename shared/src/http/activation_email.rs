@@ -3,8 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::problem::Problem;
+use super::problem_type::ProblemType;
 use crate::app::App;
-use crate::domain::registration::{Activation, Delivery};
+use crate::domain::registration::{Activation, Delivery, NoFurtherCode};
 
 /// The current generation's e-mail.
 #[derive(Debug, Serialize)]
@@ -24,5 +26,15 @@ impl ActivationEmailView {
             code_expires_at: activation.expires_at,
             resend_after: activation.issued_at + app.settings.rules.resend_wait,
         }
+    }
+}
+
+/// The problem of a further e-mail that is not sent.
+pub fn no_further_email(app: &App, reason: NoFurtherCode) -> Problem {
+    match reason {
+        NoFurtherCode::Before(earliest) => {
+            Problem::new(ProblemType::TooManyEmails).retry_after(earliest.duration_since(app.now()))
+        }
+        NoFurtherCode::UsedUp => ProblemType::EmailsUsedUp.into(),
     }
 }

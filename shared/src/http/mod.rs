@@ -11,7 +11,7 @@ mod serve;
 pub mod standing;
 mod ticket;
 
-pub use activation_email::ActivationEmailView;
+pub use activation_email::{ActivationEmailView, no_further_email};
 pub use answer::Answer;
 pub use biodata::{Biodata, FamilyMember};
 pub use lambda_http::Request;

@@ -95,6 +95,9 @@ catalogue! {
         "This resident has an active device. Approve with its replacement.";
     NotApproved = 409 "not-approved" "Registration not approved",
         "Pendaftaran ini tidak sedang menunggu aktivasi.", "This registration is not waiting for activation.";
+    AnotherRegistrationWaits = 409 "another-registration-waits" "Another registration waits",
+        "Pendaftaran perangkat lain sudah disetujui dan menunggu aktivasi.",
+        "The registration of another phone has been approved and waits for its activation.";
     TooManyEmails = 429 "too-many-emails" "Too many activation e-mails",
         "Surel aktivasi baru saja dikirim. Tunggu sebentar, periksa juga folder spam.",
         "An activation e-mail was sent a moment ago. Wait a while and look into the spam folder, too.";

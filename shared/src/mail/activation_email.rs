@@ -14,6 +14,7 @@ const SUBJECT: &str = "Kode Aktivasi Identitas Kependudukan Digital / Your activ
 #[derive(Template)]
 #[template(path = "activation.txt")]
 struct Text<'a> {
+    occasion: Occasion,
     code: &'a str,
     link: &'a str,
     until: &'a str,
@@ -23,14 +24,25 @@ struct Text<'a> {
 #[derive(Template)]
 #[template(path = "activation.html")]
 struct Html<'a> {
+    occasion: Occasion,
     code: &'a str,
     link: &'a str,
     until: &'a str,
     office: &'a str,
 }
 
+/// Why there is a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// An officer approved the registration.
+    Approval,
+    /// An officer reset the PIN.
+    PinReset,
+}
+
 /// Writes the e-mail. `office` is whom residents turn to with complaints (*pengaduan*).
 pub fn write(
+    occasion: Occasion,
     code: &ActivationCode,
     link: &LinkToken,
     public_url: &Url,
@@ -45,8 +57,8 @@ pub fn write(
     let (code, link) = (code.expose(), address.as_str());
     Ok(Message {
         subject: SUBJECT.to_owned(),
-        text: Text { code, link, until: &until, office }.render()?,
-        html: Html { code, link, until: &until, office }.render()?,
+        text: Text { occasion, code, link, until: &until, office }.render()?,
+        html: Html { occasion, code, link, until: &until, office }.render()?,
     })
 }
 

@@ -3,8 +3,9 @@
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage};
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage, MessageTag};
 
+use crate::domain::Id;
 use crate::domain::contact::Email;
 use crate::domain::secret::unprintable;
 use crate::store::sdk_failure;
@@ -41,14 +42,39 @@ pub enum MailError {
 pub struct Mailer {
     client: Client,
     sender: Sender,
+    /// Through which SES publishes what becomes of a mail.
+    configuration_set: Option<String>,
+}
+
+/// The names of the tags that a mail carries for SES and its events; its reader does not see them.
+pub mod tags {
+    pub const REGISTRATION: &str = "registration";
+    pub const GENERATION: &str = "generation";
+}
+
+/// What a mail is tagged with: whose it is, without saying who that is.
+#[derive(Clone, Copy, Debug)]
+pub struct Tags<'a> {
+    pub registration: &'a Id,
+    pub generation: u32,
+}
+
+impl Tags<'_> {
+    fn to_ses(self) -> Result<Vec<MessageTag>, MailError> {
+        let tag = |name: &str, value: &str| MessageTag::builder().name(name).value(value).build();
+        [tag(tags::REGISTRATION, self.registration.as_str()), tag(tags::GENERATION, &self.generation.to_string())]
+            .into_iter()
+            .map(|tag| tag.map_err(|error| MailError::Refused(error.to_string())))
+            .collect()
+    }
 }
 
 impl Mailer {
-    pub fn new(client: Client, sender: Sender) -> Self {
-        Self { client, sender }
+    pub fn new(client: Client, sender: Sender, configuration_set: Option<String>) -> Self {
+        Self { client, sender, configuration_set }
     }
 
-    pub async fn send(&self, to: &Email, message: &Message) -> Result<(), MailError> {
+    pub async fn send(&self, to: &Email, message: &Message, tags: Tags<'_>) -> Result<(), MailError> {
         let content = |text: &str| {
             Content::builder()
                 .data(text)
@@ -63,6 +89,8 @@ impl Mailer {
             .from_email_address(format!("\"{}\" <{}>", self.sender.name, self.sender.address.as_str()))
             .destination(Destination::builder().to_addresses(to.as_str()).build())
             .content(EmailContent::builder().simple(simple).build())
+            .set_configuration_set_name(self.configuration_set.clone())
+            .set_email_tags(Some(tags.to_ses()?))
             .send()
             .await
             .map_err(classify)?;

@@ -3,4 +3,4 @@
 pub mod activation_email;
 mod mailer;
 
-pub use mailer::{MailError, Mailer, Message, Sender};
+pub use mailer::{MailError, Mailer, Message, Sender, Tags, tags};

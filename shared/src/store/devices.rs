@@ -188,6 +188,58 @@ impl Store {
         Ok(write!(update, Update, update))
     }
 
+    /// A part of a transaction: the PIN try that was taken as `attempt` was right, so that it and the wrong ones before it
+    /// are forgotten. It serves once, and only on an active device.
+    pub(super) fn settle_pin_try(&self, device: &Device, attempt: &Id) -> Result<TransactWriteItem, StoreError> {
+        let update = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(&device.key)))
+            .update_expression("SET pin_tries = :none REMOVE attempt")
+            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
+            .expression_attribute_values(":attempt", text(attempt.as_str()))
+            .expression_attribute_values(":none", attribute(&PinTries::default())?);
+        Ok(write!(update, Update, update))
+    }
+
+    /// A part of a transaction: no PIN opens this active device any more, and its session ends.
+    pub(super) fn void_pin(&self, key_of_device: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
+        self.replace_pin(key_of_device, None, &PinHash::of_nobody())
+    }
+
+    /// A part of a transaction: a first PIN for an active device that a registration had bound before.
+    pub(super) fn renew_pin(&self, device: &Device) -> Result<TransactWriteItem, StoreError> {
+        self.replace_pin(&device.key, Some(&device.registration), &device.pin_hash)
+    }
+
+    /// Sets a PIN that has to be changed at once, with no wrong ones and no session.
+    fn replace_pin(
+        &self,
+        thumbprint: &KeyThumbprint,
+        registration: Option<&Id>,
+        pin_hash: &PinHash,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut update = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(thumbprint)))
+            .update_expression("SET pin_hash = :new, pin_is_first = :yes, pin_tries = :none REMOVE #session, attempt")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":new", text(pin_hash.expose()))
+            .expression_attribute_values(":yes", attribute(&true)?)
+            .expression_attribute_values(":none", attribute(&PinTries::default())?);
+        update = match registration {
+            Some(registration) => update
+                .condition_expression("#status = :active AND registration = :registration")
+                .expression_attribute_values(":registration", text(registration.as_str())),
+            None => update.condition_expression("#status = :active"),
+        };
+        Ok(write!(update, Update, update))
+    }
+
     pub(super) fn put_new_device(&self, device: &Device) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.tables.identities)

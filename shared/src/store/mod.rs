@@ -17,6 +17,7 @@ pub mod qr_codes;
 pub mod receipts;
 pub mod registrations;
 pub mod residents;
+pub mod signatures;
 
 use aws_sdk_dynamodb::Client;
 
@@ -48,6 +49,7 @@ pub struct Tables {
     pub challenges: String,
     pub outbox: String,
     pub receipts: String,
+    pub signatures: String,
     pub integrators: String,
 }
 
@@ -63,6 +65,7 @@ impl Tables {
             challenges: named("challenges"),
             outbox: named("outbox"),
             receipts: named("receipts"),
+            signatures: named("signatures"),
             integrators: named("integrators"),
         }
     }

@@ -158,19 +158,69 @@ impl Store {
         Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
     }
 
-    /// Records what became of one generation's e-mail; of an older generation nobody wants to know any more.
+    /// Resets the PIN of the device that a registration bound: its PIN and session die with this write, and the order to
+    /// send the next code goes out. The registration is approved once more and has no end: its device exists.
+    pub async fn reset_pin(
+        &self,
+        registration: &Registration,
+        previous: &Activation,
+        next: &Activation,
+        email: &Email,
+    ) -> Result<Written, StoreError> {
+        let order = ActivationEmailOrder {
+            registration: registration.id.clone(),
+            generation: next.generation,
+            expires_at: next.expires_at,
+        };
+        let reopened = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(&registration.id)))
+            .update_expression("SET #status = :approved, activation = :next, email = :email")
+            .condition_expression("#status IN (:active, :approved) AND activation.generation = :previous")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":active", attribute(&Status::Active)?)
+            .expression_attribute_values(":approved", attribute(&Status::Approved)?)
+            .expression_attribute_values(":previous", number(previous.generation))
+            .expression_attribute_values(":next", attribute(next)?)
+            .expression_attribute_values(":email", attribute(email)?);
+        let waiting = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(holders::key(&registration.nik)))
+            .update_expression("SET registration = :registration")
+            .condition_expression(
+                "device = :device AND (attribute_not_exists(registration) OR registration = :registration)",
+            )
+            .expression_attribute_values(":device", attribute(&registration.device_key)?)
+            .expression_attribute_values(":registration", text(registration.id.as_str()));
+        let writes = vec![
+            write!(update, Update, reopened),
+            write!(update, Update, waiting),
+            self.void_pin(&registration.device_key)?,
+            self.put_order(&order)?,
+        ];
+        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+    }
+
+    /// Records what became of one generation's e-mail. Of an older generation nobody wants to know any more, and news that
+    /// are older than what is known change nothing.
     pub async fn record_delivery(&self, id: &Id, generation: u32, delivery: Delivery) -> Result<(), StoreError> {
-        let answer = self
+        let mut update = self
             .client
             .update_item()
             .table_name(&self.tables.identities)
             .key("pk", text(key(id)))
             .update_expression("SET activation.delivery = :delivery")
-            .condition_expression("activation.generation = :generation")
             .expression_attribute_values(":delivery", attribute(&delivery)?)
-            .expression_attribute_values(":generation", number(generation))
-            .send()
-            .await;
+            .expression_attribute_values(":generation", number(generation));
+        let mut before = Vec::new();
+        for (position, earlier) in delivery.may_follow().iter().enumerate() {
+            let name = format!(":before{position}");
+            update = update.expression_attribute_values(&name, attribute(earlier)?);
+            before.push(name);
+        }
+        let condition =
+            format!("activation.generation = :generation AND activation.delivery IN ({})", before.join(", "));
+        let answer = update.condition_expression(condition).send().await;
         match answer {
             Ok(_) => Ok(()),
             Err(error)
@@ -222,7 +272,8 @@ impl Store {
         }
     }
 
-    /// Activates: the registration is done, its phone becomes the holder's device.
+    /// Activates: the registration is done. Its phone becomes the holder's device, or, after a PIN reset, keeps being it
+    /// with a first PIN.
     pub async fn activate(
         &self,
         registration: &Registration,
@@ -245,8 +296,12 @@ impl Store {
             .condition_expression("registration = :registration")
             .expression_attribute_values(":device", attribute(&device.key)?)
             .expression_attribute_values(":registration", text(registration.id.as_str()));
-        let writes =
-            vec![write!(update, Update, activated), write!(update, Update, bound), self.put_new_device(device)?];
+        let device = if registration.activation.as_ref().is_some_and(Activation::is_of_pin_reset) {
+            self.renew_pin(device)?
+        } else {
+            self.put_new_device(device)?
+        };
+        let writes = vec![write!(update, Update, activated), write!(update, Update, bound), device];
         Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
     }
 

@@ -1,5 +1,6 @@
 //! Our own keys: one that signs (ES256), and those that verifiers may still meet.
 
+use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
@@ -21,6 +22,18 @@ pub struct VerifyingKeys {
 
 unprintable!(SigningKey, VerifyingKeys);
 
+/// The protected header of a detached JWS.
+#[derive(Serialize)]
+struct DetachedHeader<'a, T> {
+    alg: &'static str,
+    typ: &'a str,
+    kid: &'a str,
+    b64: bool,
+    crit: [&'static str; 1],
+    #[serde(flatten)]
+    further: &'a T,
+}
+
 /// Why configured keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
@@ -41,6 +54,24 @@ impl SigningKey {
         header.typ = Some(typ.to_owned());
         header.kid = Some(self.key_id.clone());
         jsonwebtoken::encode(&header, claims, &self.key).map_err(|error| UnusableKey(error.to_string()))
+    }
+
+    /// Signs a payload that stays as it is and is left out (RFC 7797; RFC 7515, appendix F), with further members in the
+    /// protected header. The payload holds no dot.
+    pub(super) fn sign_detached<T: Serialize>(
+        &self,
+        typ: &str,
+        further: &T,
+        payload: &str,
+    ) -> Result<String, UnusableKey> {
+        let unusable = |error: String| UnusableKey(error);
+        let header = DetachedHeader { alg: "ES256", typ, kid: &self.key_id, b64: false, crit: ["b64"], further };
+        let header = serde_json::to_vec(&header).map_err(|error| unusable(error.to_string()))?;
+        let header = BASE64URL_NOPAD.encode(&header);
+        let message = format!("{header}.{payload}");
+        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, Algorithm::ES256)
+            .map_err(|error| unusable(error.to_string()))?;
+        Ok(format!("{header}..{signature}"))
     }
 }
 

@@ -5,6 +5,7 @@ pub mod sealed;
 
 pub mod access_token;
 pub mod client_assertion;
+pub mod document_signature;
 pub mod dpop;
 pub mod identity_assertion;
 pub mod officer;

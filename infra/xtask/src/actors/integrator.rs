@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
+use data_encoding::BASE64URL_NOPAD;
 use http::{Method, Request};
 use ikd::app::{Clock, Randomness, SystemRandomness};
 use ikd::domain::Id;
-use jsonwebtoken::jwk::JwkSet;
+use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
@@ -102,10 +103,8 @@ impl Integrator {
 
     /// Verifies an assertion with the published keys alone, and gives what it says.
     pub async fn verify(&self, assertion: &str) -> Result<Value> {
-        let request = Request::get(self.api.base().join("/.well-known/jwks.json")?.as_str()).body(String::new())?;
-        let keys: JwkSet = serde_json::from_str(&self.api.send(request).await?.text)?;
         let header = jsonwebtoken::decode_header(assertion)?;
-        let key = header.kid.and_then(|kid| keys.find(&kid).cloned()).context("signed with an unpublished key")?;
+        let key = self.published_key(header.kid.as_deref()).await?;
         let mut validation = Validation::new(Algorithm::ES256);
         validation.validate_exp = false;
         validation.set_audience(&[&self.client_id]);
@@ -116,4 +115,40 @@ impl Integrator {
         }
         Ok(claims)
     }
+
+    /// Verifies a holder's signature under a document with the published keys alone, and gives its protected header.
+    pub async fn verify_signature(&self, document: &[u8], signature: &str) -> Result<Value> {
+        let (header, signature) = signature.split_once("..").context("not a detached JWS")?;
+        let read: Value = serde_json::from_slice(&BASE64URL_NOPAD.decode(header.as_bytes())?)?;
+        // RFC 7515, section 4.1.11: whoever does not know what is critical refuses.
+        ensure!(
+            read["alg"] == "ES256" && read["crit"] == json!(["b64"]) && read["b64"] == false,
+            "another kind of JWS"
+        );
+        let key = self.published_key(read["kid"].as_str()).await?;
+        let message = format!("{header}.{}", document_hash(document));
+        let key = DecodingKey::from_jwk(&key)?;
+        ensure!(
+            jsonwebtoken::crypto::verify(signature, message.as_bytes(), &key, Algorithm::ES256)?,
+            "the signature does not belong to this document"
+        );
+        Ok(read)
+    }
+
+    /// Asks whether a signature counts, as anyone may.
+    pub async fn check_signature(&self, id: &str) -> Result<Reply> {
+        let address = self.api.base().join(&format!("/signatures/{id}"))?;
+        self.api.send(Request::get(address.as_str()).body(String::new())?).await
+    }
+
+    async fn published_key(&self, key_id: Option<&str>) -> Result<Jwk> {
+        let request = Request::get(self.api.base().join("/.well-known/jwks.json")?.as_str()).body(String::new())?;
+        let keys: JwkSet = serde_json::from_str(&self.api.send(request).await?.text)?;
+        key_id.and_then(|id| keys.find(id).cloned()).context("signed with an unpublished key")
+    }
+}
+
+/// The SHA-256 of a document, as signatures name it.
+pub fn document_hash(document: &[u8]) -> String {
+    BASE64URL_NOPAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, document).as_ref())
 }

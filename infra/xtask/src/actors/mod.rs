@@ -9,7 +9,7 @@ mod phone;
 
 pub use api::{Api, HttpApi, Reply};
 pub use browser::Browser;
-pub use integrator::Integrator;
+pub use integrator::{Integrator, document_hash};
 pub use keys::KeyPair;
 pub use officer::Officer;
 pub use phone::{Minted, Phone, Session};

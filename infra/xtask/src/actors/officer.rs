@@ -54,6 +54,11 @@ impl Officer {
         self.send(Method::POST, "/pin-unlocks", Some(&json!({ "nik": nik }))).await
     }
 
+    /// Has a new code sent to a holder who forgot the PIN.
+    pub async fn reset_pin(&self, nik: &str, email: Option<&str>) -> Result<Reply> {
+        self.send(Method::POST, "/pin-resets", Some(&json!({ "nik": nik, "email": email }))).await
+    }
+
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply> {
         let mut request = Request::builder()
             .method(method)

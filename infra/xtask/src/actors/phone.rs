@@ -105,6 +105,12 @@ impl Phone {
         self.send(Method::DELETE, "/sessions/current", Some(session), None).await
     }
 
+    /// *Tanda Tangan Elektronik*.
+    pub async fn sign(&self, session: &Session, document_hash: &str, pin: &str) -> Result<Reply> {
+        let body = json!({ "document_hash": document_hash, "pin": pin });
+        self.send(Method::POST, "/me/signatures", Some(session), Some(&body)).await
+    }
+
     pub async fn block_itself(&self, session: &Session, reason: &str) -> Result<Reply> {
         self.send(Method::POST, "/device-blocks", Some(session), Some(&json!({ "reason": reason }))).await
     }

@@ -68,8 +68,8 @@ impl Secrets {
     }
 }
 
-/// Everything that the functions read when they run on this machine.
-pub fn of_functions(secrets: &Secrets, ports: Ports, verbose: bool) -> Result<Vec<(String, String)>> {
+/// Everything that the functions read when they run on this machine; `ses` takes their e-mails.
+pub fn of_functions(secrets: &Secrets, ports: Ports, ses: &str, verbose: bool) -> Result<Vec<(String, String)>> {
     let mut variables = secrets.variables()?;
     if verbose {
         // Ours, Lambda's own, and the libraries'.
@@ -82,10 +82,11 @@ pub fn of_functions(secrets: &Secrets, ports: Ports, verbose: bool) -> Result<Ve
         ("IKD_OFFICER_ISSUER", super::issuer::address(ports.issuer)),
         ("IKD_OFFICER_AUDIENCE", super::issuer::AUDIENCE.to_owned()),
         ("IKD_MAIL_SENDER", "identitas@ikd.example".to_owned()),
+        ("IKD_MAIL_CONFIGURATION_SET", "local".to_owned()),
         // Whoever tries the service out asks for several e-mails in a row.
         ("IKD_RESEND_WAIT_SECONDS", "0".to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://127.0.0.1:{}", ports.database)),
-        ("AWS_ENDPOINT_URL_SESV2", format!("http://127.0.0.1:{}", ports.mailbox)),
+        ("AWS_ENDPOINT_URL_SESV2", ses.to_owned()),
         ("AWS_REGION", "ap-southeast-3".to_owned()),
         ("AWS_ACCESS_KEY_ID", "local".to_owned()),
         ("AWS_SECRET_ACCESS_KEY", "local".to_owned()),

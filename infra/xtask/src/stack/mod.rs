@@ -3,6 +3,7 @@
 pub mod database;
 pub mod environment;
 pub mod issuer;
+pub mod mail_events;
 pub mod mailbox;
 mod processes;
 pub mod stream_pump;
@@ -119,7 +120,9 @@ impl Stack {
         let mut processes = processes::Processes::default();
         processes.start_mailbox(&mailbox_program, ports.mailbox)?;
         let secrets = Secrets::read_or_make(&place.folder)?;
-        let variables = environment::of_functions(&secrets, ports, setup.verbose)?;
+        let (ses, serving) = mail_events::start(ports).await?;
+        tasks.push(serving);
+        let variables = environment::of_functions(&secrets, ports, &ses, setup.verbose)?;
         let env_file = environment::write(&place.folder.join("functions.env"), &variables)?;
         say("Starting the functions under cargo lambda watch");
         processes.start_functions(&cargo_lambda, &place, &env_file, ports.api)?;

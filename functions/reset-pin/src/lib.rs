@@ -1,0 +1,70 @@
+//! reset-pin: the holder forgot the PIN or lost the e-mail; the officer has checked the face, and a new code goes out.
+
+use http::StatusCode;
+use ikd::app::{App, Need};
+use ikd::domain::contact::Email;
+use ikd::domain::nik::Nik;
+use ikd::domain::registration::Activation;
+use ikd::http::{
+    ActivationEmailView, Answer, Fields, Function, Problem, ProblemType, Request, authenticate, no_further_email,
+    parse, standing,
+};
+use ikd::store::Written;
+use ikd::store::residents::Photo;
+use serde::Deserialize;
+
+pub const FUNCTION: Function = Function {
+    name: "reset-pin",
+    needs: &[Need::Store, Need::Officers],
+    step: |app, request| Box::pin(reset_pin(app, request)),
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ResetPin {
+    nik: String,
+    /// Replaces an address that does not reach the holder any more.
+    #[serde(default)]
+    email: Option<String>,
+}
+
+/// From this answer on neither PIN nor session opens the device. Its key stays, and the code that the e-mail brings
+/// becomes its first PIN, as at the first activation.
+pub async fn reset_pin(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let officer = authenticate::officer(app, request).await?;
+    let body: ResetPin = parse::json(request, parse::SMALL_BODY)?;
+    let (nik, email) = read(&body)?;
+
+    let holder = app.store().holder(&nik).await?;
+    let key = holder.device.as_ref().ok_or(ProblemType::NoDevice)?;
+    let device = app.store().device(key).await?.filter(|device| !device.is_blocked()).ok_or(ProblemType::NoDevice)?;
+    if holder.registration.as_ref().is_some_and(|waiting| *waiting != device.registration) {
+        return Err(ProblemType::AnotherRegistrationWaits.into());
+    }
+    let (_, registration) = tokio::try_join!(standing::resident(app, &device, Photo::Without), async {
+        Ok(app.store().registration(&device.registration, app.now()).await?)
+    })?;
+    let registration = registration.ok_or(ProblemType::NoDevice)?;
+    let previous = registration.activation.as_ref().ok_or(ProblemType::NoDevice)?;
+
+    let (now, rules) = (app.now(), &app.settings.rules);
+    let next = previous
+        .next(now, rules.resend_wait, now + rules.activation_code_lifetime, Some(officer.subject))
+        .map_err(|reason| no_further_email(app, reason))?;
+    let next = Activation { began_with: next.generation, ..next };
+    let email = email.as_ref().unwrap_or(&registration.email);
+    match app.store().reset_pin(&registration, previous, &next, email).await? {
+        Written::Done => Ok(Answer::json(StatusCode::ACCEPTED, &ActivationEmailView::of(app, &next))),
+        Written::Overtaken => Err(ProblemType::Contended.into()),
+    }
+}
+
+fn read(body: &ResetPin) -> Result<(Nik, Option<Email>), Problem> {
+    let mut fields = Fields::default();
+    let nik = fields.take("/nik", Nik::parse(&body.nik));
+    let email = fields.take("/email", body.email.as_deref().map(Email::parse).transpose());
+    match (nik, email) {
+        (Some(nik), Some(email)) => Ok((nik, email)),
+        _ => Err(fields.refuse()),
+    }
+}

@@ -1,0 +1,6 @@
+//! Starts the Lambda runtime with `reset-pin`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    ikd::http::run(reset_pin::FUNCTION).await
+}

@@ -1,0 +1,69 @@
+//! track-email: SES tells by events what became of an activation e-mail, and check-status shows it.
+
+use std::collections::BTreeMap;
+
+use ikd::app::{App, Need};
+use ikd::domain::Id;
+use ikd::domain::registration::Delivery;
+use ikd::mail::tags;
+use ikd::store::StoreError;
+use serde::Deserialize;
+
+pub const NAME: &str = "track-email";
+
+/// The parts of the app that this function is given.
+pub const NEEDS: &[Need] = &[Need::Store];
+
+/// What is read of an SES event that EventBridge hands on; addresses and subjects are not.
+#[derive(Debug, Deserialize)]
+pub struct Event {
+    detail: Detail,
+}
+
+#[derive(Debug, Deserialize)]
+struct Detail {
+    #[serde(rename = "eventType")]
+    event_type: String,
+    mail: Mail,
+}
+
+#[derive(Debug, Deserialize)]
+struct Mail {
+    #[serde(default)]
+    tags: BTreeMap<String, Vec<String>>,
+}
+
+/// Records one event. Events come late, twice and in any order; a mail's fate only moves forward. What cannot be
+/// recorded now is an error, so that Lambda comes back with it.
+pub async fn track_email(app: &App, event: Event) -> Result<(), StoreError> {
+    let Detail { event_type, mail } = event.detail;
+    let Some(delivery) = delivery(&event_type) else {
+        tracing::info!(target: "ikd", function = NAME, event_type, "nothing to record");
+        return Ok(());
+    };
+    let Some((registration, generation)) = order(&mail.tags) else {
+        tracing::error!(target: "ikd", function = NAME, event_type, "an e-mail of nobody");
+        return Ok(());
+    };
+    app.store().record_delivery(&registration, generation, delivery).await?;
+    tracing::info!(target: "ikd", function = NAME, event_type, "recorded");
+    Ok(())
+}
+
+/// What an event means for its mail (Amazon SES Developer Guide, contents of event data).
+fn delivery(event_type: &str) -> Option<Delivery> {
+    match event_type {
+        "Send" => Some(Delivery::Sent),
+        "Reject" => Some(Delivery::Refused),
+        "Delivery" => Some(Delivery::Delivered),
+        "Bounce" => Some(Delivery::Bounced),
+        "Complaint" => Some(Delivery::Complained),
+        _ => None,
+    }
+}
+
+/// The registration and the generation of the code that a mail brings, as it was tagged when it was sent.
+fn order(tags: &BTreeMap<String, Vec<String>>) -> Option<(Id, u32)> {
+    let tag = |name: &str| tags.get(name)?.first();
+    Some((Id::parse(tag(tags::REGISTRATION)?)?, tag(tags::GENERATION)?.parse().ok()?))
+}

@@ -1,0 +1,120 @@
+//! What SES publishes on AWS: the fate of each e-mail, as events that reach track-email. It stands between the functions
+//! and the mailbox, which knows of no events.
+//!
+//! Addresses of SES's mailbox simulator behave as they do there: `bounce@simulator.amazonses.com` sends back,
+//! `complaint@simulator.amazonses.com` complains (with any label, as `bounce+1@…`); every other mail is delivered.
+
+use std::time::Duration;
+
+use anyhow::Result;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::IntoResponse;
+use axum::routing::post;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use url::Url;
+
+use super::Ports;
+
+/// Between the functions and the mailbox.
+#[derive(Clone)]
+struct Between {
+    http: reqwest::Client,
+    mailbox: Url,
+    function: Url,
+}
+
+/// Starts to take mails for a stack; gives the address to send them to.
+pub async fn start(ports: Ports) -> Result<(String, JoinHandle<()>)> {
+    const PATH: &str = "/v2/email/outbound-emails";
+
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+    let address = format!("http://{}", listener.local_addr()?);
+    let between = Between {
+        http: reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?,
+        mailbox: Url::parse(&format!("http://127.0.0.1:{}{PATH}", ports.mailbox))?,
+        function: ports.api_url()?.join("/2015-03-31/functions/track-email/invocations")?,
+    };
+    let routes = axum::Router::new().route(PATH, post(take)).with_state(between);
+    let serving = tokio::spawn(async move {
+        if let Err(error) = axum::serve(listener, routes).await {
+            eprintln!("E-mails cannot be taken any more: {error}");
+        }
+    });
+    Ok((address, serving))
+}
+
+/// Hands a mail to the mailbox, and once that took it, tells its fate.
+async fn take(State(between): State<Between>, message: Bytes) -> impl IntoResponse {
+    let sent = between.http.post(between.mailbox.clone()).header("content-type", "application/json");
+    let answered = match sent.body(message.clone()).send().await {
+        Ok(answer) => (answer.status(), answer.bytes().await.unwrap_or_default()),
+        Err(error) => {
+            eprintln!("The mailbox does not answer: {error}");
+            (StatusCode::SERVICE_UNAVAILABLE, Bytes::from_static(b"{}"))
+        }
+    };
+    if answered.0.is_success()
+        && let Ok(message) = serde_json::from_slice::<Value>(&message)
+    {
+        tokio::spawn(async move { publish(&between, &message).await });
+    }
+    let mut headers = HeaderMap::new();
+    headers.insert(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"));
+    (answered.0, headers, answered.1)
+}
+
+/// Publishes what SES would, where the mail names a configuration set. Like Lambda's own queue, it repeats twice.
+async fn publish(between: &Between, message: &Value) {
+    if message["ConfigurationSetName"].as_str().is_none() {
+        return;
+    }
+    for event_type in ["Send", fate(message["Destination"]["ToAddresses"][0].as_str().unwrap_or_default())] {
+        for _ in 0..3 {
+            let sent = between.http.post(between.function.clone()).json(&event(event_type, message)).send().await;
+            if sent.is_ok_and(|answer| answer.status().is_success()) {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+    }
+}
+
+/// What becomes of a mail to an address.
+fn fate(address: &str) -> &'static str {
+    let Some((name, "simulator.amazonses.com")) = address.split_once('@') else { return "Delivery" };
+    match name.split('+').next() {
+        Some("bounce") => "Bounce",
+        Some("complaint") => "Complaint",
+        _ => "Delivery",
+    }
+}
+
+/// An event of SES as EventBridge hands it on, of a mail as it was sent.
+pub fn event(event_type: &str, message: &Value) -> Value {
+    let mut tags = json!({});
+    for tag in message["EmailTags"].as_array().into_iter().flatten() {
+        tags[tag["Name"].as_str().unwrap_or_default()] = json!([tag["Value"]]);
+    }
+    json!({
+        "version": "0",
+        "id": "17793124-05d4-b198-2fde-7ededc63b103",
+        "detail-type": "Email Event",
+        "source": "aws.ses",
+        "account": "000000000000",
+        "time": "2026-11-22T05:00:00Z",
+        "region": "ap-southeast-3",
+        "resources": [],
+        "detail": {
+            "eventType": event_type,
+            "mail": {
+                "source": message["FromEmailAddress"],
+                "destination": message["Destination"]["ToAddresses"],
+                "tags": tags,
+            },
+        },
+    })
+}

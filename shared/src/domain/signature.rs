@@ -1,0 +1,93 @@
+//! Electronic signatures (*Tanda Tangan Elektronik*): what is kept of each, and whether it still counts.
+
+use data_encoding::BASE64URL_NOPAD;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::device::{Block, BlockReason, Device};
+use super::nik::Nik;
+use super::text::Invalid;
+use super::{Id, KeyThumbprint};
+
+/// The SHA-256 of a document, base64url without padding: all that the service ever sees of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DocumentHash(String);
+
+/// A signature that a holder made, by PIN and device key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    pub id: Id,
+    /// The holder who signed.
+    pub nik: Nik,
+    /// The device that they signed with.
+    pub device: KeyThumbprint,
+    pub document_hash: DocumentHash,
+    #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
+    pub signed_at: Timestamp,
+    /// When nothing is known of it any more.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
+    pub expires_at: Timestamp,
+}
+
+/// Whether a signature counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Validity {
+    Valid,
+    /// Made when the device, by its holder's report, was in a thief's hands.
+    Revoked,
+    /// Never made, or forgotten.
+    Unknown,
+}
+
+impl DocumentHash {
+    /// Reads 43 characters of base64url: 32 bytes, in the one way to write them.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        const NO_HASH: Invalid = Invalid::new(
+            "Isi SHA-256 dokumen dalam base64url tanpa padding.",
+            "Enter the document's SHA-256 in base64url without padding.",
+        );
+
+        match BASE64URL_NOPAD.decode(text.as_bytes()) {
+            Ok(bytes) if bytes.len() == 32 => Ok(Self(text.to_owned())),
+            _ => Err(NO_HASH),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Signature {
+    /// Whether it counts, given what is known of the device that made it. A device that is gone was not reported stolen:
+    /// one that was is kept as long as its signatures.
+    pub fn validity(&self, device: Option<&Device>) -> Validity {
+        let stolen_since = device.and_then(|device| device.block.as_ref()).and_then(Block::stolen_since);
+        if stolen_since.is_some_and(|since| since <= self.signed_at) { Validity::Revoked } else { Validity::Valid }
+    }
+}
+
+impl Block {
+    /// From when on the device was in a thief's hands; from the report on, where nothing else was reported.
+    pub fn stolen_since(&self) -> Option<Timestamp> {
+        (self.reason == BlockReason::Stolen).then(|| self.stolen_since.unwrap_or(self.at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hash_is_32_bytes_in_the_one_way_to_write_them() {
+        let right = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+        assert_eq!(DocumentHash::parse(right).map(|hash| hash.as_str().to_owned()), Ok(right.to_owned()));
+        let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let other_last_bits = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFV";
+        for wrong in ["", "47DEQ", &right.replace('-', "+"), &format!("{right}="), hex, other_last_bits] {
+            assert!(DocumentHash::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! track-email: what became of an activation e-mail, whatever order its news come in.
+
+use serde_json::{Value, json};
+use tests::{EMAIL, Fault, Lasting, Registered, World, assert_status};
+use xtask::personas::SITI;
+
+/// What the phone is told of its e-mail.
+async fn fate(registered: &Registered) -> String {
+    let reply = registered.phone.check_status(&registered.id).await.unwrap();
+    reply.member("/activation_email/delivery").unwrap()
+}
+
+/// The last mail as SES took it.
+fn mail(world: &World) -> Value {
+    world.ses.taken().pop().unwrap()
+}
+
+#[tokio::test]
+async fn check_status_shows_what_ses_says_of_the_email() {
+    for (event, shown) in [
+        ("Send", "sent"),
+        ("Delivery", "delivered"),
+        ("Bounce", "bounced"),
+        ("Complaint", "complained"),
+        ("Reject", "refused"),
+        ("DeliveryDelay", "sent"),
+    ] {
+        let world = World::new().await;
+        let registered = world.approved(SITI).await.registered;
+        world.track(event, &mail(&world)).await.unwrap();
+        assert_eq!(fate(&registered).await, shown, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn news_that_come_late_twice_or_in_any_order_move_forward_only() {
+    for (events, shown) in [
+        (&["Delivery", "Send", "Send"][..], "delivered"),
+        (&["Bounce", "Delivery", "Send"], "bounced"),
+        (&["Delivery", "Bounce", "Bounce"], "bounced"),
+        (&["Delivery", "Complaint", "Delivery"], "complained"),
+        (&["Reject", "Delivery"], "refused"),
+    ] {
+        let world = World::new().await;
+        let registered = world.approved(SITI).await.registered;
+        for event in events {
+            world.track(event, &mail(&world)).await.unwrap();
+        }
+        assert_eq!(fate(&registered).await, shown, "{events:?}");
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_overtakes_the_sending_function_stands_and_nothing_is_sent_twice() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
+    let tags = json!([{ "Name": "registration", "Value": registered.id }, { "Name": "generation", "Value": "1" }]);
+    world.track("Delivery", &json!({ "EmailTags": tags })).await.unwrap();
+    assert_eq!(fate(&registered).await, "delivered");
+    assert!(world.deliver().await.is_empty());
+    assert_eq!(fate(&registered).await, "delivered");
+    assert!(world.ses.taken().is_empty());
+}
+
+#[tokio::test]
+async fn news_of_an_older_email_say_nothing_of_the_newer_one() {
+    let world = World::new().await;
+    let registered = world.approved(SITI).await.registered;
+    let older = mail(&world);
+    world.track("Bounce", &older).await.unwrap();
+    world.pass(jiff::SignedDuration::from_mins(1));
+    let corrected = json!({ "email": EMAIL });
+    let reply = world.officer().send_another_email(&registered.id, Some(&corrected)).await.unwrap();
+    assert_status(&reply, 202);
+    assert!(world.deliver().await.is_empty());
+    world.track("Complaint", &older).await.unwrap();
+    assert_eq!(fate(&registered).await, "sent");
+    world.track("Delivery", &mail(&world)).await.unwrap();
+    assert_eq!(fate(&registered).await, "delivered");
+}
+
+#[tokio::test]
+async fn events_of_mails_that_are_not_ours_change_nothing() {
+    let world = World::new().await;
+    let registered = world.approved(SITI).await.registered;
+    let tag = |name: &str, value: &str| json!({ "Name": name, "Value": value });
+    for tags in [
+        json!([]),
+        json!([tag("registration", &registered.id)]),
+        json!([tag("registration", "../../x"), tag("generation", "1")]),
+        json!([tag("registration", &registered.id), tag("generation", "-1")]),
+        json!([tag("registration", &registered.id), tag("generation", "99")]),
+        json!([tag("registration", "AEAQCAIBAEAQCAIBAEAQCAIBAE"), tag("generation", "1")]),
+    ] {
+        world.track("Bounce", &json!({ "EmailTags": tags })).await.unwrap();
+    }
+    assert_eq!(fate(&registered).await, "sent");
+    assert_eq!(world.items("identities").len(), 2, "nothing was made out of nothing");
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_recorded_is_an_error_and_comes_again() {
+    let world = World::with_faults().await;
+    let registered = world.approved(SITI).await.registered;
+    for fault in Fault::ALL {
+        world.faults.plan(1, fault, Lasting::UntilMended);
+        let told = world.track("Bounce", &mail(&world)).await;
+        world.faults.mend();
+        if told.is_err() {
+            world.track("Bounce", &mail(&world)).await.unwrap();
+        }
+        assert_eq!(fate(&registered).await, "bounced", "{fault:?}");
+    }
+}
