@@ -48,9 +48,15 @@ pub async fn start(ports: Ports) -> Result<(String, JoinHandle<()>)> {
 }
 
 /// Hands a mail to the mailbox, and once that took it, tells its fate.
-async fn take(State(between): State<Between>, message: Bytes) -> impl IntoResponse {
-    let sent = between.http.post(between.mailbox.clone()).header("content-type", "application/json");
-    let answered = match sent.body(message.clone()).send().await {
+async fn take(State(between): State<Between>, headers: HeaderMap, message: Bytes) -> impl IntoResponse {
+    let mut sent = between.http.post(between.mailbox.clone()).body(message.clone());
+    // The mailbox wants to see a signature, whatever it is worth.
+    for name in [header::CONTENT_TYPE, header::AUTHORIZATION] {
+        if let Some(value) = headers.get(&name) {
+            sent = sent.header(name, value);
+        }
+    }
+    let answered = match sent.send().await {
         Ok(answer) => (answer.status(), answer.bytes().await.unwrap_or_default()),
         Err(error) => {
             eprintln!("The mailbox does not answer: {error}");
