@@ -91,6 +91,7 @@ officer = Bearer(PEOPLE["officer"]["access_token"])
 integrator = Bearer(PEOPLE["integrator"]["access_token"])
 applicant = Phone(ec.generate_private_key(ec.SECP256R1()))
 holder = Holder(key_of("holder"), PEOPLE["holder"]["pin"])
+leaving = Phone(key_of("leaving"), PEOPLE["leaving"]["access_token"])
 lost = Phone(key_of("lost"), PEOPLE["lost"]["access_token"])
 
 
@@ -123,6 +124,8 @@ CALLERS = {
     "show-documents-menus": holder,
     "show-documents-document": holder,
     "list-receipts": holder,
+    "export-data": holder,
+    "erase-identity": leaving,
     "sign-document": holder,
     "mint-qr": holder,
     "redeem-qr": integrator,
@@ -187,6 +190,14 @@ def signed():
     return signature
 
 
+def printed():
+    """The name of a document that was issued to be printed."""
+    path = f"{API}/me/documents/ktp-el"
+    reply = requests.get(path, headers={"Accept": "application/pdf"}, auth=holder, timeout=30)
+    reply.raise_for_status()
+    return reply.links["describedby"]["url"].rpartition("/")[2]
+
+
 def pin_change():
     new = "161803" if holder.pin != "161803" else "314159"
     return {"old_pin": holder.pin, "new_pin": new, "new_pin_repeated": new}
@@ -214,6 +225,8 @@ KNOWN = {
     "activate-captcha": lambda _: {"token": next(links)},
     "login": lambda _: {"pin": holder.pin},
     "change-pin": lambda _: pin_change(),
+    "erase-identity": lambda _: {"pin": PEOPLE["leaving"]["pin"]},
+    "verify-document": lambda _: {"id": printed()},
     "sign-document": lambda _: {"pin": holder.pin},
     "check-signature": lambda _: {"id": signed()["id"]},
     "redeem-qr": lambda _: {"token": qr_code(), "purpose": PEOPLE["integrator"]["purpose"]},

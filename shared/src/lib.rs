@@ -8,4 +8,5 @@ pub mod http;
 pub mod mail;
 pub mod pictures;
 pub mod store;
+pub mod streams;
 pub mod tokens;

@@ -160,9 +160,10 @@ fn needs_of_functions() -> impl Iterator<Item = (&'static str, &'static [Need])>
 }
 
 /// The functions that streams and events call, and what they need.
-const OF_STREAMS: [(&str, &[Need]); 3] = [
+const OF_STREAMS: [(&str, &[Need]); 4] = [
     (send_activation_email::NAME, send_activation_email::NEEDS),
     (record_receipt::NAME, record_receipt::NEEDS),
+    (finish_erasure::NAME, finish_erasure::NEEDS),
     (track_email::NAME, track_email::NEEDS),
 ];
 

@@ -47,10 +47,17 @@ async fn every_step_keeps_its_budget_of_round_trips() {
         ..holder
     };
     take();
-    for path in ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts"] {
+    for path in ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts", "/me/export"] {
         let reply = holder.phone.send(http::Method::GET, path, Some(&holder.session), None).await.unwrap();
         assert_status(&reply, 200);
         assert_within(path, take(), 4);
+    }
+    for path in ["/me/documents/ktp-el", "/me/documents/kk"] {
+        let printed = holder.phone.fetch(&holder.session, path, "application/pdf").await.unwrap();
+        assert_status(&printed, 200);
+        assert_within(path, take(), 4);
+        assert_status(&bank.check_document(&printed).await.unwrap(), 200);
+        assert_within("verify-document", take(), 4);
     }
     let signed = holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
     assert_status(&signed, 201);
@@ -88,5 +95,9 @@ async fn every_step_keeps_its_budget_of_round_trips() {
     take();
     assert_status(&officer.block(BUDI, "lost").await.unwrap(), 200);
     assert_within("block-device", take(), 4);
+    let leaving = world.holder(SITI).await;
+    take();
+    assert_status(&leaving.phone.erase(&leaving.session, PIN).await.unwrap(), 202);
+    assert_within("erase-identity", take(), 4);
     assert!(holder.phone.mint(&session, &json!({})).await.unwrap().status.is_client_error());
 }

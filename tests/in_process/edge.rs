@@ -55,6 +55,7 @@ async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
         (Method::POST, "/pin-unlocks", Caller::Bearer(&officer)),
         (Method::POST, "/pin-resets", Caller::Bearer(&officer)),
         (Method::POST, "/me/signatures", Caller::Holder(&holder.phone, &holder.session)),
+        (Method::DELETE, "/me", Caller::Holder(&holder.phone, &holder.session)),
         (Method::POST, "/device-blocks", Caller::Holder(&holder.phone, &holder.session)),
     ] {
         let send = async |content_type: &str, body: String| {

@@ -336,7 +336,7 @@ async fn without_a_key_nobody_redeems_twice_whatever_failed() {
 
 #[tokio::test]
 async fn the_screens_can_be_asked_for_again() {
-    for path in ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts"] {
+    for path in ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts", "/me/export"] {
         survives(
             async |world, nik| world.holder(nik).await,
             async |_, holder| holder.phone.send(http::Method::GET, path, Some(&holder.session), None).await.unwrap(),
@@ -448,6 +448,21 @@ async fn a_signature_that_was_answered_is_on_record() {
 }
 
 #[tokio::test]
+async fn an_identity_that_was_erased_is_gone() {
+    survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder: &HolderWithSession| holder.phone.erase(&holder.session, PIN).await.unwrap(),
+        async |world, holder, answer| {
+            // What happened unheard is found to have happened.
+            assert_one_of(answer, &[(202, None), (401, Some("session-ended"))]);
+            assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
+            assert_eq!(world.finish_erasures().await, [""; 0]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn an_integrator_gets_its_token() {
     survives(
         async |world, _| world.integrator(BANK),
@@ -539,7 +554,7 @@ async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
     let hash = document_hash(b"A");
     let check =
         http::Request::get("http://ikd.test/signatures/AEAQCAIBAEAQCAIBAEAQCAIBAE").body(String::new()).unwrap();
-    let steps: [Pin<Box<dyn Future<Output = Reply>>>; 17] = [
+    let steps: [Pin<Box<dyn Future<Output = Reply>>>; 18] = [
         Box::pin(world.register(&phone, nik)),
         Box::pin(async { phone.check_status(&id).await.unwrap() }),
         Box::pin(async { officer.approve(&ticket).await.unwrap() }),
@@ -556,6 +571,7 @@ async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
         Box::pin(async { officer.unlock(nik).await.unwrap() }),
         Box::pin(async { officer.reset_pin(nik, None).await.unwrap() }),
         Box::pin(async { holder.phone.sign(session, &hash, PIN).await.unwrap() }),
+        Box::pin(async { holder.phone.erase(session, PIN).await.unwrap() }),
         Box::pin(async { world.send(check).await }),
     ];
     let answers = join_all(steps).await;

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use ikd::app::{App, Clock, Need};
 use ikd::domain::claims::ClaimSet;
-use ikd::domain::device::{Block, BlockReason, BlockedBy, Device, DeviceStatus, Session, SessionScope, Unlock};
+use ikd::domain::device::{
+    Block, BlockReason, BlockedBy, Device, DeviceStatus, Forgotten, Session, SessionScope, Unlock,
+};
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries, TakenTry};
 use ikd::domain::pin_hash::PinHash;
@@ -166,7 +168,8 @@ impl<'a> Walk<'a> {
             }
             Action::Block => {
                 let block = Block { at: now, by: BlockedBy::Holder, reason: BlockReason::Lost, stolen_since: None };
-                assert_eq!(store.block(&key, &block).await.unwrap(), Some(Blocked::Now));
+                let forgotten = Forgotten { device: now, registration: now };
+                assert_eq!(store.block(&key, &block, forgotten).await.unwrap(), Some(Blocked::Now));
             }
             Action::Lock | Action::TryPin => {
                 let device = self.device().await;

@@ -28,7 +28,8 @@ async fn login_mint_and_the_screens_refuse_a_holder_who_is_gone_and_the_device_i
     let signature = json!({ "document_hash": document_hash(b"A"), "pin": PIN });
     for (what, problem) in CHANGES {
         // Each of these may be the first to notice.
-        for first in ["login", "mint", "/me", "/me/family", "/me/documents", "/me/documents/npwp", "sign"] {
+        for first in ["login", "mint", "/me", "/me/family", "/me/documents", "/me/documents/npwp", "/me/export", "sign"]
+        {
             let world = World::new().await;
             let holder = world.holder(SITI).await;
             learn(&world, what).await;
@@ -51,6 +52,8 @@ async fn login_mint_and_the_screens_refuse_a_holder_who_is_gone_and_the_device_i
                 send(&holder, Method::GET, "/me/documents", None).await,
                 send(&holder, Method::GET, "/me/documents/kk", None).await,
                 send(&holder, Method::GET, "/me/receipts", None).await,
+                send(&holder, Method::GET, "/me/export", None).await,
+                send(&holder, Method::DELETE, "/me", Some(json!({ "pin": PIN }))).await,
                 send(&holder, Method::DELETE, "/sessions/current", None).await,
                 send(&holder, Method::PUT, "/pin", Some(pins.clone())).await,
                 send(&holder, Method::POST, "/device-blocks", Some(json!({ "reason": "lost" }))).await,

@@ -8,12 +8,14 @@ use xtask::actors::{Officer, document_hash};
 use xtask::personas::SITI;
 
 /// The holder's routes, each with a body that is right.
-fn holder_routes() -> [(Method, &'static str, Option<Value>); 10] {
+fn holder_routes() -> [(Method, &'static str, Option<Value>); 12] {
     [
         (Method::GET, "/me", None),
         (Method::GET, "/me/family", None),
         (Method::GET, "/me/documents", None),
         (Method::GET, "/me/receipts", None),
+        (Method::GET, "/me/export", None),
+        (Method::DELETE, "/me", Some(json!({ "pin": PIN }))),
         (Method::GET, "/me/documents/kk", None),
         (Method::POST, "/qr-codes", Some(json!({}))),
         (Method::POST, "/me/signatures", Some(json!({ "document_hash": document_hash(b""), "pin": PIN }))),

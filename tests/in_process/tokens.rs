@@ -62,6 +62,8 @@ impl Cast {
             (Method::POST, "/me/signatures", Caller::Holder, Some(json!({ "document_hash": HASH, "pin": PIN }))),
             (Method::GET, "/me/family", Caller::Holder, None),
             (Method::GET, "/me/receipts", Caller::Holder, None),
+            (Method::GET, "/me/export", Caller::Holder, None),
+            (Method::DELETE, "/me", Caller::Holder, Some(json!({ "pin": PIN }))),
             (Method::GET, "/me/documents", Caller::Holder, None),
             (Method::GET, "/me/documents/ktp-el", Caller::Holder, None),
             (Method::DELETE, "/sessions/current", Caller::Session, None),

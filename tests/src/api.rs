@@ -16,7 +16,7 @@ use xtask::actors::{Api, Reply};
 use crate::world::Parts;
 
 /// Every function that answers HTTP.
-pub const FUNCTIONS: [Function; 21] = [
+pub const FUNCTIONS: [Function; 24] = [
     register::FUNCTION,
     check_status::FUNCTION,
     approve_face::FUNCTION,
@@ -28,7 +28,10 @@ pub const FUNCTIONS: [Function; 21] = [
     show_biodata::FUNCTION,
     show_family::FUNCTION,
     show_documents::FUNCTION,
+    verify_document::FUNCTION,
     list_receipts::FUNCTION,
+    export_data::FUNCTION,
+    erase_identity::FUNCTION,
     sign_document::FUNCTION,
     check_signature::FUNCTION,
     mint_qr::FUNCTION,
@@ -120,13 +123,14 @@ impl Api for InProcess {
             let app = self.app(&function)?;
             let response = ikd::http::respond(&app, &function, request.map(Body::Text)).await;
             let (parts, body) = response.into_parts();
-            let text = match body {
-                Body::Text(text) => text,
-                Body::Binary(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-                _ => String::new(),
+            let bytes = match body {
+                Body::Text(text) => text.into_bytes(),
+                Body::Binary(bytes) => bytes,
+                _ => Vec::new(),
             };
+            let text = String::from_utf8_lossy(&bytes).into_owned();
             let status = StatusCode::from_u16(parts.status.as_u16())?;
-            let reply = Reply { status, headers: parts.headers, text, took: started.elapsed() };
+            let reply = Reply { status, headers: parts.headers, text, bytes, took: started.elapsed() };
             if let Some(problem) = reply.problem() {
                 note_problem(function.name, &problem)?;
             }

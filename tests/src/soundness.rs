@@ -6,7 +6,7 @@ use ikd::app::Clock;
 use ikd::domain::device::Device;
 use ikd::domain::holder::Holder;
 use ikd::domain::qr_code::QrCode;
-use ikd::domain::registration::{Registration, Status};
+use ikd::domain::registration::{Activation, Registration, Status};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -80,20 +80,25 @@ impl World {
 
 #[track_caller]
 fn assert_devices_belong_to_their_registrations(registrations: &[Registration], devices: &[Device]) {
-    // While a PIN is reset, the registration is approved once more and has no end.
+    // While a PIN is reset, the registration is approved once more.
     let is_bound = |one: &&Registration| match one.status {
         Status::Active => true,
-        Status::Approved => one.expires_at.is_none(),
+        Status::Approved => one.activation.as_ref().is_some_and(Activation::is_of_pin_reset),
         Status::Pending | Status::Rejected => false,
     };
-    let active = registrations.iter().filter(is_bound);
-    let mut bound: Vec<(&str, &str, &str)> =
-        active.map(|one| (one.id.as_str(), one.device_key.as_str(), one.nik.as_str())).collect();
-    let mut existing: Vec<(&str, &str, &str)> =
-        devices.iter().map(|device| (device.registration.as_str(), device.key.as_str(), device.nik.as_str())).collect();
-    bound.sort_unstable();
-    existing.sort_unstable();
-    assert_eq!(existing, bound, "active registrations and devices are the same");
+    let bound: BTreeSet<(&str, &str, &str)> = registrations
+        .iter()
+        .filter(is_bound)
+        .map(|one| (one.id.as_str(), one.device_key.as_str(), one.nik.as_str()))
+        .collect();
+    // A blocked device is known longer than its registration.
+    for device in devices {
+        let registration = (device.registration.as_str(), device.key.as_str(), device.nik.as_str());
+        assert!(device.is_blocked() || bound.contains(&registration), "an active device without registration");
+    }
+    let existing: BTreeSet<&str> = devices.iter().map(|device| device.registration.as_str()).collect();
+    let without: Vec<_> = bound.iter().filter(|(id, ..)| !existing.contains(id)).collect();
+    assert!(without.is_empty(), "active registrations without device: {without:?}");
 }
 
 #[track_caller]

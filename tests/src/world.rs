@@ -47,6 +47,8 @@ pub struct World {
     integrators: Vec<(&'static str, KeyPair)>,
     /// How far the outbox's stream was worked through.
     position: Mutex<Option<String>>,
+    /// How far that of the erasures was.
+    erasures_position: Mutex<Option<String>>,
     newcomers: AtomicU32,
     /// The key that the service signs with.
     pub signing_key: KeyPair,
@@ -174,6 +176,7 @@ impl World {
             parts,
             integrators,
             position: Mutex::default(),
+            erasures_position: Mutex::default(),
             newcomers: AtomicU32::default(),
             signing_key: secrets.signing_key().clone(),
             siti: residents.into_iter().find(|one| one.nik.as_str() == SITI).context("Siti")?,
@@ -278,6 +281,33 @@ impl World {
         let app = self.app(record_receipt::NEEDS);
         let response = record_receipt::record_receipts(&app, event).await;
         response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
+    }
+
+    /// Works the erasures' stream through from where it stands, as far as nothing fails; gives the sequence numbers that
+    /// were reported as failed.
+    pub async fn finish_erasures(&self) -> Vec<String> {
+        let app = self.app(finish_erasure::NEEDS);
+        loop {
+            let after = self.erasures_position.lock().unwrap().clone();
+            let records = stream_pump::read(&self.database, "erasures", after.as_deref()).expect("a stream");
+            if records.is_empty() {
+                return Vec::new();
+            }
+            for record in records {
+                let event: Event = serde_json::from_value(json!({ "Records": [record] })).expect("an event");
+                let response = finish_erasure::finish_erasures(&app, event).await;
+                if !response.batch_item_failures.is_empty() {
+                    return response.batch_item_failures.into_iter().filter_map(|one| one.item_identifier).collect();
+                }
+                let done = record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
+                *self.erasures_position.lock().unwrap() = done;
+            }
+        }
+    }
+
+    /// Has the erasures' stream begin anew.
+    pub fn rewind_erasures(&self) {
+        *self.erasures_position.lock().unwrap() = None;
     }
 
     /// How many PIN hashes the functions have computed so far.

@@ -135,7 +135,7 @@ async fn approve(
                 delivery: Delivery::Queued,
                 ordered_by: Some(officer.clone()),
             },
-            replaced: device.as_ref().map(|device| (device, block)),
+            replaced: device.as_ref().map(|device| (device, block, rules.forgotten_after_block(decision.decided_at))),
             forgotten_at: decision.decided_at + rules.registration_lifetime,
         })
         .await?;

@@ -98,7 +98,8 @@ fn asked_for(app: &App, by: BlockedBy, reason: Reason, stolen_since: Option<Time
 
 /// Blocks, and tells which block stands.
 async fn enforce(app: &App, key: &KeyThumbprint, block: Block) -> Result<Option<BlockedDevice>, Problem> {
-    let standing = match app.store().block(key, &block).await? {
+    let forgotten = app.settings.rules.forgotten_after_block(block.at);
+    let standing = match app.store().block(key, &block, forgotten).await? {
         Some(Blocked::Now) => block,
         Some(Blocked::Before(before)) => before,
         None => return Ok(None),

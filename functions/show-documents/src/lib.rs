@@ -1,10 +1,15 @@
-//! show-documents (*Dokumen*): the menus *Kependudukan* and *Lainnya*, and each document in them.
+//! show-documents (*Dokumen*): the menus *Kependudukan* and *Lainnya*, and each document in them, on the screen or to print.
+
+mod print;
+mod sheet;
+mod words;
 
 use std::collections::BTreeMap;
 
 use ikd::app::{App, Need};
-use ikd::domain::document::{Document, DocumentKind, Menu};
+use ikd::domain::document::{Document, DocumentKind, IssuedDocument, Menu};
 use ikd::domain::resident::Resident;
+use ikd::http::parse::Format;
 use ikd::http::{
     Answer, Biodata, FamilyMember, Function, Problem, ProblemType, Request, authenticate, parse, standing,
 };
@@ -68,14 +73,21 @@ async fn menus(app: &App, request: &Request) -> Result<Answer, Problem> {
 
 async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
+    let format = parse::negotiate(request, formats(kind))?;
     let photo = if kind == DocumentKind::KtpEl { Photo::With } else { Photo::Without };
     let resident = standing::resident(app, &holder.device, photo).await?;
     let entry = Entry::of(request, &resident, kind).ok_or(ProblemType::NoDocument)?;
-    let family = match kind {
-        DocumentKind::Kk => app.store().family(&resident.family_card_number).await?,
-        _ => Vec::new(),
-    };
+    let (family, issued) = tokio::try_join!(family(app, &resident, kind), issue(app, kind, format))?;
     let here = family.iter().filter(|member| member.gone(&app.settings.municipality).is_none());
+    if let Some(issued) = issued {
+        let members: Vec<&Resident> = here.collect();
+        let mut address = app.settings.public_url.clone();
+        address.set_path(&format!("/documents/verify/{}", issued.id));
+        let printed = print::print(&resident, &members, &issued, &address);
+        let name = format!("{}.pdf", kind.as_str());
+        let answer = Answer::file("application/pdf", &name, printed.map_err(Problem::unavailable)?);
+        return Ok(answer.described_by(&address).varying_by_accept().hidden_from_screenshots());
+    }
     let content = match (kind, resident.documents.get(&kind)) {
         (DocumentKind::KtpEl, _) => Content::IdCard(Box::new(Biodata::of(&resident))),
         (DocumentKind::Kk, _) => Content::FamilyCard {
@@ -86,7 +98,35 @@ async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<An
         (_, Some(Document { number, details, .. })) => Content::Record { number, details },
         (_, None) => return Err(ProblemType::NoDocument.into()),
     };
-    Ok(Answer::ok(&Shown { entry, content }).hidden_from_screenshots())
+    Ok(Answer::ok(&Shown { entry, content }).varying_by_accept().hidden_from_screenshots())
+}
+
+/// What there is of a document: those of the civil registry can be printed, too.
+fn formats(kind: DocumentKind) -> &'static [Format] {
+    match kind.menu() {
+        Menu::Kependudukan => &[Format::Json, Format::Pdf],
+        Menu::Lainnya => &[Format::Json],
+    }
+}
+
+/// The members on the family card, where it is asked for.
+async fn family(app: &App, resident: &Resident, kind: DocumentKind) -> Result<Vec<Resident>, Problem> {
+    match kind {
+        DocumentKind::Kk => Ok(app.store().family(&resident.family_card_number).await?),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Puts a document that is to be printed on record, so that anyone can check it.
+async fn issue(app: &App, kind: DocumentKind, format: Format) -> Result<Option<IssuedDocument>, Problem> {
+    if format != Format::Pdf {
+        return Ok(None);
+    }
+    let now = app.now();
+    let kept = app.settings.rules.documents_kept;
+    let issued = IssuedDocument { id: app.random_id(), kind, issued_at: now, expires_at: now + kept };
+    app.store().record_document(&issued).await?;
+    Ok(Some(issued))
 }
 
 impl Entry {

@@ -66,6 +66,7 @@ pub async fn run(
     let mut demo = Demo {
         told: Teller::new(api.base().to_string(), clock.now(), options.quiet),
         phone: Phone::new(api.clone(), clock.clone())?,
+        new_phone: Phone::new(api.clone(), clock.clone())?,
         officer: Officer::new(api.clone(), officer_token(ports).await?),
         browser: Browser::new(api.clone()),
         bank: Integrator::new(api, clock.clone(), personas::BANK.client_id, bank),
@@ -86,6 +87,7 @@ pub async fn run(
         demo.wait_out_a_code().await?;
     }
     demo.lose_the_phone().await?;
+    demo.go_on_with_a_new_phone(&format!("siti.baru.{number}@contoh.id"), mailbox).await?;
     Ok(demo.told.transcript)
 }
 
@@ -99,6 +101,7 @@ const PURPOSE: &str = "account-opening";
 struct Demo {
     told: Teller,
     phone: Phone,
+    new_phone: Phone,
     officer: Officer,
     browser: Browser,
     bank: Integrator,
@@ -202,6 +205,11 @@ impl Demo {
             let reply = self.phone.send(Method::GET, path, Some(session), None).await?;
             self.told.step(function, what, 200, &reply)?;
         }
+        let reply = self.phone.fetch(session, "/me/documents/kk", "application/pdf").await?;
+        self.told.step("show-documents", "Dokumen: the family card as a PDF to print", 200, &reply)?;
+        let reply = self.bank.check_document(&reply).await?;
+        self.told.step("verify-document", "Whoever scans the printed code learns that it is genuine", 200, &reply)?;
+        ensure!(reply.json()["genuine"] == true, "the document is not known");
         Ok(())
     }
 
@@ -314,6 +322,22 @@ impl Demo {
         self.told.step("login", "… and does not log in", 403, &reply)?;
         let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
         self.told.step("redeem-qr", "… and its last QR code is worthless", 410, &reply)
+    }
+
+    /// The resident enrols a new phone, sees what is held on her, and ends her digital identity.
+    async fn go_on_with_a_new_phone(&mut self, email: &str, mailbox: &Mailbox) -> Result<()> {
+        self.phone = self.new_phone.clone();
+        self.told.say("The resident has a new phone");
+        let registration = self.enrol(email).await?;
+        let mail = mailbox.activation_email(email, 1).await?;
+        self.activate(&mail, &registration).await?;
+        let session = self.log_in(&mail.code).await?;
+        let reply = self.phone.send(Method::GET, "/me/export", Some(&session), None).await?;
+        self.told.step("export-data", "Everything that is held on her, in one document", 200, &reply)?;
+        let reply = self.phone.erase(&session, PIN).await?;
+        self.told.step("erase-identity", "She ends the digital identity; the answer says what is kept", 202, &reply)?;
+        let reply = self.phone.log_in(PIN).await?;
+        self.told.step("login", "It is gone (and finish-erasure erases what it left)", 401, &reply)
     }
 }
 

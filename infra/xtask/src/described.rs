@@ -56,6 +56,8 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
     let lost_session = activate(&api, &lost).await?;
     let forgetful = approved(&api, &officer, mailbox, personas::RATNA).await?;
     activate(&api, &forgetful).await?;
+    let leaving = approved(&api, &officer, mailbox, personas::HADI).await?;
+    let leaving_session = activate(&api, &leaving).await?;
     let waiting = approved(&api, &officer, mailbox, personas::DEWI).await?;
 
     let bank = personas::BANK;
@@ -71,6 +73,7 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
             "link": holder.email.token(),
         },
         "lost": { "key": lost.phone.key.pem(), "access_token": lost_session.access_token },
+        "leaving": { "key": leaving.phone.key.pem(), "pin": PIN, "access_token": leaving_session.access_token },
         "forgetful": { "nik": personas::RATNA },
         "waiting": { "link": waiting.email.token() },
         "applicant": {

@@ -43,13 +43,13 @@ pub fn residents() -> Result<Vec<Resident>> {
     Ok(vec![
         Resident {
             relation: Relation::Wife,
-            documents: records_of_every_agency()?,
+            documents: records_of_every_agency(SITI)?,
             ..person(SITI, family, "SITI AMINAH", Gender::Female, (1990, 7, 5), 37)?
         },
         Resident {
             relation: Relation::Head,
             occupation: "WIRASWASTA".to_owned(),
-            documents: records_of_every_agency()?,
+            documents: records_of_every_agency(BUDI)?,
             ..person(BUDI, family, "BUDI SANTOSO", Gender::Male, (1988, 3, 12), 37)?
         },
         Resident {
@@ -165,7 +165,7 @@ pub fn portrait(seed: u32, width: u32, height: u32) -> Result<Vec<u8>> {
 }
 
 /// A record of each agency that cooperates.
-fn records_of_every_agency() -> Result<BTreeMap<DocumentKind, Document>> {
+fn records_of_every_agency(nik: &str) -> Result<BTreeMap<DocumentKind, Document>> {
     let record = |kind, number: &str, details: &[(&str, &str)]| -> Result<_> {
         let details = details.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         Ok((kind, Document { number: number.to_owned(), updated_at: "2026-03-02T04:00:00Z".parse()?, details }))
@@ -178,7 +178,7 @@ fn records_of_every_agency() -> Result<BTreeMap<DocumentKind, Document>> {
         record(DocumentKind::Kpu, "DPT-3577031001-0042", &[("tps", "012 KARTOHARJO")]),
         record(DocumentKind::Kemendikbud, "9901234567", &[("jenjang", "S1")]),
         record(DocumentKind::Vaksin, "6543210987", &[("dosis", "3")]),
-        record(DocumentKind::Npwp, "3577014507900003", &[("kpp", "KPP PRATAMA MADIUN")]),
+        record(DocumentKind::Npwp, nik, &[("kpp", "KPP PRATAMA MADIUN")]),
         record(DocumentKind::Kendaraan, "AE 1234 BC", &[("jenis", "SEPEDA MOTOR")]),
     ]
     .into_iter()

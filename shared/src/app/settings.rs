@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use tracing::level_filters::LevelFilter;
 use url::Url;
 
 use super::environment::{ConfigError, Environment};
+use crate::domain::device::Forgotten;
 use crate::domain::pin::LockoutRules;
 use crate::pictures::selfie::SelfieRules;
 use crate::store::challenges::CaptchaLimit;
@@ -37,8 +38,14 @@ pub struct Rules {
     pub redemption_kept: SignedDuration,
     /// How long holders can look receipts up.
     pub receipts_kept: SignedDuration,
-    /// How long anyone can ask for a signature's validity.
+    /// How long anyone can check a printed document.
+    pub documents_kept: SignedDuration,
+    /// How long anyone can ask for a signature's validity, and a blocked device is known.
     pub signatures_kept: SignedDuration,
+    /// How long the registration of a blocked device is kept, with e-mail address and phone number.
+    pub ended_registrations_kept: SignedDuration,
+    /// How long an order to erase is kept that could not be carried out.
+    pub erasure_orders_kept: SignedDuration,
     pub access_token_lifetime: SignedDuration,
     /// How long integrators may rely on an identity assertion.
     pub assertion_lifetime: SignedDuration,
@@ -83,6 +90,11 @@ pub(super) fn log_level(environment: &Environment) -> Result<LevelFilter, Config
 }
 
 impl Rules {
+    /// When what is left of a device is forgotten that was blocked at a time.
+    pub fn forgotten_after_block(&self, at: Timestamp) -> Forgotten {
+        Forgotten { device: at + self.signatures_kept, registration: at + self.ended_registrations_kept }
+    }
+
     fn read(environment: &Environment) -> Result<Self, ConfigError> {
         const MINUTE: i64 = 60;
         const HOUR: i64 = 60 * MINUTE;
@@ -93,7 +105,10 @@ impl Rules {
             qr_lifetime: seconds("IKD_QR_LIFETIME_SECONDS", 90, 90)?,
             redemption_kept: seconds("IKD_REDEMPTION_KEPT_SECONDS", DAY, 7 * DAY)?,
             receipts_kept: seconds("IKD_RECEIPTS_KEPT_SECONDS", 5 * 365 * DAY, 30 * 365 * DAY)?,
+            documents_kept: seconds("IKD_DOCUMENTS_KEPT_SECONDS", 365 * DAY, 10 * 365 * DAY)?,
             signatures_kept: seconds("IKD_SIGNATURES_KEPT_SECONDS", 10 * 365 * DAY, 50 * 365 * DAY)?,
+            ended_registrations_kept: seconds("IKD_ENDED_REGISTRATIONS_KEPT_SECONDS", 365 * DAY, 10 * 365 * DAY)?,
+            erasure_orders_kept: seconds("IKD_ERASURE_ORDERS_KEPT_SECONDS", 30 * DAY, 365 * DAY)?,
             access_token_lifetime: seconds("IKD_ACCESS_TOKEN_SECONDS", 10 * MINUTE, HOUR)?,
             assertion_lifetime: seconds("IKD_ASSERTION_SECONDS", 10 * MINUTE, DAY)?,
             dpop_lifetime: seconds("IKD_DPOP_SECONDS", MINUTE, 5 * MINUTE)?,

@@ -49,6 +49,15 @@ pub struct Block {
     pub stolen_since: Option<Timestamp>,
 }
 
+/// When what is left of a blocked device is forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Forgotten {
+    /// The device itself: with the last signature that it can have made.
+    pub device: Timestamp,
+    /// Its registration, with e-mail address and phone number.
+    pub registration: Timestamp,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BlockedBy {

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::Id;
 use super::secret::unprintable;
 use super::text::Text;
 
@@ -48,6 +49,18 @@ pub struct Document {
 }
 
 unprintable!(Document);
+
+/// A document that was issued to be printed. It says nothing of its holder: whoever checks it has it before them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IssuedDocument {
+    pub id: Id,
+    pub kind: DocumentKind,
+    #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
+    pub issued_at: Timestamp,
+    /// When nothing is known of it any more.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
+    pub expires_at: Timestamp,
+}
 
 impl DocumentKind {
     pub const ALL: [Self; 11] = [

@@ -16,6 +16,7 @@ pub mod pin;
 pub mod pin_hash;
 
 pub mod device;
+pub mod erasure;
 pub mod holder;
 pub mod qr_code;
 pub mod receipt;

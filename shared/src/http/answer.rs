@@ -10,7 +10,7 @@ use crate::domain::secret::unprintable;
 pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
-    body: String,
+    body: Body,
 }
 
 unprintable!(Answer);
@@ -20,7 +20,7 @@ impl Answer {
     pub fn json<T: Serialize>(status: StatusCode, body: &T) -> Self {
         // Our own types have string keys and plain values: there is nothing that JSON cannot write.
         let body = serde_json::to_string(body).unwrap_or_default();
-        Self { status, headers: HeaderMap::new(), body }.with_media_type("application/json")
+        Self { status, headers: HeaderMap::new(), body: Body::Text(body) }.with_media_type("application/json")
     }
 
     pub fn ok<T: Serialize>(body: &T) -> Self {
@@ -37,16 +37,42 @@ impl Answer {
     }
 
     pub fn no_content() -> Self {
-        Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: String::new() }
+        Self { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: Body::Empty }
     }
 
     /// A page with the policy that says what it may load and do.
     pub fn page(status: StatusCode, html: String, content_security_policy: &str) -> Self {
-        let answer = Self { status, headers: HeaderMap::new(), body: html }.with_media_type("text/html; charset=utf-8");
+        let answer = Self { status, headers: HeaderMap::new(), body: Body::Text(html) };
+        let answer = answer.with_media_type("text/html; charset=utf-8");
         match HeaderValue::from_str(content_security_policy) {
             Ok(policy) => answer.with_header(header::CONTENT_SECURITY_POLICY, policy),
             Err(_) => answer,
         }
+    }
+
+    /// A file to keep or print, under a name for the reader's disk (RFC 6266): plain letters, digits, dots and hyphens.
+    pub fn file(media_type: &'static str, name: &str, bytes: Vec<u8>) -> Self {
+        let answer = Self { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::Binary(bytes) };
+        let answer = answer.with_media_type(media_type);
+        match HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+            Ok(disposition) => answer.with_header(header::CONTENT_DISPOSITION, disposition),
+            Err(_) => answer,
+        }
+    }
+
+    /// Names a further address that tells about this answer (RFC 8288).
+    #[must_use]
+    pub fn described_by(self, address: &url::Url) -> Self {
+        match HeaderValue::from_str(&format!("<{address}>; rel=\"describedby\"")) {
+            Ok(link) => self.with_header(header::LINK, link),
+            Err(_) => self,
+        }
+    }
+
+    /// Says that the same address answers in other media types, too.
+    #[must_use]
+    pub fn varying_by_accept(self) -> Self {
+        self.with_header(header::VARY, HeaderValue::from_static("Accept"))
     }
 
     #[must_use]
@@ -89,8 +115,7 @@ impl Answer {
             (header::STRICT_TRANSPORT_SECURITY, "max-age=63072000; includeSubDomains"),
         ];
 
-        let body = if self.body.is_empty() { Body::Empty } else { Body::Text(self.body) };
-        let mut response = Response::new(body);
+        let mut response = Response::new(self.body);
         *response.status_mut() = self.status;
         *response.headers_mut() = self.headers;
         for (name, value) in ALWAYS {

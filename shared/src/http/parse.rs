@@ -1,9 +1,12 @@
 //! Requests into values: every input can be bad, and says so without repeating what was sent.
 
 use std::collections::BTreeMap;
+use std::str::FromStr;
 
+use headers_accept::Accept;
 use http::header;
 use lambda_http::{Body, Request};
+use mediatype::{MediaType, names};
 use serde::de::DeserializeOwned;
 
 use super::problem::Problem;
@@ -12,6 +15,39 @@ use crate::domain::text::{Language, Text};
 
 /// Bodies of most routes are small; a selfie is the exception and states its own limit.
 pub const SMALL_BODY: usize = 16 * 1024;
+
+/// What a step can answer in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Json,
+    Html,
+    Pdf,
+}
+
+impl Format {
+    fn media_type(self) -> MediaType<'static> {
+        const fn application(name: &'static str) -> MediaType<'static> {
+            MediaType::new(names::APPLICATION, mediatype::Name::new_unchecked(name))
+        }
+        match self {
+            Self::Json => application("json"),
+            Self::Html => MediaType::new(names::TEXT, names::HTML),
+            Self::Pdf => application("pdf"),
+        }
+    }
+}
+
+/// The format that the caller likes best of those on offer (RFC 9110, section 12.5.1); the first one where the caller
+/// says nothing that can be understood.
+pub fn negotiate(request: &Request, offered: &[Format]) -> Result<Format, Problem> {
+    let first = offered.first().copied().ok_or(ProblemType::NotAcceptable)?;
+    let accept = single_header(request, header::ACCEPT.as_str()).and_then(|accept| Accept::from_str(accept).ok());
+    let Some(accept) = accept else { return Ok(first) };
+    let media_types: Vec<MediaType<'_>> = offered.iter().map(|format| format.media_type()).collect();
+    let liked = accept.negotiate(&media_types);
+    let liked = offered.iter().find(|format| Some(&format.media_type()) == liked);
+    liked.copied().ok_or_else(|| ProblemType::NotAcceptable.into())
+}
 
 /// The path's segments, for steps to match on.
 pub fn segments(request: &Request) -> Vec<&str> {

@@ -44,6 +44,8 @@ catalogue! {
         "Permintaan tidak dapat dibaca.", "The request cannot be read.";
     NotFound = 404 "not-found" "Not found",
         "Yang diminta tidak ada.", "What was asked for does not exist.";
+    NotAcceptable = 406 "not-acceptable" "Not acceptable",
+        "Bentuk yang diminta tidak tersedia.", "What was asked for is not available in that format.";
     BodyTooLarge = 413 "body-too-large" "Body too large",
         "Isi permintaan terlalu besar.", "The request's body is too large.";
     UnsupportedMediaType = 415 "unsupported-media-type" "Unsupported media type",

@@ -24,10 +24,11 @@ pub async fn ensure_holder(app: &App, device: &Device, resident: Option<Resident
         None => Gone::MovedAway,
     };
     let block = Block { at: app.now(), by: BlockedBy::Registry, reason: gone.into(), stolen_since: None };
-    let standing = match app.store().block(&device.key, &block).await? {
-        Some(Blocked::Before(before)) => before,
-        Some(Blocked::Now) | None => block,
-    };
+    let standing =
+        match app.store().block(&device.key, &block, app.settings.rules.forgotten_after_block(block.at)).await? {
+            Some(Blocked::Before(before)) => before,
+            Some(Blocked::Now) | None => block,
+        };
     Err(of_block(&standing).into())
 }
 

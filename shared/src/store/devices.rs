@@ -3,13 +3,13 @@
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use serde::Deserialize;
 
 use super::failures::unavailable;
-use super::item::{attribute, from_item, number, text, to_item, write};
+use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, Written};
-use crate::domain::device::{Block, Device, DeviceStatus, Session, Unlock};
+use crate::domain::device::{Block, Device, DeviceStatus, Forgotten, Session, Unlock};
 use crate::domain::pin::{PinTries, TakenTry};
 use crate::domain::pin_hash::PinHash;
 use crate::domain::{Id, KeyThumbprint};
@@ -45,9 +45,11 @@ struct Met {
 
 /// Blocks an active device. A write by itself and one in a transaction are different types with the same words.
 macro_rules! blocking {
-    ($update:expr, $block:expr) => {
+    ($update:expr, $block:expr, $forgotten:expr) => {
         $update
-            .update_expression("SET #status = :blocked, #block = :block REMOVE #session, qr_code")
+            .update_expression(
+                "SET #status = :blocked, #block = :block, expires_at = :forgotten REMOVE #session, qr_code",
+            )
             .condition_expression("#status = :active")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#block", "block")
@@ -55,6 +57,7 @@ macro_rules! blocking {
             .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
             .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
             .expression_attribute_values(":block", attribute($block)?)
+            .expression_attribute_values(":forgotten", seconds($forgotten.device))
     };
 }
 
@@ -89,7 +92,7 @@ impl Store {
             .expression_attribute_values(":next", attribute(&next)?)
             .expression_attribute_values(":attempt", text(attempt.as_str()));
         match self.send_device_update(update).await? {
-            Ok(()) => Ok(Written::Done),
+            Ok(_) => Ok(Written::Done),
             Err(met) if met.as_ref().and_then(|met| met.attempt.as_ref()) == Some(attempt) => Ok(Written::Done),
             Err(_) => Ok(Written::Overtaken),
         }
@@ -110,7 +113,7 @@ impl Store {
             .expression_attribute_values(":session", attribute(session)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
-            Ok(()) => Ok(Written::Done),
+            Ok(_) => Ok(Written::Done),
             // The SDK repeated a write that had opened the session.
             Err(Some(met)) if met.device.session.as_ref() == Some(session) => Ok(Written::Done),
             Err(_) => Ok(Written::Overtaken),
@@ -126,7 +129,7 @@ impl Store {
             .expression_attribute_names("#session", "session")
             .expression_attribute_values(":session", text(session.id.as_str()));
         match self.send_device_update(update).await? {
-            Ok(()) => Ok(Written::Done),
+            Ok(_) => Ok(Written::Done),
             // Gone is gone, whoever ended it.
             Err(Some(met)) if met.device.session.is_none() => Ok(Written::Done),
             Err(_) => Ok(Written::Overtaken),
@@ -147,7 +150,7 @@ impl Store {
             .expression_attribute_values(":no", attribute(&false)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
-            Ok(()) => Ok(Written::Done),
+            Ok(_) => Ok(Written::Done),
             // The SDK repeated a change that had happened.
             Err(Some(met)) if met.device.pin_hash == *pin_hash => Ok(Written::Done),
             Err(_) => Ok(Written::Overtaken),
@@ -166,25 +169,43 @@ impl Store {
             .expression_attribute_values(":none", attribute(&PinTries::default())?)
             .expression_attribute_values(":unlock", attribute(unlock)?);
         match self.send_device_update(update).await? {
-            Ok(()) => Ok(Unlocked::Done),
+            Ok(_) => Ok(Unlocked::Done),
             Err(_) => Ok(Unlocked::NotActive),
         }
     }
 
-    /// Blocks for good: from this write on the device has no session, no live QR code and no way back.
-    pub async fn block(&self, thumbprint: &KeyThumbprint, block: &Block) -> Result<Option<Blocked>, StoreError> {
-        let update = blocking!(self.update_device(thumbprint), block);
-        Ok(match self.send_device_update(update).await? {
-            Ok(()) => Some(Blocked::Now),
-            Err(met) => met
-                .and_then(|met| met.device.block)
-                .map(|before| if before == *block { Blocked::Now } else { Blocked::Before(before) }),
-        })
+    /// Blocks for good: from this write on the device has no session, no live QR code and no way back. Then its
+    /// registration is given an end, too.
+    pub async fn block(
+        &self,
+        thumbprint: &KeyThumbprint,
+        block: &Block,
+        forgotten: Forgotten,
+    ) -> Result<Option<Blocked>, StoreError> {
+        let update = blocking!(self.update_device(thumbprint), block, forgotten).return_values(ReturnValue::AllNew);
+        let (device, blocked) = match self.send_device_update(update).await? {
+            Ok(device) => (device, Blocked::Now),
+            Err(Some(Met { device, .. })) => {
+                let Some(before) = device.block.clone() else { return Ok(None) };
+                let blocked = if before == *block { Blocked::Now } else { Blocked::Before(before) };
+                (Some(device), blocked)
+            }
+            Err(None) => return Ok(None),
+        };
+        if let Some(device) = device {
+            self.let_registration_end(&device.registration, forgotten.registration).await?;
+        }
+        Ok(Some(blocked))
     }
 
-    pub(super) fn block_in_transaction(&self, device: &Device, block: &Block) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn block_in_transaction(
+        &self,
+        device: &Device,
+        block: &Block,
+        forgotten: Forgotten,
+    ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder().table_name(&self.tables.identities).key("pk", text(key(&device.key)));
-        let update = blocking!(update, block);
+        let update = blocking!(update, block, forgotten);
         Ok(write!(update, Update, update))
     }
 
@@ -256,10 +277,13 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    /// Sends an update; a failed condition gives the device that it met.
-    async fn send_device_update(&self, update: UpdateItemFluentBuilder) -> Result<Result<(), Option<Met>>, StoreError> {
+    /// Sends an update, which gives the device where it asks for it; a failed condition gives the device that it met.
+    async fn send_device_update(
+        &self,
+        update: UpdateItemFluentBuilder,
+    ) -> Result<Result<Option<Device>, Option<Met>>, StoreError> {
         match update.send().await {
-            Ok(_) => Ok(Ok(())),
+            Ok(updated) => Ok(Ok(updated.attributes.map(from_item).transpose()?)),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     let met = failed.item.clone().filter(|item| !item.is_empty());

@@ -1,10 +1,10 @@
 //! `identities`, items `holder#NIK`: the pointers that keep one resident to one device.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::ReturnValue;
+use aws_sdk_dynamodb::types::{ConditionCheck, ReturnValue, TransactWriteItem};
 
 use super::failures::unavailable;
-use super::item::{from_item, text};
+use super::item::{from_item, text, write};
 use super::{Store, StoreError};
 use crate::domain::holder::Holder;
 use crate::domain::nik::Nik;
@@ -18,6 +18,15 @@ impl Store {
     pub async fn holder(&self, nik: &Nik) -> Result<Holder, StoreError> {
         let holder = self.get(&self.tables.identities, ("pk", &key(nik))).await?;
         Ok(holder.unwrap_or_else(|| Holder::nobody_yet(nik.clone())))
+    }
+
+    /// A part of a transaction: there is, or was, a device of this NIK, and no erasure since.
+    pub(super) fn check_holder(&self, nik: &Nik) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(nik)))
+            .condition_expression("attribute_exists(device)");
+        Ok(write!(condition_check, ConditionCheck, check))
     }
 
     /// Takes back an approved registration that was not activated yet, and tells what was known of the NIK before.

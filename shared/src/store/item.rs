@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, KeysAndAttributes, TransactWriteItem};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -52,6 +52,34 @@ impl Store {
             .await
             .map_err(unavailable)?;
         answer.item.map(from_item).transpose()
+    }
+
+    /// Reads up to a hundred items at once, strongly consistent, in no order; some of their attributes, or all where none
+    /// is named.
+    pub(super) async fn batch_get(
+        &self,
+        table: &str,
+        keys: Vec<Item>,
+        attributes: &[&str],
+    ) -> Result<Vec<Item>, StoreError> {
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut asked = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys));
+        if !attributes.is_empty() {
+            // Some of the names are DynamoDB's own words and need a placeholder; so all have one.
+            for name in attributes {
+                asked = asked.expression_attribute_names(format!("#{name}"), *name);
+            }
+            let names: Vec<String> = attributes.iter().map(|name| format!("#{name}")).collect();
+            asked = asked.projection_expression(names.join(", "));
+        }
+        let asked = asked.build().map_err(|error| StoreError::Unavailable(error.to_string()))?;
+        let found = self.client.batch_get_item().request_items(table, asked).send().await.map_err(unavailable)?;
+        if found.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
+            return Err(StoreError::Unavailable("not everything was read".to_owned()));
+        }
+        Ok(found.responses.and_then(|mut tables| tables.remove(table)).unwrap_or_default())
     }
 
     /// Writes all or nothing. The SDK's own repetitions carry one token, so that they count once.

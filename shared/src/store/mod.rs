@@ -10,7 +10,10 @@ mod item;
 
 pub mod challenges;
 pub mod devices;
+pub mod documents;
+pub mod erasures;
 pub mod holders;
+pub mod identities;
 pub mod integrators;
 pub mod outbox;
 pub mod qr_codes;
@@ -50,6 +53,8 @@ pub struct Tables {
     pub outbox: String,
     pub receipts: String,
     pub signatures: String,
+    pub documents: String,
+    pub erasures: String,
     pub integrators: String,
 }
 
@@ -66,6 +71,8 @@ impl Tables {
             outbox: named("outbox"),
             receipts: named("receipts"),
             signatures: named("signatures"),
+            documents: named("documents"),
+            erasures: named("erasures"),
             integrators: named("integrators"),
         }
     }

@@ -12,7 +12,10 @@ use crate::domain::nik::Nik;
 use crate::domain::receipt::{ChainHead, Receipt};
 
 /// Where the head stands; receipts and marks have names of their own beside it.
-const HEAD: &str = "head";
+pub(super) const HEAD: &str = "head";
+
+/// What the positions of receipts begin with.
+pub(super) const RECEIPT: &str = "receipt#";
 
 /// A page of receipts, newest first.
 #[derive(Debug)]
@@ -31,8 +34,8 @@ struct Mark {
     expires_at: Timestamp,
 }
 
-fn position(sequence: u32) -> String {
-    format!("receipt#{sequence:010}")
+pub(super) fn position(sequence: u32) -> String {
+    format!("{RECEIPT}{sequence:010}")
 }
 
 impl Store {
@@ -48,7 +51,7 @@ impl Store {
     }
 
     /// Adds a receipt behind `head`, once for its redemption; false where the chain or the redemption has changed since
-    /// they were read.
+    /// they were read, or the holder is none any more.
     pub async fn add_receipt(
         &self,
         nik: &Nik,
@@ -84,6 +87,7 @@ impl Store {
             write!(update, Update, moved),
             write!(put, Put, put(item)),
             write!(put, Put, put(to_item(&mark, None)?)),
+            self.check_holder(nik)?,
         ];
         Ok(self.transact(writes).await?.is_ok())
     }
@@ -128,6 +132,6 @@ impl Store {
     }
 }
 
-fn mark(redemption: &Id) -> String {
+pub(super) fn mark(redemption: &Id) -> String {
     format!("redemption#{redemption}")
 }

@@ -1,6 +1,7 @@
 //! `identities`, items `registration#ID`, and `selfies`: from *Daftar* to activation. Selfies have a table of their own,
 //! which has no backup: what is erased is gone.
 
+use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{
@@ -14,7 +15,7 @@ use super::outbox::ActivationEmailOrder;
 use super::{Store, StoreError, Written, holders};
 use crate::domain::Id;
 use crate::domain::contact::Email;
-use crate::domain::device::{Block, Device};
+use crate::domain::device::{Block, Device, Forgotten};
 use crate::domain::holder::Holder;
 use crate::domain::registration::{Activation, Decision, Delivery, Registration, Status};
 
@@ -28,7 +29,7 @@ pub struct Approval<'a> {
     pub email: &'a Email,
     pub activation: &'a Activation,
     /// The active device that gives way to this registration.
-    pub replaced: Option<(&'a Device, Block)>,
+    pub replaced: Option<(&'a Device, Block, Forgotten)>,
     /// When the registration is forgotten unless it is activated.
     pub forgotten_at: Timestamp,
 }
@@ -41,8 +42,18 @@ pub enum CodeTry {
     Refused,
 }
 
-fn key(id: &Id) -> String {
+pub(super) fn key(id: &Id) -> String {
     format!("registration#{id}")
+}
+
+/// An update that a refused condition makes needless.
+fn unless_refused<R>(answer: Result<(), SdkError<UpdateItemError, R>>) -> Result<(), StoreError> {
+    match answer {
+        Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
+            Ok(())
+        }
+        answer => answer.map_err(unavailable),
+    }
 }
 
 impl Store {
@@ -116,8 +127,15 @@ impl Store {
             self.erase_selfie(registration)?,
             self.put_order(&order)?,
         ];
-        if let Some((device, block)) = &approval.replaced {
-            writes.push(self.block_in_transaction(device, block)?);
+        if let Some((device, block, forgotten)) = &approval.replaced {
+            writes.push(self.block_in_transaction(device, block, *forgotten)?);
+            let end = Update::builder()
+                .table_name(&self.tables.identities)
+                .key("pk", text(key(&device.registration)))
+                .update_expression("SET expires_at = :end")
+                .condition_expression("attribute_exists(pk)")
+                .expression_attribute_values(":end", seconds(forgotten.registration));
+            writes.push(write!(update, Update, end));
         }
         Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
     }
@@ -221,15 +239,7 @@ impl Store {
         let condition =
             format!("activation.generation = :generation AND activation.delivery IN ({})", before.join(", "));
         let answer = update.condition_expression(condition).send().await;
-        match answer {
-            Ok(_) => Ok(()),
-            Err(error)
-                if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) =>
-            {
-                Ok(())
-            }
-            Err(error) => Err(unavailable(error)),
-        }
+        unless_refused(answer.map(drop))
     }
 
     /// Takes one try at the activation code before the code is looked at.
@@ -305,6 +315,21 @@ impl Store {
         Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
     }
 
+    /// Gives the registration of a blocked device an end, unless it has one.
+    pub(super) async fn let_registration_end(&self, id: &Id, at: Timestamp) -> Result<(), StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(id)))
+            .update_expression("SET expires_at = :end")
+            .condition_expression("attribute_exists(pk) AND attribute_not_exists(expires_at)")
+            .expression_attribute_values(":end", seconds(at))
+            .send()
+            .await;
+        unless_refused(answer.map(drop))
+    }
+
     /// The part that both verdicts share: only a pending registration can be decided.
     fn decided(
         &self,
@@ -328,7 +353,7 @@ impl Store {
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(holders::key(&registration.nik)))
-            .update_expression("SET nik = :nik, approvals = :after, registration = :registration")
+            .update_expression("SET nik = :nik, approvals = :after, registration = :registration REMOVE expires_at")
             .expression_attribute_values(":nik", text(registration.nik.as_str()))
             .expression_attribute_values(":after", number(holder.approvals + 1))
             .expression_attribute_values(":registration", text(registration.id.as_str()));

@@ -1,9 +1,9 @@
 //! `residents`: the population registry, read and never written.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, KeysAndAttributes, TransactWriteItem};
+use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
 
 use super::failures::unavailable;
-use super::item::{attribute, from_item, text, write};
+use super::item::{Item, attribute, from_item, text, write};
 use super::{Store, StoreError};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
@@ -81,27 +81,9 @@ impl Store {
             .send()
             .await
             .map_err(unavailable)?;
-        let keys =
-            keys.items.unwrap_or_default().into_iter().filter_map(|mut item| {
-                Some(std::collections::HashMap::from([("nik".to_owned(), item.remove("nik")?)]))
-            });
-        let mut asked = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys.collect()));
-        for name in ALL_BUT_PHOTO {
-            asked = asked.expression_attribute_names(format!("#{name}"), name);
-        }
-        let asked = asked.projection_expression(ALL_BUT_PHOTO.map(|name| format!("#{name}")).join(", ")).build();
-        let asked = asked.map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let found = self
-            .client
-            .batch_get_item()
-            .request_items(&self.tables.residents, asked)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        if found.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(StoreError::Unavailable("not all of the family was read".to_owned()));
-        }
-        let items = found.responses.and_then(|mut tables| tables.remove(&self.tables.residents)).unwrap_or_default();
+        let keys = keys.items.unwrap_or_default().into_iter();
+        let keys = keys.filter_map(|mut item| Some(Item::from([("nik".to_owned(), item.remove("nik")?)]))).collect();
+        let items = self.batch_get(&self.tables.residents, keys, &ALL_BUT_PHOTO).await?;
         let mut members: Vec<Resident> = items.into_iter().map(from_item).collect::<Result<_, _>>()?;
         members.sort_by_key(|member| (member.relation, member.birthdate));
         Ok(members)

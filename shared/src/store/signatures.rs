@@ -33,22 +33,24 @@ impl Store {
         Ok(signature.filter(|signature| signature.expires_at > now))
     }
 
-    /// Everything that a holder signed, in no order. One made within the last moments may be missing: an index tells.
-    pub async fn signatures_of(&self, nik: &Nik) -> Result<Vec<Signature>, StoreError> {
-        let mut pages = self
+    /// What a holder signed, in no order, a thousand at most, and whether there is more. One made within the last moments
+    /// may be missing: an index tells.
+    pub async fn signatures_of(&self, nik: &Nik) -> Result<(Vec<Signature>, bool), StoreError> {
+        const MOST: i32 = 1_000;
+
+        let answer = self
             .client
             .query()
             .table_name(&self.tables.signatures)
             .index_name("by_holder")
             .key_condition_expression("nik = :nik")
             .expression_attribute_values(":nik", text(nik.as_str()))
-            .into_paginator()
-            .items()
-            .send();
-        let mut signatures = Vec::new();
-        while let Some(item) = pages.next().await {
-            signatures.push(from_item(item.map_err(unavailable)?)?);
-        }
-        Ok(signatures)
+            .limit(MOST)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let has_more = answer.last_evaluated_key.is_some();
+        let signatures = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
+        Ok((signatures, has_more))
     }
 }

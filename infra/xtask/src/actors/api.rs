@@ -14,6 +14,8 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
+    /// The body as it came; `text` is it read as UTF-8.
+    pub bytes: Vec<u8>,
     pub took: Duration,
 }
 
@@ -81,8 +83,9 @@ impl Api for HttpApi {
                 .await
                 .context("the service does not answer")?;
             let (status, headers) = (answer.status(), answer.headers().clone());
-            let text = answer.text().await?;
-            Ok(Reply { status, headers, text, took: started.elapsed() })
+            let bytes = answer.bytes().await?.to_vec();
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            Ok(Reply { status, headers, text, bytes, took: started.elapsed() })
         })
     }
 }

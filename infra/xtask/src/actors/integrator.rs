@@ -141,6 +141,13 @@ impl Integrator {
         self.api.send(Request::get(address.as_str()).body(String::new())?).await
     }
 
+    /// Checks a printed document by the address that its code holds, as anyone may.
+    pub async fn check_document(&self, printed: &Reply) -> Result<Reply> {
+        let link = printed.header("link").and_then(|link| link.strip_prefix('<')?.split_once('>'));
+        let (address, _) = link.context("a document without address")?;
+        self.api.send(Request::get(address).body(String::new())?).await
+    }
+
     async fn published_key(&self, key_id: Option<&str>) -> Result<Jwk> {
         let request = Request::get(self.api.base().join("/.well-known/jwks.json")?.as_str()).body(String::new())?;
         let keys: JwkSet = serde_json::from_str(&self.api.send(request).await?.text)?;

@@ -115,6 +115,19 @@ impl Phone {
         self.send(Method::POST, "/device-blocks", Some(session), Some(&json!({ "reason": reason }))).await
     }
 
+    /// Ends the digital identity.
+    pub async fn erase(&self, session: &Session, pin: &str) -> Result<Reply> {
+        self.send(Method::DELETE, "/me", Some(session), Some(&json!({ "pin": pin }))).await
+    }
+
+    /// Asks for a document in a format, as `application/pdf`.
+    pub async fn fetch(&self, session: &Session, path: &str, accept: &str) -> Result<Reply> {
+        let proof = self.proof(&Method::GET, path, Some(session))?;
+        let mut request = self.request(Method::GET, path, Some(session), Some(&proof), None)?;
+        request.headers_mut().insert(http::header::ACCEPT, accept.parse()?);
+        self.api.send(request).await
+    }
+
     /// Sends any request with a fresh proof.
     pub async fn send(
         &self,

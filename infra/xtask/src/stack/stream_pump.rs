@@ -18,9 +18,10 @@ pub struct Mapping {
 }
 
 /// The event source mappings of infra/template.yaml.
-pub const MAPPINGS: [Mapping; 2] = [
+pub const MAPPINGS: [Mapping; 3] = [
     Mapping { table: "outbox", function: "send-activation-email" },
     Mapping { table: "qr_codes", function: "record-receipt" },
+    Mapping { table: "erasures", function: "finish-erasure" },
 ];
 
 /// Records of one invocation, at most.

@@ -1,0 +1,115 @@
+//! erase-identity: the holder ends the digital identity and has what belongs to it erased (UU PDP, Pasal 8 and 43).
+
+use http::StatusCode;
+use ikd::app::{App, Need};
+use ikd::domain::erasure::Erasure;
+use ikd::domain::pin::Pin;
+use ikd::domain::text::{Language, Text};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::store::Written;
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+pub const FUNCTION: Function = Function {
+    name: "erase-identity",
+    needs: &[Need::Store, Need::Verifying, Need::Pins],
+    step: |app, request| Box::pin(erase_identity(app, request)),
+};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Confirmation {
+    pin: String,
+}
+
+#[derive(Serialize)]
+struct Erased {
+    /// What is gone as this is answered.
+    erased: [&'static str; 4],
+    /// What follows within moments, however often it has to be tried.
+    being_erased: [&'static str; 4],
+    kept: [Kept; 6],
+}
+
+/// What is not erased.
+#[derive(Serialize)]
+struct Kept {
+    what: &'static str,
+    why: &'static str,
+    /// When it is gone, too, at the latest; without it, that is not this service's to say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until: Option<Timestamp>,
+}
+
+/// Ends the identity in one write and orders the rest. A wrong PIN counts like one at the login.
+pub async fn erase_identity(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let device = authenticate::holder(app, request).await?.device;
+    let Confirmation { pin } = parse::json(request, parse::SMALL_BODY)?;
+    let pin = Pin::parse(&pin).map_err(|invalid| Problem::invalid("/pin", invalid))?;
+    let attempt = authenticate::pin(app, &device.key, Some(&device), &pin).await?;
+
+    let (now, rules) = (app.now(), &app.settings.rules);
+    let order = Erasure {
+        id: app.random_id(),
+        nik: device.nik.clone(),
+        ordered_at: now,
+        expires_at: now + rules.erasure_orders_kept,
+    };
+    let forgotten_at = now + rules.registration_lifetime;
+    match app.store().erase_identity(&device, &attempt, &order, forgotten_at).await? {
+        Written::Done => Ok(Answer::json(
+            StatusCode::ACCEPTED,
+            &Erased {
+                erased: ["device", "pin", "session", "registration"],
+                being_erased: ["earlier-registrations", "selfies", "earlier-devices", "receipts"],
+                kept: kept(app, now, parse::language(request)),
+            },
+        )),
+        Written::Overtaken => Err(ProblemType::Contended.into()),
+    }
+}
+
+/// What is kept, why and until when.
+fn kept(app: &App, now: Timestamp, language: Language) -> [Kept; 6] {
+    /// How far back the tables can be restored.
+    const BACKUPS: SignedDuration = SignedDuration::from_hours(35 * 24);
+    const REGISTRY: Text = Text {
+        id: "Data kependudukan adalah milik Dukcapil (UU 24/2013); layanan ini hanya membacanya.",
+        en: "The population registry is the civil registry's (Law 24/2013); this service only reads it.",
+    };
+    const SIGNATURES: Text = Text {
+        id: "Hash dokumen, waktu dan NIK: pihak lain harus dapat memeriksa tanda tangan Anda.",
+        en: "Document hash, time and NIK: others have to be able to check what you signed.",
+    };
+    const STOLEN_DEVICES: Text = Text {
+        id: "Perangkat yang dilaporkan dicuri: tanda tangan pencuri tetap tidak berlaku.",
+        en: "Devices reported stolen: what the thief signed stays revoked.",
+    };
+    const REDEEMED_QR_CODES: Text = Text {
+        id: "QR Code yang sudah dipindai: instansi dapat menanyakan hasilnya sekali lagi, tanpa data Anda.",
+        en: "Redeemed QR codes: an integrator may ask again for its result, without your data.",
+    };
+    const APPROVAL_COUNT: Text = Text {
+        id: "Jumlah persetujuan untuk NIK Anda: pendaftaran lama tidak dapat hidup kembali.",
+        en: "The number of approvals of your NIK: earlier registrations cannot come back to life.",
+    };
+    const BACKUP_COPIES: Text = Text {
+        id: "Salinan cadangan basis data, hanya untuk pemulihan.",
+        en: "Backup copies of the database, for recovery alone.",
+    };
+
+    let rules = &app.settings.rules;
+    let keep = |what, why: Text, lasting: Option<SignedDuration>| Kept {
+        what,
+        why: why.in_language(language),
+        until: lasting.map(|lasting| now + lasting),
+    };
+    [
+        keep("population-registry", REGISTRY, None),
+        keep("signatures", SIGNATURES, Some(rules.signatures_kept)),
+        keep("stolen-devices", STOLEN_DEVICES, Some(rules.signatures_kept)),
+        keep("redeemed-qr-codes", REDEEMED_QR_CODES, Some(rules.redemption_kept)),
+        keep("approval-count", APPROVAL_COUNT, Some(rules.registration_lifetime)),
+        keep("backups", BACKUP_COPIES, Some(BACKUPS)),
+    ]
+}

@@ -1,0 +1,6 @@
+//! Starts the Lambda runtime with `erase-identity`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    ikd::http::run(erase_identity::FUNCTION).await
+}

@@ -1,0 +1,183 @@
+//! export-data: everything that is held on the holder, in one document (UU PDP, Pasal 7 and 13).
+
+mod trail;
+
+use std::collections::BTreeMap;
+
+use ikd::app::{App, Need};
+use ikd::domain::device::{Block, Device, DeviceStatus};
+use ikd::domain::document::{Document, DocumentKind};
+use ikd::domain::receipt::{ChainHead, Receipt};
+use ikd::domain::registration::{Delivery, Registration, Status, Verdict};
+use ikd::domain::resident::Resident;
+use ikd::domain::signature::{DocumentHash, Signature};
+use ikd::domain::{Id, KeyThumbprint};
+use ikd::http::{Answer, Biodata, Function, Problem, Request, authenticate, standing};
+use ikd::store::receipts::ReceiptPage;
+use ikd::store::residents::Photo;
+use jiff::Timestamp;
+use serde::Serialize;
+
+use trail::Event;
+
+pub const FUNCTION: Function = Function {
+    name: "export-data",
+    needs: &[Need::Store, Need::Verifying],
+    step: |app, request| Box::pin(export_data(app, request)),
+};
+
+/// Receipts in one export: what API Gateway carries has an end. Older ones are at list-receipts.
+const RECEIPTS: i32 = 1_000;
+
+#[derive(Serialize)]
+struct Export<'a> {
+    exported_at: Timestamp,
+    /// What the population registry has; this service reads it and does not keep it.
+    registry: Registry<'a>,
+    registrations: Vec<RegistrationView<'a>>,
+    devices: Vec<DeviceView<'a>>,
+    signatures: Vec<SignatureView<'a>>,
+    receipts: Receipts,
+    /// What was done with the holder's data, oldest first.
+    processing_trail: Vec<Event<'a>>,
+    /// Whether this is all; of registrations and signatures only a part is shown where there are very many.
+    complete: bool,
+}
+
+#[derive(Serialize)]
+struct Registry<'a> {
+    biodata: Biodata<'a>,
+    documents: &'a BTreeMap<DocumentKind, Document>,
+}
+
+/// A registration of the holder's NIK. Anyone can type a NIK: contact data are shown once an officer has seen that it was
+/// the holder who registered.
+#[derive(Serialize)]
+struct RegistrationView<'a> {
+    id: &'a Id,
+    registered_at: Timestamp,
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone_number: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delivery: Option<Delivery>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forgotten_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct DeviceView<'a> {
+    /// The thumbprint of its public key (RFC 7638).
+    key: &'a KeyThumbprint,
+    registration: &'a Id,
+    activated_at: Timestamp,
+    status: DeviceStatus,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    blocked_at: Option<Timestamp>,
+    /// A PIN is kept as a hash that is nobody's to see; this tells whether it is still the activation code.
+    pin_is_first: bool,
+    has_session: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    qr_code_expires_at: Option<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct SignatureView<'a> {
+    id: &'a Id,
+    document_hash: &'a DocumentHash,
+    signed_at: Timestamp,
+    forgotten_at: Timestamp,
+}
+
+#[derive(Serialize)]
+struct Receipts {
+    head: ChainHead,
+    receipts: Vec<Receipt>,
+    /// Where list-receipts goes on: `?before=` this.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_before: Option<u32>,
+}
+
+pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let device = authenticate::holder(app, request).await?.device;
+    let nik = &device.nik;
+    let registry = standing::resident(app, &device, Photo::With);
+    let held = async {
+        Ok(tokio::try_join!(
+            app.store().identity(nik, None),
+            app.store().signatures_of(nik),
+            app.store().chain_head(nik),
+            app.store().receipts(nik, None, RECEIPTS),
+        )?)
+    };
+    let (resident, (identity, (signatures, more_signatures), head, page)) = tokio::try_join!(registry, held)?;
+    let complete = identity.next.is_none() && !more_signatures;
+    let export = Export {
+        exported_at: app.now(),
+        registry: Registry::of(&resident),
+        registrations: identity.registrations.iter().map(RegistrationView::of).collect(),
+        devices: identity.devices.iter().map(DeviceView::of).collect(),
+        signatures: signatures.iter().map(SignatureView::of).collect(),
+        receipts: Receipts::of(head, page),
+        processing_trail: trail::of(&identity),
+        complete,
+    };
+    Ok(Answer::ok(&export).hidden_from_screenshots())
+}
+
+impl<'a> Registry<'a> {
+    fn of(resident: &'a Resident) -> Self {
+        Self { biodata: Biodata::of(resident), documents: &resident.documents }
+    }
+}
+
+impl<'a> RegistrationView<'a> {
+    fn of(registration: &'a Registration) -> Self {
+        let decision = registration.decision.as_ref();
+        let is_the_holders = decision.is_some_and(|decision| decision.verdict == Verdict::Approve);
+        Self {
+            id: &registration.id,
+            registered_at: registration.registered_at,
+            status: registration.status,
+            email: is_the_holders.then(|| registration.email.as_str()),
+            phone_number: is_the_holders.then(|| registration.phone_number.as_str()),
+            delivery: registration.activation.as_ref().map(|activation| activation.delivery),
+            forgotten_at: registration.expires_at,
+        }
+    }
+}
+
+impl<'a> DeviceView<'a> {
+    fn of(device: &'a Device) -> Self {
+        Self {
+            key: &device.key,
+            registration: &device.registration,
+            activated_at: device.activated_at,
+            status: device.status,
+            blocked_at: device.block.as_ref().map(|Block { at, .. }| *at),
+            pin_is_first: device.pin_is_first,
+            has_session: device.session.is_some(),
+            qr_code_expires_at: device.qr_code.as_ref().map(|code| code.expires_at),
+        }
+    }
+}
+
+impl<'a> SignatureView<'a> {
+    fn of(signature: &'a Signature) -> Self {
+        Self {
+            id: &signature.id,
+            document_hash: &signature.document_hash,
+            signed_at: signature.signed_at,
+            forgotten_at: signature.expires_at,
+        }
+    }
+}
+
+impl Receipts {
+    fn of(head: ChainHead, page: ReceiptPage) -> Self {
+        let next_before = page.receipts.last().filter(|_| page.has_more).map(|oldest| oldest.sequence);
+        Self { head, receipts: page.receipts, next_before }
+    }
+}

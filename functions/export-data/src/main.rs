@@ -1,0 +1,6 @@
+//! Starts the Lambda runtime with `export-data`.
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    ikd::http::run(export_data::FUNCTION).await
+}

@@ -1,0 +1,70 @@
+//! The processing trail: who did what with the holder's identity, and when. Officers are not named.
+
+use ikd::domain::device::{BlockReason, BlockedBy};
+use ikd::domain::registration::Verdict;
+use ikd::store::identities::Identity;
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// Something that was done.
+#[derive(Serialize)]
+pub struct Event<'a> {
+    at: Timestamp,
+    event: &'static str,
+    by: By,
+    /// The officer's words, or why a device was blocked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum By {
+    /// Whoever had the phone.
+    Phone,
+    Officer,
+    Registry,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Reason<'a> {
+    Words(&'a str),
+    Block(BlockReason),
+}
+
+/// Everything that registrations and devices tell, oldest first.
+pub fn of(identity: &Identity) -> Vec<Event<'_>> {
+    let mut events = Vec::new();
+    let mut add = |at, event, by, reason| events.push(Event { at, event, by, reason });
+    for registration in &identity.registrations {
+        add(registration.registered_at, "registered", By::Phone, None);
+        if let Some(decision) = &registration.decision {
+            let event = match decision.verdict {
+                Verdict::Approve => "approved",
+                Verdict::Reject => "rejected",
+            };
+            add(decision.decided_at, event, By::Officer, decision.reason.as_deref().map(Reason::Words));
+        }
+        if let Some(activation) = registration.activation.as_ref().filter(|activation| activation.generation > 1) {
+            let by = if activation.ordered_by.is_some() { By::Officer } else { By::Phone };
+            add(activation.issued_at, "activation-code-issued-again", by, None);
+        }
+    }
+    for device in &identity.devices {
+        add(device.activated_at, "device-activated", By::Phone, None);
+        if let Some(unlock) = &device.unlock {
+            add(unlock.at, "pin-unlocked", By::Officer, None);
+        }
+        if let Some(block) = &device.block {
+            let by = match block.by {
+                BlockedBy::Holder => By::Phone,
+                BlockedBy::Officer(_) => By::Officer,
+                BlockedBy::Registry => By::Registry,
+            };
+            add(block.at, "device-blocked", by, Some(Reason::Block(block.reason)));
+        }
+    }
+    events.sort_by_key(|event| event.at);
+    events
+}

@@ -1,0 +1,42 @@
+//! finish-erasure: the stream of the orders erases what a holder left: registrations, selfies, devices, receipts.
+
+use ikd::app::{App, Need};
+use ikd::domain::erasure::Erasure;
+use ikd::store::StoreError;
+use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
+
+pub const NAME: &str = "finish-erasure";
+
+/// The parts of the app that this function is given.
+pub const NEEDS: &[Need] = &[Need::Store];
+
+/// Works through a batch of orders.
+pub async fn finish_erasures(app: &App, event: Event) -> DynamoDbEventResponse {
+    streams::work_through(NAME, event, |record| Box::pin(finish_erasure(app, record))).await
+}
+
+/// Erases one thing after another; what is gone stays gone, so that the stream may begin anew at any point. The order
+/// goes last.
+async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), Undone> {
+    if record.event_name != "INSERT" {
+        return Ok(());
+    }
+    let order: Erasure = serde_dynamo::from_item(record.change.new_image).map_err(StoreError::from)?;
+    let mut after = None;
+    loop {
+        let identity = app.store().identity(&order.nik, after.as_deref()).await?;
+        for registration in identity.registrations.iter().filter(|registration| order.takes_registration(registration))
+        {
+            app.store().erase_registration(registration).await?;
+        }
+        for device in identity.devices.iter().filter(|device| order.takes_device(device)) {
+            app.store().erase_blocked_device(device).await?;
+        }
+        after = identity.next;
+        if after.is_none() {
+            break;
+        }
+    }
+    app.store().erase_receipts(&order).await?;
+    Ok(app.store().forget_erasure(&order).await?)
+}

@@ -1,0 +1,77 @@
+//! verify-document: anyone asks by a printed document's code whether it was issued here; nothing personal is told.
+
+use askama::Template;
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::BASE64;
+use http::StatusCode;
+use ikd::app::{App, Need};
+use ikd::domain::Id;
+use ikd::domain::document::{DocumentKind, IssuedDocument};
+use ikd::domain::text::{Language, Text};
+use ikd::http::parse::{self, Format};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request};
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde::Serialize;
+
+pub const FUNCTION: Function = Function {
+    name: "verify-document",
+    needs: &[Need::Store],
+    step: |app, request| Box::pin(verify_document(app, request)),
+};
+
+#[derive(Serialize)]
+struct Verified {
+    genuine: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kind: Option<DocumentKind>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    issued_at: Option<Timestamp>,
+}
+
+/// Programs get JSON; whoever scanned the code with a phone's camera gets a page.
+pub async fn verify_document(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let ["documents", "verify", id] = parse::segments(request)[..] else { return Err(ProblemType::NotFound.into()) };
+    let format = parse::negotiate(request, &[Format::Json, Format::Html])?;
+    let document = match Id::parse(id) {
+        Some(id) => app.store().issued_document(&id, app.now()).await?,
+        None => None,
+    };
+    let answer = match format {
+        Format::Html => page(document.as_ref(), parse::language(request))?,
+        _ => Answer::ok(&Verified {
+            genuine: document.is_some(),
+            kind: document.as_ref().map(|document| document.kind),
+            issued_at: document.as_ref().map(|document| document.issued_at),
+        }),
+    };
+    Ok(answer.varying_by_accept())
+}
+
+const STYLE: &str = include_str!("../templates/page.css");
+
+#[derive(Template)]
+#[template(path = "verified.html")]
+struct Page {
+    language: Language,
+    /// What was issued, and when.
+    issued: Option<(&'static str, String)>,
+}
+
+impl Page {
+    fn say(&self, id: &'static str, en: &'static str) -> &'static str {
+        Text { id, en }.in_language(self.language)
+    }
+}
+
+fn page(document: Option<&IssuedDocument>, language: Language) -> Result<Answer, Problem> {
+    // Kota Madiun keeps western Indonesian time (WIB, UTC+7).
+    let time = |at| Offset::constant(7).to_datetime(at).strftime("%d-%m-%Y %H:%M WIB").to_string();
+    let issued = document.map(|document| (document.kind.name().in_language(language), time(document.issued_at)));
+    let html = Page { language, issued }.render().map_err(Problem::unavailable)?;
+    let style = BASE64.encode(digest(&SHA256, STYLE.as_bytes()).as_ref());
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    );
+    Ok(Answer::page(StatusCode::OK, html, &policy))
+}

@@ -1,0 +1,38 @@
+//! Erasure (UU PDP, Pasal 8): what a holder asked to have erased, until all of it is.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Id;
+use super::device::Device;
+use super::nik::Nik;
+use super::receipt::Receipt;
+use super::registration::Registration;
+
+/// The order to erase what a holder left. The identity itself has ended with the write that gave the order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erasure {
+    pub id: Id,
+    pub nik: Nik,
+    /// What came later belongs to a new identity, and stays.
+    pub ordered_at: Timestamp,
+    /// When the order is forgotten (TTL), done or not.
+    #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
+    pub expires_at: Timestamp,
+}
+
+impl Erasure {
+    /// Registrations of the NIK, whoever made them.
+    pub fn takes_registration(&self, registration: &Registration) -> bool {
+        registration.registered_at <= self.ordered_at
+    }
+
+    /// Earlier devices, but for those in a thief's hands: what they signed since stays revoked.
+    pub fn takes_device(&self, device: &Device) -> bool {
+        device.block.as_ref().is_some_and(|block| block.stolen_since().is_none())
+    }
+
+    pub fn takes_receipt(&self, receipt: &Receipt) -> bool {
+        receipt.redeemed_at <= self.ordered_at
+    }
+}

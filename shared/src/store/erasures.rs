@@ -1,0 +1,146 @@
+//! `erasures`: the end of an identity, and the order to erase what it left, in one transaction; the stream does the rest.
+
+use aws_sdk_dynamodb::types::{Delete, DeleteRequest, Put, Update, WriteRequest};
+use jiff::Timestamp;
+
+use super::failures::unavailable;
+use super::item::{attribute, from_item, number, seconds, text, to_item, write};
+use super::{Store, StoreError, Written, devices, holders, receipts, registrations};
+use crate::domain::Id;
+use crate::domain::device::{Device, DeviceStatus};
+use crate::domain::erasure::Erasure;
+use crate::domain::receipt::Receipt;
+use crate::domain::registration::Registration;
+
+/// DynamoDB writes 25 items at once; a receipt is two.
+const RECEIPTS_AT_ONCE: usize = 12;
+
+impl Store {
+    /// Ends an identity: the device is gone with its PIN, its session and its QR code, and so are its registration and
+    /// the head of its receipts. The PIN try that was taken as `attempt` confirms it.
+    ///
+    /// The holder's count of approvals is raised and kept until `forgotten_at`: by that one write every other registration
+    /// of the NIK has ended.
+    pub async fn erase_identity(
+        &self,
+        device: &Device,
+        attempt: &Id,
+        order: &Erasure,
+        forgotten_at: Timestamp,
+    ) -> Result<Written, StoreError> {
+        let gone = Delete::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(devices::key(&device.key)))
+            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
+            .expression_attribute_values(":attempt", text(attempt.as_str()));
+        let nobody = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(holders::key(&device.nik)))
+            .update_expression(
+                "SET approvals = approvals + :one, expires_at = :forgotten_at REMOVE device, registration",
+            )
+            .condition_expression("device = :device")
+            .expression_attribute_values(":one", number(1))
+            .expression_attribute_values(":forgotten_at", seconds(forgotten_at))
+            .expression_attribute_values(":device", attribute(&device.key)?);
+        let registration = Delete::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(registrations::key(&device.registration)));
+        let head = Delete::builder()
+            .table_name(&self.tables.receipts)
+            .key("holder", text(device.nik.as_str()))
+            .key("position", text(receipts::HEAD));
+        let put = Put::builder()
+            .table_name(&self.tables.erasures)
+            .set_item(Some(to_item(order, None)?))
+            .condition_expression("attribute_not_exists(id)");
+        let writes = vec![
+            write!(delete, Delete, gone),
+            write!(update, Update, nobody),
+            write!(delete, Delete, registration),
+            write!(delete, Delete, head),
+            write!(put, Put, put),
+        ];
+        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+    }
+
+    /// Erases a registration and what there may still be of its selfie.
+    pub async fn erase_registration(&self, registration: &Registration) -> Result<(), StoreError> {
+        let selfie = Delete::builder().table_name(&self.tables.selfies).key("id", text(registration.id.as_str()));
+        let registration =
+            Delete::builder().table_name(&self.tables.identities).key("pk", text(registrations::key(&registration.id)));
+        let writes = vec![write!(delete, Delete, registration), write!(delete, Delete, selfie)];
+        self.transact(writes).await?.map_err(|_| StoreError::Unavailable("a deletion was refused".to_owned()))
+    }
+
+    /// Erases a blocked device. Where its phone was enrolled anew, it is another device, and stays.
+    pub async fn erase_blocked_device(&self, device: &Device) -> Result<(), StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(devices::key(&device.key)))
+            .condition_expression("#status = :blocked")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?);
+        // A refused condition says that there is nothing to erase.
+        let _ = self.transact(vec![write!(delete, Delete, delete)]).await?;
+        Ok(())
+    }
+
+    /// Erases the receipts that an order takes, each with its mark.
+    pub async fn erase_receipts(&self, order: &Erasure) -> Result<(), StoreError> {
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.tables.receipts)
+            .key_condition_expression("holder = :holder AND begins_with(#position, :receipt)")
+            .expression_attribute_names("#position", "position")
+            .expression_attribute_values(":holder", text(order.nik.as_str()))
+            .expression_attribute_values(":receipt", text(receipts::RECEIPT))
+            .consistent_read(true)
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let found = page.map_err(unavailable)?.items.unwrap_or_default();
+            let found = found.into_iter().map(from_item).collect::<Result<Vec<Receipt>, _>>()?;
+            let taken: Vec<&Receipt> = found.iter().filter(|receipt| order.takes_receipt(receipt)).collect();
+            for some in taken.chunks(RECEIPTS_AT_ONCE) {
+                self.delete_receipts(order, some).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn delete_receipts(&self, order: &Erasure, receipts: &[&Receipt]) -> Result<(), StoreError> {
+        let delete = |position: String| {
+            let request =
+                DeleteRequest::builder().key("holder", text(order.nik.as_str())).key("position", text(position));
+            let request = request.build().map_err(|error| StoreError::Unavailable(error.to_string()))?;
+            Ok(WriteRequest::builder().delete_request(request).build())
+        };
+        let positions = receipts
+            .iter()
+            .flat_map(|receipt| [receipts::mark(&receipt.redemption_id), receipts::position(receipt.sequence)]);
+        let requests = positions.map(delete).collect::<Result<Vec<_>, StoreError>>()?;
+        let written = self
+            .client
+            .batch_write_item()
+            .request_items(&self.tables.receipts, requests)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        if written.unprocessed_items.is_some_and(|items| !items.is_empty()) {
+            return Err(StoreError::Unavailable("not all receipts were erased".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Forgets an order that is done.
+    pub async fn forget_erasure(&self, order: &Erasure) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.tables.erasures).key("id", text(order.id.as_str()));
+        delete.send().await.map_err(unavailable)?;
+        Ok(())
+    }
+}

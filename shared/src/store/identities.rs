@@ -1,0 +1,59 @@
+//! `identities`, by NIK: everything that is kept of one person, for the person to see or to have erased.
+
+use super::failures::unavailable;
+use super::item::{Item, from_item, text};
+use super::{Store, StoreError};
+use crate::domain::device::Device;
+use crate::domain::nik::Nik;
+use crate::domain::registration::Registration;
+
+/// What the service holds of one NIK beside the holder's pointers.
+#[derive(Debug, Default)]
+pub struct Identity {
+    pub devices: Vec<Device>,
+    pub registrations: Vec<Registration>,
+    /// Behind which the rest stands, where there is more.
+    pub next: Option<String>,
+}
+
+impl Store {
+    /// Devices and then registrations of a NIK, a hundred at most, behind those of the call before. An index tells of
+    /// them, so that one which was made within the last moments may be missing; those told of are read strongly
+    /// consistent.
+    pub async fn identity(&self, nik: &Nik, after: Option<&str>) -> Result<Identity, StoreError> {
+        const MOST: i32 = 100;
+
+        let after = after.map(|key| Item::from([("nik".to_owned(), text(nik.as_str())), ("pk".to_owned(), text(key))]));
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.tables.identities)
+            .index_name("by_nik")
+            .key_condition_expression("nik = :nik")
+            .expression_attribute_values(":nik", text(nik.as_str()))
+            .set_exclusive_start_key(after)
+            .limit(MOST)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        let next = answer.last_evaluated_key.and_then(|mut key| key.remove("pk")?.as_s().ok().cloned());
+        let keys: Vec<Item> = answer
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|mut item| Some(Item::from([("pk".to_owned(), item.remove("pk")?)])))
+            .collect();
+        let mut identity = Identity { next, ..Identity::default() };
+        for item in self.batch_get(&self.tables.identities, keys, &[]).await? {
+            let key = item.get("pk").and_then(|key| key.as_s().ok()).cloned().unwrap_or_default();
+            match key.split('#').next() {
+                Some("device") => identity.devices.push(from_item(item)?),
+                Some("registration") => identity.registrations.push(from_item(item)?),
+                _ => {}
+            }
+        }
+        identity.devices.sort_by_key(|device| device.activated_at);
+        identity.registrations.sort_by_key(|registration| registration.registered_at);
+        Ok(identity)
+    }
+}

@@ -1,0 +1,61 @@
+//! What the functions behind DynamoDB's streams share: a batch is worked through in order, and what cannot be done now
+//! is reported, so that the stream comes back with it and with what stands behind it.
+
+use std::pin::Pin;
+
+use aws_lambda_events::event::streams::DynamoDbBatchItemFailure;
+
+pub use aws_lambda_events::event::dynamodb::{Event, EventRecord};
+pub use aws_lambda_events::event::streams::DynamoDbEventResponse;
+
+use crate::store::StoreError;
+
+/// The work that a record asks for.
+pub type Work<'a> = Pin<Box<dyn Future<Output = Result<(), Undone>> + Send + 'a>>;
+
+/// Why a record's work was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum Undone {
+    /// It may be done later.
+    #[error("{0}")]
+    Yet(String),
+    /// It will never be done: repeating it would hold up the records behind it for a day.
+    #[error("{0}")]
+    Ever(String),
+}
+
+impl From<StoreError> for Undone {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Yet(error.to_string()),
+            StoreError::Malformed => Self::Ever(error.to_string()),
+        }
+    }
+}
+
+/// Works through a batch with `work`. At the first record whose work cannot be done now it stops and reports that one;
+/// those before it are done.
+pub async fn work_through<'a>(
+    function: &'static str,
+    event: Event,
+    work: impl Fn(EventRecord) -> Work<'a>,
+) -> DynamoDbEventResponse {
+    let mut response = DynamoDbEventResponse::default();
+    for record in event.records {
+        let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
+        match work(record).await {
+            Ok(()) => tracing::info!(target: "ikd", function, sequence_number, "done"),
+            Err(Undone::Ever(cause)) => {
+                tracing::error!(target: "ikd", function, sequence_number, cause, "given up");
+            }
+            Err(Undone::Yet(cause)) => {
+                tracing::warn!(target: "ikd", function, sequence_number, cause, "to be repeated");
+                let mut failure = DynamoDbBatchItemFailure::default();
+                failure.item_identifier = Some(sequence_number);
+                response.batch_item_failures.push(failure);
+                break;
+            }
+        }
+    }
+    response
+}

@@ -1,0 +1,113 @@
+//! export-data: the holder sees everything that is held, and nobody else's.
+
+use http::Method;
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
+use xtask::actors::document_hash;
+use xtask::personas::{BANK, BUDI, SITI};
+
+async fn export(holder: &HolderWithSession) -> Value {
+    let reply = holder.phone.send(Method::GET, "/me/export", Some(&holder.session), None).await.unwrap();
+    assert_status(&reply, 200);
+    assert_eq!((reply.header("cache-control"), reply.header("screen-capture")), (Some("no-store"), Some("deny")));
+    reply.json()
+}
+
+#[tokio::test]
+async fn the_export_holds_registry_registrations_devices_signatures_and_receipts() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
+    let (bank, qr) = (world.integrator(BANK), holder.mint().await.token);
+    bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0], None).await.unwrap();
+    world.record_receipts().await;
+    let export = export(&holder).await;
+    assert_eq!(export["registry"]["biodata"]["name"], "SITI AMINAH");
+    assert_eq!(export["registry"]["documents"]["bpjs-kesehatan"]["number"], "0001234567890");
+    let [registration] = &export["registrations"].as_array().unwrap()[..] else { panic!("{export}") };
+    assert_eq!(
+        (&registration["email"], &registration["phone_number"]),
+        (&json!(tests::EMAIL), &json!("+6281234567890"))
+    );
+    let [device] = &export["devices"].as_array().unwrap()[..] else { panic!("{export}") };
+    assert_eq!((&device["status"], &device["has_session"]), (&json!("active"), &json!(true)));
+    assert_eq!(device["registration"], registration["id"]);
+    assert_eq!(export["signatures"][0]["document_hash"], document_hash(b"A"));
+    assert_eq!(export["receipts"]["receipts"][0]["integrator"], "Bank Madiun");
+    assert_eq!(export["receipts"]["head"]["count"], 1);
+    assert_eq!(export["complete"], true);
+}
+
+#[tokio::test]
+async fn nothing_that_opens_anything_is_exported() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    holder.mint().await;
+    let text = export(&holder).await.to_string();
+    let key = ikd::tokens::dpop::thumbprint(holder.phone.key.public()).unwrap();
+    let stored = world.item("identities", ("pk", &format!("device#{}", key.as_str()))).unwrap();
+    for secret in ["pin_hash", "session", "qr_code"] {
+        let value = &stored[secret];
+        let value = value["S"].as_str().or(value["M"]["id"]["S"].as_str()).or(value["M"]["token_hash"]["S"].as_str());
+        assert!(!text.contains(value.unwrap()), "{secret} is exported");
+    }
+}
+
+#[tokio::test]
+async fn who_typed_the_holders_nik_keeps_their_contact_data() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    world.pass(SignedDuration::from_secs(1));
+    let stranger = world.phone();
+    let selfie = xtask::personas::portrait(9, 320, 400).unwrap();
+    assert_status(&stranger.register(SITI, "orang.lain@contoh.id", "0899-8888-7777", &selfie).await.unwrap(), 201);
+    let export = export(&holder).await;
+    assert_eq!(export["registrations"].as_array().unwrap().len(), 2);
+    assert_eq!(export["registrations"][1]["status"], "pending");
+    assert!(!export.to_string().contains("orang.lain") && !export.to_string().contains("8888"));
+}
+
+#[tokio::test]
+async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
+    let world = World::new().await;
+    world.holder(SITI).await;
+    world.pass(SignedDuration::from_mins(1));
+    assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    world.pass(SignedDuration::from_mins(1));
+    let rejected = world.registered(SITI).await;
+    world.officer().reject(&rejected.ticket, "Swafoto tidak jelas.").await.unwrap();
+    world.pass(SignedDuration::from_mins(1));
+    let holder = world.holder(SITI).await;
+    let export = export(&holder).await;
+    let trail = export["processing_trail"].as_array().unwrap();
+    let told: Vec<(&str, &str)> =
+        trail.iter().map(|event| (event["event"].as_str().unwrap(), event["by"].as_str().unwrap())).collect();
+    assert_eq!(
+        told,
+        [
+            ("registered", "phone"),
+            ("approved", "officer"),
+            ("device-activated", "phone"),
+            ("device-blocked", "officer"),
+            ("registered", "phone"),
+            ("rejected", "officer"),
+            ("registered", "phone"),
+            ("approved", "officer"),
+            ("device-activated", "phone"),
+        ]
+    );
+    assert_eq!((&trail[3]["reason"], &trail[5]["reason"]), (&json!("lost"), &json!("Swafoto tidak jelas.")));
+    assert!(!export.to_string().contains("petugas-1"));
+}
+
+#[tokio::test]
+async fn an_export_is_the_holders_alone_and_needs_the_database() {
+    let world = World::new().await;
+    let (siti, budi) = (world.holder(SITI).await, world.holder(BUDI).await);
+    let text = export(&budi).await.to_string();
+    assert!(text.contains(BUDI) && !text.contains(SITI), "a family member's data are not the holder's");
+    let phone = siti.phone.speaking_to(world.with_database_gone());
+    let reply = phone.send(Method::GET, "/me/export", Some(&siti.session), None).await.unwrap();
+    assert_problem(&reply, 503, "service-unavailable");
+}

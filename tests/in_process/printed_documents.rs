@@ -1,0 +1,218 @@
+//! show-documents on paper, and verify-document for whoever gets the paper.
+
+use http::{Method, Request};
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+use tests::{HolderWithSession, World, assert_problem, assert_status};
+use xtask::actors::Reply;
+use xtask::personas::{BUDI, SITI, UNDER_17};
+
+const PDF: &str = "application/pdf";
+
+async fn fetch(holder: &HolderWithSession, kind: &str, accept: &str) -> Reply {
+    holder.phone.fetch(&holder.session, &format!("/me/documents/{kind}"), accept).await.unwrap()
+}
+
+/// Keeps a document for people to look at.
+fn keep(name: &str, pdf: &[u8]) {
+    let folder = xtask::root().join("artifacts");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join(name), pdf).unwrap();
+}
+
+/// The text of a PDF, page after page, without its line breaks.
+fn text(pdf: &[u8]) -> String {
+    let document = lopdf::Document::load_mem(pdf).unwrap();
+    let pages: Vec<u32> = document.get_pages().into_keys().collect();
+    document.extract_text(&pages).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What the QR code on each page holds, read from the drawn page.
+fn codes(pdf: &[u8]) -> Vec<String> {
+    let pdf = hayro::hayro_syntax::Pdf::new(std::sync::Arc::new(pdf.to_vec())).unwrap();
+    let white = hayro::vello_cpu::color::palette::css::WHITE;
+    let pixmap = hayro::PixmapSettings { x_scale: 3.0, y_scale: 3.0, bg_color: white };
+    let drawn = |page| {
+        let cache = hayro::RenderCache::new();
+        let page = hayro::render(page, &cache, &Default::default(), &Default::default(), &pixmap);
+        let (width, height) = (u32::from(page.width()), u32::from(page.height()));
+        let pixels = page.data_as_u8_slice();
+        let green = |x: u32, y: u32| pixels[((y * width + x) * 4 + 1) as usize];
+        image::GrayImage::from_fn(width, height, |x, y| image::Luma([green(x, y)]))
+    };
+    pdf.pages()
+        .iter()
+        .map(|page| rqrr::PreparedImage::prepare(drawn(page)).detect_grids().first().unwrap().decode().unwrap().1)
+        .collect()
+}
+
+/// What anyone is told of the document with that address.
+async fn check(world: &World, address: &str) -> Value {
+    let reply = world.send(Request::get(address).body(String::new()).unwrap()).await;
+    assert_status(&reply, 200);
+    assert_eq!(reply.header("cache-control"), Some("no-store"));
+    reply.json()
+}
+
+#[tokio::test]
+async fn an_id_card_is_printed_with_a_code_that_anyone_can_check() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let reply = fetch(&holder, "ktp-el", PDF).await;
+    assert_status(&reply, 200);
+    for (header, value) in [
+        ("content-type", PDF),
+        ("content-disposition", "attachment; filename=\"ktp-el.pdf\""),
+        ("cache-control", "no-store"),
+        ("screen-capture", "deny"),
+        ("vary", "Accept"),
+    ] {
+        assert_eq!(reply.header(header), Some(value));
+    }
+    keep("ktp-el.pdf", &reply.bytes);
+    let words = text(&reply.bytes);
+    for word in [SITI, "SITI AMINAH", "05-07-1990", "PEREMPUAN", "KARTOHARJO", "ISLAM", "KAWIN", "SEUMUR HIDUP"] {
+        assert!(words.contains(word), "{word} is missing: {words}");
+    }
+    let codes = codes(&reply.bytes);
+    assert_eq!(codes.len(), 1);
+    assert!(codes[0].starts_with("http://ikd.test/documents/verify/"), "{codes:?}");
+    assert_eq!(reply.header("link"), Some(format!("<{}>; rel=\"describedby\"", codes[0]).as_str()));
+    let genuine = json!({ "genuine": true, "kind": "ktp-el", "issued_at": "2026-11-22T05:00:00Z" });
+    assert_eq!(check(&world, &codes[0]).await, genuine);
+}
+
+#[tokio::test]
+async fn a_family_card_is_printed_with_its_members_and_no_more_than_it_shows() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let printed = fetch(&holder, "kk", PDF).await.bytes;
+    keep("kk.pdf", &printed);
+    let words = text(&printed);
+    for word in [SITI, BUDI, UNDER_17, "BUDI SANTOSO", "KEPALA", "ISTRI", "ANAK", "BELUM KAWIN", "3577010101100001"] {
+        assert!(words.contains(word), "{word} is missing: {words}");
+    }
+    world.change_resident(BUDI, |resident| resident.deceased = true).await;
+    let words = text(&fetch(&holder, "kk", PDF).await.bytes);
+    assert!(!words.contains(BUDI), "who died is not on the card");
+}
+
+#[tokio::test]
+async fn a_large_family_takes_several_pages_and_each_has_the_code() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let residents = xtask::personas::residents().unwrap();
+    let child = residents.into_iter().find(|resident| resident.nik.as_str() == UNDER_17).unwrap();
+    let children: Vec<_> = (0..40)
+        .map(|number| ikd::domain::resident::Resident {
+            nik: ikd::domain::nik::Nik::parse(&format!("357701520910{:04}", 1_000 + number)).unwrap(),
+            name: format!("ANAK NOMOR {number} DENGAN NAMA YANG PANJANG SEKALI {}", "X".repeat(40)),
+            ..child.clone()
+        })
+        .collect();
+    world.database.seed(&children).await.unwrap();
+    let reply = fetch(&holder, "kk", PDF).await;
+    assert_status(&reply, 200);
+    let (codes, words) = (codes(&reply.bytes), text(&reply.bytes));
+    assert!(codes.len() > 2, "{} pages", codes.len());
+    assert!(codes.iter().all(|code| *code == codes[0]));
+    for child in &children {
+        assert!(words.contains(child.nik.as_str()), "{} is missing", child.nik.as_str());
+    }
+}
+
+#[tokio::test]
+async fn the_format_follows_accept_and_json_is_the_first_choice() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    for (kind, accept, format) in [
+        ("ktp-el", "*/*", "application/json"),
+        ("ktp-el", "application/json", "application/json"),
+        ("ktp-el", "application/*;q=0.5, application/pdf", PDF),
+        ("kk", "text/html, application/pdf;q=0.1", PDF),
+        ("ktp-el", "nonsense", "application/json"),
+        ("npwp", "application/json, application/pdf", "application/json"),
+    ] {
+        let reply = fetch(&holder, kind, accept).await;
+        assert_status(&reply, 200);
+        assert_eq!(reply.header("content-type"), Some(format), "{accept}");
+        assert_eq!(reply.header("vary"), Some("Accept"));
+    }
+    assert_eq!(world.items("documents").len(), 2, "only what is printed is on record");
+    for (kind, accept) in [("ktp-el", "text/html"), ("npwp", PDF), ("kk", "application/json;q=0, text/*")] {
+        assert_problem(&fetch(&holder, kind, accept).await, 406, "not-acceptable");
+    }
+}
+
+#[tokio::test]
+async fn what_is_on_record_of_a_document_says_nothing_of_its_holder() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    fetch(&holder, "kk", PDF).await;
+    let items = world.items("documents");
+    assert_eq!(items.len(), 1);
+    let mut names: Vec<&String> = items[0].as_object().unwrap().keys().collect();
+    names.sort();
+    assert_eq!(names, ["expires_at", "id", "issued_at", "kind"]);
+    assert!(!items[0].to_string().contains(SITI));
+}
+
+#[tokio::test]
+async fn a_document_is_known_for_a_year_and_invented_ones_never_are() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let address = codes(&fetch(&holder, "ktp-el", PDF).await.bytes).remove(0);
+    for invented in ["AEAQCAIBAEAQCAIBAEAQCAIBAE", "x", "..%2F..", &address.to_lowercase()[33..]] {
+        let told = check(&world, &format!("http://ikd.test/documents/verify/{invented}")).await;
+        assert_eq!(told, json!({ "genuine": false }), "{invented}");
+    }
+    world.pass(SignedDuration::from_hours(365 * 24));
+    assert_eq!(check(&world, &address).await, json!({ "genuine": false }));
+}
+
+#[tokio::test]
+async fn whoever_scans_the_code_with_a_camera_gets_a_page_in_their_language() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let address = codes(&fetch(&holder, "ktp-el", PDF).await.bytes).remove(0);
+    let open = async |address: &str, language: &str| {
+        let request = Request::get(address)
+            .header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+            .header("accept-language", language);
+        let reply = world.send(request.body(String::new()).unwrap()).await;
+        assert_status(&reply, 200);
+        assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
+        assert!(reply.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+        reply.text
+    };
+    assert!(open(&address, "id").await.contains("Dokumen ini asli"));
+    assert!(open(&address, "en").await.contains("This document is genuine"));
+    let invented = "http://ikd.test/documents/verify/AEAQCAIBAEAQCAIBAEAQCAIBAE";
+    assert!(open(invented, "id").await.contains("Dokumen ini tidak dikenal"));
+    let request = Request::get(&address).header("accept", PDF).body(String::new()).unwrap();
+    assert_problem(&world.send(request).await, 406, "not-acceptable");
+}
+
+#[tokio::test]
+async fn a_registry_photo_that_is_no_picture_leaves_its_place_empty() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    world.change_resident(SITI, |resident| resident.photo = b"\xff\xd8no picture".to_vec()).await;
+    let reply = fetch(&holder, "ktp-el", PDF).await;
+    assert_status(&reply, 200);
+    assert!(text(&reply.bytes).contains("SITI AMINAH"));
+}
+
+#[tokio::test]
+async fn without_the_database_nothing_is_printed_and_nothing_is_called_genuine_or_not() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let broken = world.with_database_gone();
+    let phone = holder.phone.speaking_to(broken.clone());
+    let reply = phone.fetch(&holder.session, "/me/documents/kk", PDF).await.unwrap();
+    assert_problem(&reply, 503, "service-unavailable");
+    let request = Request::builder().method(Method::GET).uri("http://ikd.test/documents/verify/x");
+    assert_status(&broken.send(request.body(String::new()).unwrap()).await.unwrap(), 200);
+    let request = Request::get("http://ikd.test/documents/verify/AEAQCAIBAEAQCAIBAEAQCAIBAE").body(String::new());
+    assert_problem(&broken.send(request.unwrap()).await.unwrap(), 503, "service-unavailable");
+}
