@@ -1,5 +1,7 @@
 //! show-documents on paper, and verify-document for whoever gets the paper.
 
+use hayro::RenderSettings;
+use hayro::hayro_interpret::InterpreterSettings;
 use http::{Method, Request};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -34,7 +36,7 @@ fn codes(pdf: &[u8]) -> Vec<String> {
     let pixmap = hayro::PixmapSettings { x_scale: 3.0, y_scale: 3.0, bg_color: white };
     let drawn = |page| {
         let cache = hayro::RenderCache::new();
-        let page = hayro::render(page, &cache, &Default::default(), &Default::default(), &pixmap);
+        let page = hayro::render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &pixmap);
         let (width, height) = (u32::from(page.width()), u32::from(page.height()));
         let pixels = page.data_as_u8_slice();
         let green = |x: u32, y: u32| pixels[((y * width + x) * 4 + 1) as usize];

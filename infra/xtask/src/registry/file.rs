@@ -56,7 +56,7 @@ pub fn open(path: &Path, watched: impl FnOnce(File) -> Box<dyn Read + Send>) -> 
 /// A file, or the standard output, that is written piece by piece.
 pub enum Sink {
     Plain(Box<dyn Write>),
-    Gzip(GzEncoder<BufWriter<File>>),
+    Gzip(Box<GzEncoder<BufWriter<File>>>),
 }
 
 impl Sink {
@@ -66,7 +66,11 @@ impl Sink {
         let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
         let file = BufWriter::with_capacity(PIECE, file);
         let is_gzip = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("gz"));
-        Ok(if is_gzip { Self::Gzip(GzEncoder::new(file, Compression::fast())) } else { Self::Plain(Box::new(file)) })
+        Ok(if is_gzip {
+            Self::Gzip(Box::new(GzEncoder::new(file, Compression::fast())))
+        } else {
+            Self::Plain(Box::new(file))
+        })
     }
 
     /// Writes what is left; a full disk shows here at the latest.
