@@ -32,7 +32,7 @@ pub struct Said {
 }
 
 /// Members whose values everybody may know.
-const PUBLIC: [&str; 32] = [
+const PUBLIC: [&str; 38] = [
     "stage",
     "verdict",
     "purpose",
@@ -65,6 +65,12 @@ const PUBLIC: [&str; 32] = [
     "relation",
     "religion",
     "marital_status",
+    "erased",
+    "being_erased",
+    "what",
+    "why",
+    "event",
+    "by",
 ];
 
 /// Members whose values open something.
