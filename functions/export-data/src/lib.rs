@@ -7,13 +7,11 @@ use std::collections::BTreeMap;
 use ikd::app::{App, Need};
 use ikd::domain::device::{Block, Device, DeviceStatus};
 use ikd::domain::document::{Document, DocumentKind};
-use ikd::domain::receipt::{ChainHead, Receipt};
 use ikd::domain::registration::{Delivery, Registration, Status, Verdict};
 use ikd::domain::resident::Resident;
 use ikd::domain::signature::{DocumentHash, Signature};
 use ikd::domain::{Id, KeyThumbprint};
-use ikd::http::{Answer, Biodata, Function, Problem, Request, authenticate, standing};
-use ikd::store::receipts::ReceiptPage;
+use ikd::http::{Answer, Biodata, Function, Problem, Receipts, Request, authenticate, standing};
 use ikd::store::residents::Photo;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -37,6 +35,7 @@ struct Export<'a> {
     registrations: Vec<RegistrationView<'a>>,
     devices: Vec<DeviceView<'a>>,
     signatures: Vec<SignatureView<'a>>,
+    /// The newest ones; list-receipts has the rest.
     receipts: Receipts,
     /// What was done with the holder's data, oldest first.
     processing_trail: Vec<Event<'a>>,
@@ -89,15 +88,6 @@ struct SignatureView<'a> {
     document_hash: &'a DocumentHash,
     signed_at: Timestamp,
     forgotten_at: Timestamp,
-}
-
-#[derive(Serialize)]
-struct Receipts {
-    head: ChainHead,
-    receipts: Vec<Receipt>,
-    /// Where list-receipts goes on: `?before=` this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_before: Option<u32>,
 }
 
 pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem> {
@@ -172,12 +162,5 @@ impl<'a> SignatureView<'a> {
             signed_at: signature.signed_at,
             forgotten_at: signature.expires_at,
         }
-    }
-}
-
-impl Receipts {
-    fn of(head: ChainHead, page: ReceiptPage) -> Self {
-        let next_before = page.receipts.last().filter(|_| page.has_more).map(|oldest| oldest.sequence);
-        Self { head, receipts: page.receipts, next_before }
     }
 }

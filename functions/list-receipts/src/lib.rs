@@ -1,10 +1,8 @@
 //! list-receipts: who saw what of the holder, when and for what; newest first, a page at a time.
 
 use ikd::app::{App, Need};
-use ikd::domain::receipt::{ChainHead, Receipt};
 use ikd::domain::text::Invalid;
-use ikd::http::{Answer, Function, Problem, Request, authenticate, parse};
-use serde::Serialize;
+use ikd::http::{Answer, Function, Problem, Receipts, Request, authenticate, parse};
 
 pub const FUNCTION: Function = Function {
     name: "list-receipts",
@@ -15,23 +13,12 @@ pub const FUNCTION: Function = Function {
 /// Receipts of one page.
 const PAGE: i32 = 20;
 
-#[derive(Serialize)]
-struct Receipts {
-    /// The chain's last receipt: a receipt that was taken out or altered does not lead here.
-    head: ChainHead,
-    receipts: Vec<Receipt>,
-    /// Where the next page begins: `?before=` this.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    next_before: Option<u32>,
-}
-
 pub async fn list_receipts(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
     let before = before(request)?;
     let nik = &holder.device.nik;
     let (head, page) = tokio::try_join!(app.store().chain_head(nik), app.store().receipts(nik, before, PAGE))?;
-    let next_before = page.receipts.last().filter(|_| page.has_more).map(|oldest| oldest.sequence);
-    Ok(Answer::ok(&Receipts { head, receipts: page.receipts, next_before }).hidden_from_screenshots())
+    Ok(Answer::ok(&Receipts::of(head, page)).hidden_from_screenshots())
 }
 
 fn before(request: &Request) -> Result<Option<u32>, Problem> {
