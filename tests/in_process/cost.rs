@@ -1,103 +1,148 @@
-//! The hot path is O(1): every step's DynamoDB round trips, counted through the SDK.
+//! The hot path is O(1): every step's DynamoDB round trips and what they consume, counted through the SDK.
 
+use expect_test::expect_file;
+use http::Method;
+use jiff::SignedDuration;
 use serde_json::json;
-use tests::{Count, PIN, World, assert_status};
-use xtask::actors::document_hash;
+use tests::{Capacity, Count, HolderWithSession, PIN, World, assert_status};
+use xtask::actors::{Minted, Reply, Session, document_hash};
 use xtask::personas::{BANK, BUDI, SITI};
 
-#[track_caller]
-fn assert_within(step: &str, count: Count, round_trips: usize) {
-    assert!(count.in_sequence <= round_trips, "{step}: {count:?}, {round_trips} round trips are its budget");
-    assert!(count.in_total >= 1, "{step}: nothing was counted");
+/// What each step costs, in the order of the procedure.
+struct Ledger<'a> {
+    world: &'a World,
+    rows: Vec<String>,
+}
+
+impl Ledger<'_> {
+    /// Forgets what was done to get here.
+    fn forget(&self) {
+        self.world.calls.take();
+    }
+
+    /// Notes what a step has cost since, within its budget of round trips.
+    #[track_caller]
+    fn note(&mut self, step: &str, round_trips: usize, answer: Option<&Reply>) {
+        let (count, Capacity { read, write }) = self.world.calls.take_weighed();
+        assert!(count.in_sequence <= round_trips, "{step}: {count:?}, {round_trips} round trips are its budget");
+        assert!(count.in_total >= 1, "{step}: nothing was counted");
+        let bytes = answer.map_or_else(|| "–".to_owned(), |answer| answer.bytes.len().to_string());
+        let Count { in_sequence, in_total } = count;
+        self.rows.push(format!("| {step} | {in_sequence} | {in_total} | {read} | {write} | {bytes} |"));
+    }
+
+    fn table(&self) -> String {
+        const HEAD: &str = "# What each step costs\n\n\
+            Calls to DynamoDB one after another and in all, the capacity units that they consume, and the bytes of the answer's body.\n\
+            A test counts them ([cost.rs](../../tests/in_process/cost.rs)) and fails when they change; `UPDATE_EXPECT=1 cargo test -p tests\n\
+            --test in_process cost` writes them anew.\n\n\
+            | step | in sequence | in all | read units | write units | bytes |\n|---|---|---|---|---|---|\n";
+        format!("{HEAD}{}\n", self.rows.join("\n"))
+    }
 }
 
 #[tokio::test]
-async fn every_step_keeps_its_budget_of_round_trips() {
+async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     let world = World::new().await;
-    let take = || world.calls.take();
+    world.calls.weigh();
+    let mut ledger = Ledger { world: &world, rows: Vec::new() };
     let (officer, bank) = (world.officer(), world.integrator(BANK));
 
-    let registered = world.registered(SITI).await;
-    assert_within("register", take(), 4);
-    registered.phone.check_status(&registered.id).await.unwrap();
-    assert_within("check-status", take(), 4);
-    officer.scan(&registered.ticket).await.unwrap();
-    assert_within("approve-face, review", take(), 4);
-    assert_status(&officer.approve(&registered.ticket).await.unwrap(), 200);
-    assert_within("approve-face, decision", take(), 4);
+    let phone = world.phone();
+    let reply = world.register(&phone, SITI).await;
+    ledger.note("register", 4, Some(&reply));
+    let (id, ticket) = (reply.member("/id").unwrap(), reply.member("/ticket/text").unwrap());
+    let reply = phone.check_status(&id).await.unwrap();
+    ledger.note("check-status", 4, Some(&reply));
+    let reply = officer.scan(&ticket).await.unwrap();
+    ledger.note("approve-face, review", 4, Some(&reply));
+    let reply = officer.approve(&ticket).await.unwrap();
+    assert_status(&reply, 200);
+    ledger.note("approve-face, decision", 4, Some(&reply));
     world.deliver().await;
-    assert_within("send-activation-email", take(), 4);
-    world.pass(jiff::SignedDuration::from_mins(1));
-    assert_status(&registered.phone.ask_for_another_email(&registered.id).await.unwrap(), 202);
-    assert_within("resend-activation", take(), 4);
+    ledger.note("send-activation-email", 4, None);
+    world.pass(SignedDuration::from_mins(1));
+    let reply = phone.ask_for_another_email(&id).await.unwrap();
+    assert_status(&reply, 202);
+    ledger.note("resend-activation", 4, Some(&reply));
     world.deliver().await;
     let email = world.activation_email(tests::EMAIL);
     let captcha = world.captcha(&email).await;
     let answer = world.answer(&email, &captcha);
-    take();
-    assert_status(&world.activate_with(&email, &email.code, &captcha, &answer).await, 200);
-    assert_within("activate", take(), 4);
+    ledger.forget();
+    let reply = world.activate_with(&email, &email.code, &captcha, &answer).await;
+    assert_status(&reply, 200);
+    ledger.note("activate", 4, Some(&reply));
 
     let holder = world.holder(BUDI).await;
-    take();
-    assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
-    assert_within("login", take(), 3);
-    let holder = tests::HolderWithSession {
-        session: xtask::actors::Session::of(&holder.phone.log_in(PIN).await.unwrap()).unwrap(),
-        ..holder
-    };
-    take();
+    ledger.forget();
+    let reply = holder.phone.log_in(PIN).await.unwrap();
+    ledger.note("login", 3, Some(&reply));
+    let holder = HolderWithSession { session: Session::of(&reply).unwrap(), ..holder };
     for path in ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts", "/me/export"] {
-        let reply = holder.phone.send(http::Method::GET, path, Some(&holder.session), None).await.unwrap();
+        let reply = holder.phone.send(Method::GET, path, Some(&holder.session), None).await.unwrap();
         assert_status(&reply, 200);
-        assert_within(path, take(), 4);
+        ledger.note(path, 4, Some(&reply));
     }
-    for path in ["/me/documents/ktp-el", "/me/documents/kk"] {
+    for (path, name) in [("/me/documents/ktp-el", "KTP-el as PDF"), ("/me/documents/kk", "KK as PDF")] {
         let printed = holder.phone.fetch(&holder.session, path, "application/pdf").await.unwrap();
         assert_status(&printed, 200);
-        assert_within(path, take(), 4);
-        assert_status(&bank.check_document(&printed).await.unwrap(), 200);
-        assert_within("verify-document", take(), 4);
+        ledger.note(name, 4, Some(&printed));
+        let reply = bank.check_document(&printed).await.unwrap();
+        ledger.note("verify-document", 4, Some(&reply));
     }
     let signed = holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
     assert_status(&signed, 201);
-    assert_within("sign-document", take(), 4);
-    let request = http::Request::get(format!("http://ikd.test/signatures/{}", signed.member("/id").unwrap()));
-    assert_status(&world.send(request.body(String::new()).unwrap()).await, 200);
-    assert_within("check-signature", take(), 4);
-    holder.mint().await;
-    assert_within("mint-qr", take(), 2);
-    let qr = holder.mint().await;
-    assert_within("mint-qr, replacing", take(), 2);
+    ledger.note("sign-document", 4, Some(&signed));
+    let reply = bank.check_signature(&signed.member("/id").unwrap()).await.unwrap();
+    ledger.note("check-signature", 4, Some(&reply));
+    let reply = holder.mint_reply(&json!({})).await;
+    ledger.note("mint-qr", 2, Some(&reply));
+    let reply = holder.mint_reply(&json!({})).await;
+    ledger.note("mint-qr, replacing", 2, Some(&reply));
+    let qr = Minted::of(&reply).unwrap();
 
-    let token = bank.token().await.unwrap();
-    assert_within("issue-token", take(), 4);
-    assert_status(&bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap(), 200);
-    assert_within("redeem-qr", take(), 2);
-    assert_status(&bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap(), 200);
-    assert_within("redeem-qr, again", take(), 2);
-    assert_eq!(bank.redeem(&token, &qr.token, "account-opening", None).await.unwrap().status.as_u16(), 410);
-    assert_eq!(take(), Count { in_sequence: 1, in_total: 1 }, "a loser costs one write");
+    let reply = bank.authenticate().await.unwrap();
+    ledger.note("issue-token", 4, Some(&reply));
+    let token = reply.member("/access_token").unwrap();
+    for (name, key, status) in
+        [("redeem-qr", Some("k"), 200), ("redeem-qr, again", Some("k"), 200), ("redeem-qr, a loser", None, 410)]
+    {
+        let reply = bank.redeem(&token, &qr.token, "account-opening", key).await.unwrap();
+        assert_status(&reply, status);
+        ledger.note(name, if status == 200 { 2 } else { 1 }, Some(&reply));
+    }
+    world.record_receipts().await;
+    ledger.note("record-receipt", 4, None);
 
-    assert_status(&holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap(), 204);
-    assert_within("change-pin", take(), 4);
-    let session = xtask::actors::Session::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
-    take();
-    assert_status(&holder.phone.lock(&session).await.unwrap(), 204);
-    assert_within("lock", take(), 4);
-    world.pass(jiff::SignedDuration::from_mins(1));
-    take();
-    assert_status(&officer.reset_pin(BUDI, None).await.unwrap(), 202);
-    assert_within("reset-pin", take(), 4);
+    let reply = holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap();
+    assert_status(&reply, 204);
+    ledger.note("change-pin", 4, Some(&reply));
+    let session = Session::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
+    ledger.forget();
+    let reply = holder.phone.lock(&session).await.unwrap();
+    assert_status(&reply, 204);
+    ledger.note("lock", 4, Some(&reply));
+    let reply = officer.unlock(BUDI).await.unwrap();
+    ledger.note("unlock-pin", 4, Some(&reply));
+    world.pass(SignedDuration::from_mins(1));
+    let reply = officer.reset_pin(BUDI, None).await.unwrap();
+    assert_status(&reply, 202);
+    ledger.note("reset-pin", 4, Some(&reply));
     world.deliver().await;
     let email = world.activation_email(tests::EMAIL);
     assert_status(&world.activate(&email, &email.code).await, 200);
-    take();
-    assert_status(&officer.block(BUDI, "lost").await.unwrap(), 200);
-    assert_within("block-device", take(), 4);
+    ledger.forget();
+    let reply = officer.block(BUDI, "lost").await.unwrap();
+    assert_status(&reply, 200);
+    ledger.note("block-device", 4, Some(&reply));
+
     let leaving = world.holder(SITI).await;
-    take();
-    assert_status(&leaving.phone.erase(&leaving.session, PIN).await.unwrap(), 202);
-    assert_within("erase-identity", take(), 4);
-    assert!(holder.phone.mint(&session, &json!({})).await.unwrap().status.is_client_error());
+    ledger.forget();
+    let reply = leaving.phone.erase(&leaving.session, PIN).await.unwrap();
+    assert_status(&reply, 202);
+    ledger.note("erase-identity", 4, Some(&reply));
+    assert_eq!(world.finish_erasures().await, [""; 0]);
+    ledger.note("finish-erasure", 8, None);
+    expect_file!["../../docs/performance/cost.md"].assert_eq(&ledger.table());
 }

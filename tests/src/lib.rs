@@ -17,7 +17,7 @@ mod steps;
 mod world;
 
 pub use api::{FUNCTIONS, Route, routes_of_watch};
-pub use calls::{Calls, Count};
+pub use calls::{Calls, Capacity, Count};
 pub use faults::{Fault, Faults, Lasting};
 pub use ses::{Ses, SesFault};
 pub use sources::TestClock;

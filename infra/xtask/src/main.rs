@@ -69,6 +69,12 @@ enum Command {
     },
     /// Runs all checks.
     Test,
+    /// Measures the functions as they are packaged, and writes docs/performance.md: see there.
+    Bench {
+        /// Two minutes: every ratio against its goal; nothing is written.
+        #[arg(long)]
+        quick: bool,
+    },
     /// Fuzzes the parsers, each for some time.
     Fuzz {
         /// One target of fuzz/fuzz_targets, instead of all.
@@ -101,6 +107,7 @@ async fn main() -> ExitCode {
         Command::SynthesiseResidents(arguments) => commands::synthesise(&arguments),
         Command::VerifyReceipts { table, endpoint } => verify_receipts(&table, endpoint.as_deref()).await,
         Command::Test => xtask::checks::run().await,
+        Command::Bench { quick } => bench(quick).await,
         Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
     };
     match outcome {
@@ -211,6 +218,16 @@ async fn verify_receipts(table: &str, endpoint: Option<&str>) -> Result<()> {
     }
     println!("{} chains with {} receipts, {} broken", verified.chains, verified.receipts, verified.broken.len());
     anyhow::ensure!(verified.broken.is_empty(), "Not all chains hold.");
+    Ok(())
+}
+
+/// The load's generator is built for release, too: it shares the machine with what it measures.
+async fn bench(quick: bool) -> Result<()> {
+    let mut command = tokio::process::Command::new(env!("CARGO"));
+    command.args(["run", "--quiet", "--release", "--package", "bench", "--"]).current_dir(xtask::root());
+    command.args(quick.then_some("--quick"));
+    let status = command.status().await?;
+    anyhow::ensure!(status.success(), "The benchmarks have not passed.");
     Ok(())
 }
 

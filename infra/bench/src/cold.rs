@@ -1,0 +1,43 @@
+//! Cold starts: a process starts, asks for its first request, and answers it.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use http::Request;
+use serde::{Deserialize, Serialize};
+use tokio::process::Command;
+
+use crate::arena::{of_lambda, peak_memory};
+use crate::runtime_api::RuntimeApi;
+
+/// One start.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct ColdStart {
+    /// From the process's start to its asking for work, in milliseconds.
+    pub initialisation: f64,
+    /// From the process's start to its first answer, in milliseconds.
+    pub first_answer: f64,
+    /// The most memory that the process has had by then, in MiB.
+    pub memory: f64,
+}
+
+/// Starts a program as Lambda would, with one request waiting for it.
+pub async fn start(
+    function: &str,
+    mut program: Command,
+    variables: &[(String, String)],
+    request: &Request<String>,
+) -> Result<ColdStart> {
+    let api = RuntimeApi::serve(std::slice::from_ref(request)).await?;
+    program
+        .envs(variables.iter().map(|(name, value)| (name, value)))
+        .envs(of_lambda(function, &api.address))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .kill_on_drop(true);
+    let child = program.spawn().with_context(|| format!("{function} does not start"))?;
+    api.all_answered(Duration::from_secs(30)).await.with_context(|| function.to_owned())?;
+    let memory = peak_memory(child.id().context("it has ended")?)?;
+    Ok(ColdStart { initialisation: api.asked()?, first_answer: api.first_answered()?, memory })
+}

@@ -1,0 +1,110 @@
+//! What was measured, as it is written down: raw rounds, and what is read out of them.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::cold::ColdStart;
+use crate::growth::Growth;
+use crate::load::Cell;
+
+/// The smallest, the middle and the largest of some rounds.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Spread {
+    pub min: f64,
+    pub median: f64,
+    pub max: f64,
+}
+
+impl Spread {
+    pub fn of(values: impl IntoIterator<Item = f64>) -> Self {
+        let mut values: Vec<f64> = values.into_iter().collect();
+        values.sort_by(f64::total_cmp);
+        let at = |position: usize| values.get(position).copied().unwrap_or(f64::NAN);
+        Self { min: at(0), median: at(values.len() / 2), max: at(values.len().saturating_sub(1)) }
+    }
+}
+
+/// Everything of one run.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Figures {
+    pub machine: Machine,
+    pub at: jiff::Timestamp,
+    pub rounds: usize,
+    /// By step and number of connections: a cell for each round.
+    pub steps: BTreeMap<String, BTreeMap<usize, Vec<Cell>>>,
+    /// By function: starts, one for each round.
+    pub cold_starts: BTreeMap<String, Vec<ColdStart>>,
+    /// By function: the most memory that it had after all rounds, in MiB.
+    pub memory: BTreeMap<String, f64>,
+    /// How long one Argon2id hash takes alone, in milliseconds.
+    pub argon2: f64,
+    /// By step: thousands of instructions of one request.
+    pub instructions: BTreeMap<String, u64>,
+    pub growth: Option<Growth>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Machine {
+    pub processor: String,
+    pub cores: usize,
+    pub system: String,
+    pub rustc: String,
+}
+
+impl Machine {
+    /// What this machine says of itself.
+    pub fn this() -> Self {
+        let first = |path: &str, name: &str| {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let line = text.lines().find_map(|line| line.strip_prefix(name).map(str::to_owned));
+            line.unwrap_or_default().trim_start_matches([' ', '\t', ':', '=']).trim_matches('"').to_owned()
+        };
+        let rustc = std::process::Command::new("rustc").arg("--version").output();
+        Self {
+            processor: first("/proc/cpuinfo", "model name"),
+            cores: std::thread::available_parallelism().map_or(0, usize::from),
+            system: first("/etc/os-release", "PRETTY_NAME"),
+            rustc: rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default(),
+        }
+    }
+}
+
+impl Figures {
+    /// A quantity of a step at a number of connections, over all rounds.
+    pub fn spread(&self, step: &str, connections: usize, of: impl Fn(&Cell) -> f64) -> Option<Spread> {
+        Some(Spread::of(self.steps.get(step)?.get(&connections)?.iter().map(of)))
+    }
+
+    /// A step's median latency in multiples of the floor's, round by round: both were measured one after the other.
+    pub fn ratio(&self, step: &str, connections: usize) -> Option<Spread> {
+        let of = |name: &str| self.steps.get(name)?.get(&connections);
+        let pairs = of(step)?.iter().zip(of("floor")?);
+        Some(Spread::of(pairs.map(|(step, floor)| step.p50 / floor.p50)))
+    }
+
+    /// The same, after a number of milliseconds that are not the step's to shorten.
+    pub fn ratio_beyond(&self, step: &str, connections: usize, milliseconds: f64) -> Option<Spread> {
+        let of = |name: &str| self.steps.get(name)?.get(&connections);
+        let pairs = of(step)?.iter().zip(of("floor")?);
+        Some(Spread::of(pairs.map(|(step, floor)| (step.p50 - milliseconds) / floor.p50)))
+    }
+
+    /// How much longer a function takes to initialise than the floor.
+    pub fn initialisation_ratio(&self, function: &str) -> Option<Spread> {
+        let (own, floor) = (self.cold_starts.get(function)?, self.cold_starts.get("floor")?);
+        Some(Spread::of(own.iter().zip(floor).map(|(own, floor)| own.initialisation / floor.initialisation)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_spread_is_the_smallest_the_middle_and_the_largest() {
+        let spread = Spread::of([3.0, 1.0, 2.0, 5.0, 4.0]);
+        assert_eq!((spread.min, spread.median, spread.max), (1.0, 3.0, 5.0));
+        assert!(Spread::of([]).median.is_nan());
+    }
+}

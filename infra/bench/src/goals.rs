@@ -1,0 +1,58 @@
+//! What the figures are to keep: multiples of the floor, and memory. A ratio is a property of the code, and travels from
+//! machine to machine better than a time.
+
+use crate::figures::Figures;
+use crate::steps::{STEPS, Step, Work};
+
+/// A goal, and how far it is met.
+pub struct Goal {
+    pub name: String,
+    pub measured: f64,
+    pub limit: f64,
+}
+
+impl Goal {
+    pub fn is_met(&self) -> bool {
+        self.measured <= self.limit
+    }
+}
+
+/// The most memory of a function, in MiB, and what Argon2id takes beside it.
+const MEMORY: f64 = 25.0;
+const ARGON2_MEMORY: f64 = 19.0;
+
+/// Every goal: by the median of the rounds, at one connection.
+pub fn of(figures: &Figures) -> Vec<Goal> {
+    let mut goals = Vec::new();
+    for step in STEPS {
+        let (limit, ratio) = match step.work {
+            Work::Pin => {
+                let hashes = if step.name == "change-pin" { 2.0 } else { 1.0 };
+                (3.0, figures.ratio_beyond(step.name, 1, hashes * figures.argon2))
+            }
+            _ => (limit(step), figures.ratio(step.name, 1)),
+        };
+        if let Some(ratio) = ratio {
+            let beyond = if step.work == Work::Pin { " beyond Argon2id" } else { "" };
+            goals.push(Goal { name: format!("{}: p50 / floor{beyond}", step.name), measured: ratio.median, limit });
+        }
+    }
+    let ours = |function: &str| STEPS.iter().any(|step| step.function == function);
+    for (function, memory) in figures.memory.iter().filter(|(function, _)| ours(function)) {
+        let hashes = STEPS.iter().any(|step| step.function == function && step.work == Work::Pin);
+        let limit = if hashes { MEMORY + ARGON2_MEMORY } else { MEMORY };
+        goals.push(Goal { name: format!("{function}: memory in MiB"), measured: *memory, limit });
+        if let Some(ratio) = figures.initialisation_ratio(function) {
+            goals.push(Goal { name: format!("{function}: initialisation / floor"), measured: ratio.median, limit: 1.5 });
+        }
+    }
+    goals
+}
+
+fn limit(step: Step) -> f64 {
+    match step.name {
+        "mint-qr" => 1.8,
+        "redeem-qr" => 2.2,
+        _ => 3.0,
+    }
+}

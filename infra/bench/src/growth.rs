@@ -1,0 +1,72 @@
+//! Whether mint and redeem stay as they are while the tables grow, and what more instances bring.
+
+use anyhow::Result;
+use serde::{Deserialize, Serialize};
+use xtask::stack::say;
+
+use crate::arena::Arena;
+use crate::load::{self, Cell};
+use crate::steps::{MINT, REDEEM, Step};
+
+/// Latencies over sizes.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Growth {
+    /// By number of residents, mint and redeem.
+    pub residents: Vec<(usize, Cell, Cell)>,
+    /// By number of expired QR codes that TTL has not deleted, mint and redeem.
+    pub stale_codes: Vec<(usize, Cell, Cell)>,
+    /// By number of instances of redeem-qr, at as many connections.
+    pub instances: Vec<(usize, Cell)>,
+}
+
+/// How far to go.
+#[derive(Clone, Copy)]
+pub struct Extent {
+    pub residents: &'static [usize],
+    pub stale_codes: &'static [usize],
+    pub requests: usize,
+}
+
+pub const FULL: Extent =
+    Extent { residents: &[1_000, 100_000, 1_000_000], stale_codes: &[0, 10_000, 100_000, 1_000_000], requests: 1_000 };
+
+pub async fn measure(arena: &mut Arena, extent: Extent) -> Result<Growth> {
+    let mut growth = Growth { residents: Vec::new(), stale_codes: Vec::new(), instances: Vec::new() };
+    for instances in [1, 2, 4, 8] {
+        arena.stop(REDEEM.function).await?;
+        arena.start(REDEEM.function, instances)?;
+        cell(arena, REDEEM, extent.requests / 4, instances).await?;
+        growth.instances.push((instances, cell(arena, REDEEM, extent.requests, instances).await?));
+    }
+    arena.stop(REDEEM.function).await?;
+    arena.start(REDEEM.function, 1)?;
+    let mut there = 0;
+    for number in extent.residents {
+        say(&format!("Growth: {number} residents"));
+        arena.people.fleet.bulk_residents(number - there).await?;
+        there = *number;
+        growth.residents.push((*number, mint(arena, extent).await?, redeem(arena, extent).await?));
+    }
+    let member = arena.people.fleet.members(1).await?.remove(0);
+    there = 0;
+    for number in extent.stale_codes {
+        say(&format!("Growth: {number} stale QR codes"));
+        arena.people.fleet.stale_codes(&member, number - there).await?;
+        there = *number;
+        growth.stale_codes.push((*number, mint(arena, extent).await?, redeem(arena, extent).await?));
+    }
+    Ok(growth)
+}
+
+async fn mint(arena: &Arena, extent: Extent) -> Result<Cell> {
+    cell(arena, MINT, extent.requests, 1).await
+}
+
+async fn redeem(arena: &Arena, extent: Extent) -> Result<Cell> {
+    cell(arena, REDEEM, extent.requests, 1).await
+}
+
+async fn cell(arena: &Arena, step: Step, requests: usize, connections: usize) -> Result<Cell> {
+    let people = &arena.people;
+    load::send(&people.edge, step.function, step.requests(people, requests).await?, step.status, connections).await
+}

@@ -1,0 +1,57 @@
+//! Instructions of a step, counted by Callgrind: two runs of one process that differ in how many requests they answer, so that
+//! starting and ending cancel out. Unlike times, they do not depend on what else the machine does.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use anyhow::{Context, Result, ensure};
+use http::Request;
+use tokio::process::Command;
+
+use crate::arena::{Arena, of_lambda, release_folder};
+use crate::runtime_api::RuntimeApi;
+use crate::steps::{Step, Work};
+
+/// Instructions of one request to a step, in thousands.
+pub async fn of_step(arena: &Arena, step: Step) -> Result<u64> {
+    let (few, many) = if step.work == Work::Pin { (1, 3) } else { (2, 12) };
+    let requests = step.requests(&arena.people, few + many).await?;
+    let (first, second) = requests.split_at(few);
+    let difference = run(arena, step, second).await?.saturating_sub(run(arena, step, first).await?);
+    Ok(difference / u64::try_from(many - few)? / 1_000)
+}
+
+/// All instructions of a process that answers these requests.
+async fn run(arena: &Arena, step: Step, requests: &[Request<String>]) -> Result<u64> {
+    let output = std::env::temp_dir().join(format!("callgrind-{}-{}", std::process::id(), step.function));
+    let api = RuntimeApi::serve(requests).await?;
+    let mut child = Command::new("valgrind")
+        .args(["--tool=callgrind", "--quiet", &format!("--callgrind-out-file={}", output.display())])
+        .arg(release_folder().join(step.function))
+        .envs(arena.variables.iter().map(|(name, value)| (name, value)))
+        // Everything takes fifty times as long.
+        .envs([("IKD_AWS_TIMEOUT_MILLISECONDS", "25000"), ("IKD_ANSWER_WITHIN_MILLISECONDS", "25000")])
+        .envs(of_lambda(step.function, &api.address))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .context("valgrind does not start; install it (Debian's package valgrind)")?;
+    api.all_answered(Duration::from_mins(2)).await.with_context(|| step.name.to_owned())?;
+    let id = child.id().context("valgrind has ended")?;
+    Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
+    child.wait().await?;
+    let counted = read(&output)?;
+    std::fs::remove_file(&output)?;
+    Ok(counted)
+}
+
+fn read(output: &Path) -> Result<u64> {
+    let text = std::fs::read_to_string(output).context("Callgrind has written nothing")?;
+    let line = text.lines().find_map(|line| line.strip_prefix("summary:").or_else(|| line.strip_prefix("totals:")));
+    let counted = line.context("Callgrind has counted nothing")?.trim().parse()?;
+    ensure!(counted > 0, "Callgrind has counted nothing");
+    Ok(counted)
+}

@@ -1,0 +1,183 @@
+//! Measures the functions as they are packaged, under Lambda's emulator and the embedded database: `cargo xtask bench`.
+
+mod arena;
+mod capture;
+mod cold;
+mod draw;
+mod figures;
+mod fleet;
+mod goals;
+mod growth;
+mod instructions;
+mod load;
+mod peer;
+mod plot;
+mod report;
+mod runtime_api;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::{Result, anyhow, ensure};
+use clap::Parser;
+use ikd::domain::pin::Pin;
+use ikd::domain::pin_hash::PinHasher;
+use tokio::process::Command;
+use xtask::stack::say;
+
+use arena::Arena;
+use figures::{Figures, Machine, Spread};
+use fleet::PIN;
+use peer::Peer;
+use steps::{FLOOR, PEER, STEPS, Step, Work};
+
+/// Measures the functions.
+#[derive(Parser)]
+struct Arguments {
+    /// Two minutes: every ratio, from fewer rounds; nothing is written.
+    #[arg(long)]
+    quick: bool,
+}
+
+/// How much is measured.
+struct Extent {
+    rounds: usize,
+    connections: &'static [usize],
+    /// Requests of a cell; PIN steps take a quarter.
+    requests: usize,
+    growth: Option<growth::Extent>,
+}
+
+const FULL: Extent = Extent { rounds: 5, connections: &[1, 2, 8], requests: 240, growth: Some(growth::FULL) };
+const QUICK: Extent = Extent { rounds: 3, connections: &[1], requests: 80, growth: None };
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(&Arguments::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<()> {
+    let extent = if arguments.quick { QUICK } else { FULL };
+    arena::build().await?;
+    let mut arena = Arena::open().await?;
+    // The quick form has no time for the peer.
+    let peer = if arguments.quick { None } else { Some(Peer::install().await?) };
+    let measured = measure(&mut arena, &extent, peer.as_ref()).await;
+    arena.close().await;
+    let figures = measured?;
+    if !arguments.quick {
+        report::write(&figures)?;
+    }
+    let goals = goals::of(&figures);
+    let unmet: Vec<_> = goals.iter().filter(|goal| !goal.is_met()).collect();
+    println!("{} of {} goals are met", goals.len() - unmet.len(), goals.len());
+    for goal in &unmet {
+        println!("  {}: {:.2}, where {:.1} is the goal", goal.name, goal.measured, goal.limit);
+    }
+    ensure!(unmet.is_empty() || !arguments.quick, "Not all goals are met.");
+    Ok(())
+}
+
+async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Result<Figures> {
+    let steps: Vec<Step> = std::iter::once(FLOOR).chain(STEPS).chain(peer.map(|_| PEER)).collect();
+    // Each function once, by its first step.
+    let functions: BTreeMap<&str, Step> = steps.iter().rev().map(|step| (step.function, *step)).collect();
+    let mut figures = Figures {
+        machine: Machine::this(),
+        at: arena.people.fleet.clock.now(),
+        rounds: extent.rounds,
+        steps: BTreeMap::new(),
+        cold_starts: cold_starts(arena, &functions, peer, extent.rounds).await?,
+        memory: BTreeMap::new(),
+        argon2: argon2()?,
+        instructions: BTreeMap::new(),
+        growth: None,
+    };
+    // The connections of a round are served by as many instances: Lambda gives an instance one request at a time.
+    let most = extent.connections.iter().copied().max().unwrap_or(1).min(2);
+    for function in functions.keys() {
+        let program = || program(function, peer);
+        arena.start_program(function, program, most)?;
+    }
+    for step in &steps {
+        cell(arena, *step, 16, 2).await?;
+    }
+    for round in 1..=extent.rounds {
+        say(&format!("Round {round} of {}", extent.rounds));
+        for connections in extent.connections {
+            for step in &steps {
+                let requests = if step.work == Work::Pin { extent.requests / 4 } else { extent.requests };
+                let cell = cell(arena, *step, requests, *connections).await?;
+                figures.steps.entry(step.name.to_owned()).or_default().entry(*connections).or_default().push(cell);
+            }
+        }
+        arena.ensure_running()?;
+    }
+    for function in functions.keys() {
+        figures.memory.insert((*function).to_owned(), arena.peak_memory(function)?);
+    }
+    if peer.is_some() {
+        say("Counting instructions");
+        for step in std::iter::once(FLOOR).chain(STEPS) {
+            figures.instructions.insert(step.name.to_owned(), instructions::of_step(arena, step).await?);
+        }
+    }
+    if let Some(extent) = extent.growth {
+        figures.growth = Some(growth::measure(arena, extent).await?);
+    }
+    Ok(figures)
+}
+
+/// What is started as a function: a release build, or the peer.
+fn program(function: &str, peer: Option<&Peer>) -> Command {
+    match peer.filter(|_| function == PEER.function) {
+        Some(peer) => peer.program(),
+        None => Command::new(arena::release_folder().join(function)),
+    }
+}
+
+async fn cell(arena: &Arena, step: Step, requests: usize, connections: usize) -> Result<load::Cell> {
+    let people = &arena.people;
+    load::send(&people.edge, step.function, step.requests(people, requests).await?, step.status, connections).await
+}
+
+/// Starts every function alone, once a round, with a request of one of its steps.
+async fn cold_starts(
+    arena: &mut Arena,
+    functions: &BTreeMap<&str, Step>,
+    peer: Option<&Peer>,
+    rounds: usize,
+) -> Result<BTreeMap<String, Vec<cold::ColdStart>>> {
+    say("Cold starts");
+    let mut starts: BTreeMap<String, Vec<cold::ColdStart>> = BTreeMap::new();
+    for _ in 0..rounds {
+        for (function, step) in functions {
+            let requests = step.requests(&arena.people, 1).await?;
+            let request = requests.first().ok_or_else(|| anyhow!("no request for {function}"))?;
+            let start = cold::start(function, program(function, peer), &arena.variables, request).await?;
+            starts.entry((*function).to_owned()).or_default().push(start);
+        }
+    }
+    Ok(starts)
+}
+
+/// How long one Argon2id hash of a PIN takes, in milliseconds: the middle of some.
+fn argon2() -> Result<f64> {
+    let hasher = PinHasher::new(b"pepper").map_err(|error| anyhow!("{error}"))?;
+    let pin = Pin::parse(PIN).map_err(|invalid| anyhow!(invalid.0.en))?;
+    let hash = hasher.hash(&pin, [1; 16]).map_err(|error| anyhow!("{error}"))?;
+    let took = (0..9).map(|_| {
+        let started = Instant::now();
+        let verified = hasher.verify(&pin, Some(hash.expose()));
+        if verified { started.elapsed().as_secs_f64() * 1_000.0 } else { f64::NAN }
+    });
+    Ok(Spread::of(took).median)
+}

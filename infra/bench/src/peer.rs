@@ -1,0 +1,41 @@
+//! The peer: redeem-qr in Node.js, attached to the same emulator and database.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, ensure};
+use tokio::process::Command;
+use xtask::stack::say;
+
+/// Where the peer is installed.
+pub struct Peer(PathBuf);
+
+impl Peer {
+    /// Installs the peer's packages, unless they are there. Its Lambda client is built by C++ and CMake.
+    pub async fn install() -> Result<Self> {
+        let (source, folder) = (xtask::root().join("infra/bench/peer"), xtask::root().join(".local/bench-peer"));
+        std::fs::create_dir_all(&folder)?;
+        let lock = |folder: &Path| std::fs::read(folder.join("package-lock.json")).unwrap_or_default();
+        let installed = lock(&folder) == lock(&source) && folder.join("node_modules/aws-lambda-ric/dist/rapid-client.node").exists();
+        for file in ["package.json", "package-lock.json", "index.mjs"] {
+            std::fs::copy(source.join(file), folder.join(file))?;
+        }
+        if !installed {
+            say("Installing the Node.js peer with npm, once; this takes some minutes");
+            let output = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).output().await;
+            let output = output.context("npm does not start")?;
+            ensure!(
+                output.status.success(),
+                "npm could not install the peer (its Lambda client needs cmake, autoconf, automake and libtool):\n{}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(Self(folder))
+    }
+
+    /// The program, as Lambda's own image for Node.js starts it.
+    pub fn program(&self) -> Command {
+        let mut command = Command::new("node");
+        command.arg(self.0.join("node_modules/aws-lambda-ric/bin/index.mjs")).arg("index.handler").current_dir(&self.0);
+        command
+    }
+}
