@@ -60,7 +60,8 @@ impl Arena {
         let officer = issuer.token("petugas-1", issuer::OFFICER_ROLE, clock.now())?;
         let fleet = Fleet::new(database.client()?.clone(), captured.clone(), &variables)?;
         let bank = Integrator::new(captured.clone(), clock, BANK.client_id, key);
-        let bank_token = fleet.integrator_token(&personas::BANK.registered(&bank.key), SignedDuration::from_mins(60))?;
+        let bank_token =
+            fleet.integrator_token(&personas::BANK.registered(&bank.key), SignedDuration::from_mins(60))?;
         let people = People {
             fleet,
             officer: Officer::new(captured.clone(), officer),
@@ -159,7 +160,8 @@ pub async fn build() -> Result<()> {
 /// The names of all functions.
 pub fn function_names() -> Result<Vec<String>> {
     let entries = std::fs::read_dir(xtask::root().join("functions"))?;
-    let mut names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<Result<Vec<_>>>()?;
+    let mut names =
+        entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<Result<Vec<_>>>()?;
     names.sort();
     Ok(names)
 }

@@ -24,7 +24,7 @@ use ikd::domain::secret::MacKey;
 use ikd::domain::{Digest, Id};
 use ikd::tokens::access_token::{HolderToken, Lifetime, issue_to_holder, issue_to_integrator};
 use ikd::tokens::keys::SigningKey;
-use ikd::tokens::sealed::Seal;
+use ikd::tokens::sealed::{LinkToken, Seal, Ticket};
 use jiff::SignedDuration;
 use serde::Serialize;
 use xtask::actors::{Api, Phone};
@@ -118,7 +118,11 @@ impl Fleet {
         let niks = (0..number).map(|_| self.next_nik()).collect::<Result<Vec<_>>>()?;
         let rows: Vec<Resident> = niks
             .iter()
-            .map(|nik| Resident { nik: nik.clone(), family_card_number: nik.as_str().to_owned(), ..self.template.clone() })
+            .map(|nik| Resident {
+                nik: nik.clone(),
+                family_card_number: nik.as_str().to_owned(),
+                ..self.template.clone()
+            })
             .collect();
         self.put("residents", rows.iter().map(|row| item(row, None))).await?;
         Ok(niks)
@@ -183,8 +187,8 @@ impl Fleet {
             applicants.push(Applicant {
                 phone,
                 registration: id.to_string(),
-                ticket: sealed(self.seal.ticket(id, end).as_ref().map(|ticket| ticket.expose()))?,
-                link: sealed(self.seal.link(id, 1).as_ref().map(|link| link.expose()))?,
+                ticket: sealed(self.seal.ticket(id, end).as_ref().map(Ticket::expose))?,
+                link: sealed(self.seal.link(id, 1).as_ref().map(LinkToken::expose))?,
                 code: code.map(|code| code.expose().to_owned()).unwrap_or_default(),
             });
         }
@@ -199,7 +203,7 @@ impl Fleet {
         let (mut tokens, mut items) = (Vec::new(), Vec::new());
         for member in members.iter().cycle().take(number) {
             let token = QrToken::from_random(self.draw.bytes());
-            items.push(item(&self.code(member, &token, expires_at), None));
+            items.push(item(&code(member, &token, expires_at), None));
             tokens.push(token.expose().to_owned());
         }
         self.put("qr_codes", items).await?;
@@ -211,7 +215,7 @@ impl Fleet {
         let expired_at = self.clock.now() - SignedDuration::from_hours(1);
         let items = (0..number).map(|_| {
             let token = QrToken::from_random(self.draw.bytes());
-            item(&self.code(member, &token, expired_at), None)
+            item(&code(member, &token, expired_at), None)
         });
         self.put("qr_codes", items).await
     }
@@ -225,18 +229,6 @@ impl Fleet {
             item(&Resident { family_card_number: nik.as_str().to_owned(), nik, ..bare.clone() }, None)
         });
         self.put("residents", rows).await
-    }
-
-    fn code(&self, member: &Member, token: &QrToken, expires_at: jiff::Timestamp) -> QrCode {
-        QrCode {
-            token_hash: token.hash(),
-            nik: member.device.nik.clone(),
-            device: member.device.key.clone(),
-            claims: ClaimSet::basic_identity(),
-            expires_at,
-            superseded_at: None,
-            redemption: None,
-        }
     }
 
     fn registration(&self, nik: &Nik, phone: &Phone, status: Status) -> Result<Registration> {
@@ -304,6 +296,18 @@ impl Fleet {
             ended??;
         }
         Ok(())
+    }
+}
+
+fn code(member: &Member, token: &QrToken, expires_at: jiff::Timestamp) -> QrCode {
+    QrCode {
+        token_hash: token.hash(),
+        nik: member.device.nik.clone(),
+        device: member.device.key.clone(),
+        claims: ClaimSet::basic_identity(),
+        expires_at,
+        superseded_at: None,
+        redemption: None,
     }
 }
 

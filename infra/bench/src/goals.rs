@@ -43,7 +43,11 @@ pub fn of(figures: &Figures) -> Vec<Goal> {
         let limit = if hashes { MEMORY + ARGON2_MEMORY } else { MEMORY };
         goals.push(Goal { name: format!("{function}: memory in MiB"), measured: *memory, limit });
         if let Some(ratio) = figures.initialisation_ratio(function) {
-            goals.push(Goal { name: format!("{function}: initialisation / floor"), measured: ratio.median, limit: 1.5 });
+            goals.push(Goal {
+                name: format!("{function}: initialisation / floor"),
+                measured: ratio.median,
+                limit: 1.5,
+            });
         }
     }
     goals

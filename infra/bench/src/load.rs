@@ -24,7 +24,13 @@ pub struct Cell {
 }
 
 /// Sends prepared requests to a function, each once, and expects one status of them all.
-pub async fn send(edge: &Url, function: &str, requests: Vec<Request<String>>, status: u16, connections: usize) -> Result<Cell> {
+pub async fn send(
+    edge: &Url,
+    function: &str,
+    requests: Vec<Request<String>>,
+    status: u16,
+    connections: usize,
+) -> Result<Cell> {
     let (number, report) = (requests.len(), tempfile(function));
     let suite = Prepared {
         address: edge.join(&format!("/lambda-url/{function}"))?,
@@ -104,7 +110,8 @@ fn read(report: &Path) -> Result<Cell> {
     let report: Report = serde_json::from_slice(&std::fs::read(report)?)?;
     ensure!(report.errors.is_empty(), "{:?}", report.errors);
     let latency = report.latency.context("nothing was sent")?;
-    let milliseconds = |name: &str| latency.percentiles.get(name).map(|seconds| seconds * 1_000.0).context("no such percentile");
+    let milliseconds =
+        |name: &str| latency.percentiles.get(name).map(|seconds| seconds * 1_000.0).context("no such percentile");
     Ok(Cell {
         p50: milliseconds("p50")?,
         p90: milliseconds("p90")?,

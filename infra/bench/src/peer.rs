@@ -15,13 +15,15 @@ impl Peer {
         let (source, folder) = (xtask::root().join("infra/bench/peer"), xtask::root().join(".local/bench-peer"));
         std::fs::create_dir_all(&folder)?;
         let lock = |folder: &Path| std::fs::read(folder.join("package-lock.json")).unwrap_or_default();
-        let installed = lock(&folder) == lock(&source) && folder.join("node_modules/aws-lambda-ric/dist/rapid-client.node").exists();
+        let installed = lock(&folder) == lock(&source)
+            && folder.join("node_modules/aws-lambda-ric/dist/rapid-client.node").exists();
         for file in ["package.json", "package-lock.json", "index.mjs"] {
             std::fs::copy(source.join(file), folder.join(file))?;
         }
         if !installed {
             say("Installing the Node.js peer with npm, once; this takes some minutes");
-            let output = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).output().await;
+            let output =
+                Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).output().await;
             let output = output.context("npm does not start")?;
             ensure!(
                 output.status.success(),

@@ -38,6 +38,11 @@ pub fn lines(path: &Path, caption: &str, size: &str, unit: &str, lines: &[Line])
             .draw_series(points().map(|point| Circle::new(point, 3, color.filled())))
             .map_err(|error| failed(&error))?;
     }
-    chart.configure_series_labels().background_style(WHITE).border_style(BLACK).draw().map_err(|error| failed(&error))?;
+    chart
+        .configure_series_labels()
+        .background_style(WHITE)
+        .border_style(BLACK)
+        .draw()
+        .map_err(|error| failed(&error))?;
     root.present().map_err(|error| failed(&error))
 }

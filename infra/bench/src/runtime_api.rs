@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 use axum::Router;
@@ -11,6 +11,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::Request;
+use ikd::app::{Clock, SystemClock};
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -93,11 +95,11 @@ async fn next(State(seen): State<Arc<Seen>>) -> Response {
         seen.done.notify_one();
         return std::future::pending().await;
     };
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let deadline = SystemClock.now() + SignedDuration::from_secs(29);
     let headers = [
         ("content-type", "application/json".to_owned()),
         ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd".to_owned()),
-        ("lambda-runtime-deadline-ms", (now + Duration::from_secs(29)).as_millis().to_string()),
+        ("lambda-runtime-deadline-ms", deadline.as_millisecond().to_string()),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:ap-southeast-3:123456789012:function:x".to_owned()),
     ];
     (headers, event).into_response()

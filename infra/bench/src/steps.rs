@@ -108,7 +108,13 @@ pub const STEPS: [Step; 30] = [
     step("reset-pin", "reset-pin", Work::Plain, 202, Kind::Reset),
     step("issue-token", "issue-token", Work::Plain, 200, Kind::IssueToken),
     step("publish-keys", "publish-keys", Work::Plain, 200, Kind::Public("/.well-known/jwks.json")),
-    step("publish-keys, metadata", "publish-keys", Work::Plain, 200, Kind::Public("/.well-known/oauth-authorization-server")),
+    step(
+        "publish-keys, metadata",
+        "publish-keys",
+        Work::Plain,
+        200,
+        Kind::Public("/.well-known/oauth-authorization-server"),
+    ),
 ];
 
 /// Who asks, and whom they ask about.

@@ -7,7 +7,9 @@ use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let table = format!("{}challenges", std::env::var("IKD_TABLE_PREFIX")?);
+    #[expect(clippy::disallowed_methods, reason = "the floor has no configuration but this")]
+    let prefix = std::env::var("IKD_TABLE_PREFIX")?;
+    let table = format!("{prefix}challenges");
     let client = Client::new(&aws_config::load_defaults(BehaviorVersion::latest()).await);
     let (table, client) = (&table, &client);
     lambda_http::run(service_fn(move |request: Request| async move { write(client, table, &request).await })).await
