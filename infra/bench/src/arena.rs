@@ -88,7 +88,7 @@ impl Arena {
             let mut command = program();
             command
                 .envs(self.variables.iter().map(|(name, value)| (name, value)))
-                .envs(of_lambda(function, &format!("127.0.0.1:{}/.rt/{function}", PORTS.api)))
+                .envs(of_lambda(function, &format!("http://127.0.0.1:{}/.rt/{function}", PORTS.api)))
                 .stdin(Stdio::null())
                 .stdout(Stdio::null())
                 .kill_on_drop(true);

@@ -34,10 +34,13 @@ impl Peer {
         Ok(Self(folder))
     }
 
-    /// The program, as Lambda's own image for Node.js starts it.
+    /// The program, as Lambda's own image for Node.js starts it. Its client wants the Runtime API's address without a scheme.
     pub fn program(&self) -> Command {
-        let mut command = Command::new("node");
-        command.arg(self.0.join("node_modules/aws-lambda-ric/bin/index.mjs")).arg("index.handler").current_dir(&self.0);
+        const START: &str = "AWS_LAMBDA_RUNTIME_API=${AWS_LAMBDA_RUNTIME_API#http://} \
+            exec node node_modules/aws-lambda-ric/bin/index.mjs index.handler";
+
+        let mut command = Command::new("sh");
+        command.args(["-c", START]).current_dir(&self.0);
         command
     }
 }
