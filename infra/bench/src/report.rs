@@ -1,4 +1,4 @@
-//! docs/performance.md: the figures between its marks, the raw rounds and the pictures beside it.
+//! docs/performance.md: the words of report.md with the figures of a run, the raw rounds and the pictures beside it.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -10,15 +10,14 @@ use crate::goals;
 use crate::plot::{self, Line};
 use crate::steps::{FLOOR, PEER, STEPS};
 
-/// Writes the report anew: what stands between the marks comes from this run, the words around them stay.
+/// Writes the report anew.
 pub fn write(figures: &Figures) -> Result<()> {
     let docs = xtask::root().join("docs");
     let folder = docs.join("performance");
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join("figures.json"), serde_json::to_string_pretty(figures)? + "\n")?;
     draw(figures, &folder)?;
-    let path = docs.join("performance.md");
-    let mut text = std::fs::read_to_string(&path).context("docs/performance.md cannot be read")?;
+    let mut text = include_str!("../report.md").to_owned();
     for (mark, table) in [
         ("machine", machine(figures)),
         ("steps", steps(figures)?),
@@ -27,9 +26,9 @@ pub fn write(figures: &Figures) -> Result<()> {
         ("instructions", instructions(figures)?),
         ("growth", growth(figures)?),
     ] {
-        text = between(&text, mark, &table).with_context(|| format!("docs/performance.md has no marks for {mark}"))?;
+        text = between(&text, mark, &table).with_context(|| format!("report.md has no marks for {mark}"))?;
     }
-    Ok(std::fs::write(&path, text)?)
+    Ok(std::fs::write(docs.join("performance.md"), text)?)
 }
 
 /// Replaces what stands between two marks.
