@@ -7,7 +7,6 @@ use fuzz::NOW;
 use ikd::domain::Id;
 use ikd::domain::qr_code::QrToken;
 use ikd::domain::secret::MacKey;
-use ikd::pictures::captcha;
 use ikd::tokens::sealed::Seal;
 use jiff::Timestamp;
 use libfuzzer_sys::fuzz_target;
@@ -26,5 +25,5 @@ fuzz_target!(|text: &str| {
     assert!(SEAL.open_ticket(text, now).is_err());
     assert!(SEAL.open_link(text).is_none_or(|(opened, ..)| opened == link));
     assert!(SEAL.open_captcha(&link, text).is_none());
-    assert!(captcha::solved(&SEAL, &link, text).is_none());
+    assert!(activate::challenges::solved(&SEAL, &link, text).is_none());
 });

@@ -47,7 +47,7 @@ fn the_store_answers_as_the_model_does() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (world, app) = runtime.block_on(async {
         let world = World::new().await;
-        let app = world.app(&[Need::Store, Need::Pins]);
+        let app = world.app(&[Need::STORE, Need::PINS]);
         (world, app)
     });
     let pin_hash = app.pins().hash(&Pin::parse("142857").unwrap(), [7; 16]).unwrap();
@@ -138,13 +138,13 @@ impl<'a> Walk<'a> {
             }
             Action::Mint { code } => {
                 let (device, session, qr) = self.mints.get_mut(&code).unwrap();
-                let became = match store.mint(device, session, qr, "35.77", now).await.unwrap() {
+                let became = match store.mint(device, session, qr, now).await.unwrap() {
                     Minted::Done => Mint::Done,
                     Minted::Overtaken(Some(met)) if met.session.as_ref() == Some(session) && !met.is_blocked() => {
                         *device = *met;
                         next.mints[code]
                     }
-                    Minted::Overtaken(_) | Minted::HolderGone => Mint::Refused,
+                    Minted::Overtaken(_) => Mint::Refused,
                 };
                 assert_eq!(became, next.mints[code], "{:?}", self.happened);
             }

@@ -121,7 +121,7 @@ fn entities_show_no_person() {
     assert_hidden(&registration, &personal);
     assert_hidden(&device, &personal);
     assert_hidden(&Holder::nobody_yet(nik), &personal);
-    assert_hidden(&Need::Pins, &personal);
+    assert_hidden(&Need::PINS, &personal);
 
     let portrait = personas::portrait(1, 320, 400).unwrap();
     let rules = SelfieRules { most_bytes: 262_144, least_pixels: 320 };

@@ -11,7 +11,6 @@ use ikd::domain::qr_code::QrToken;
 use ikd::domain::secret::MacKey;
 use ikd::domain::text::Language;
 use ikd::domain::{Digest, Id};
-use ikd::pictures::captcha;
 use ikd::pictures::selfie::{Selfie, SelfieRules};
 use ikd::tokens::sealed::Seal;
 use jiff::{SignedDuration, Timestamp};
@@ -108,8 +107,8 @@ proptest! {
             prop_assert!(seal().open_ticket(&text, now).is_err());
             prop_assert!(seal().open_link(&text).is_none());
             prop_assert!(seal().open_captcha(&link, &text).is_none());
-            prop_assert!(captcha::solved(&seal(), &link, &text).is_none());
-            prop_assert!(captcha::solved(&seal(), &link, &BASE64.encode(text.as_bytes())).is_none());
+            prop_assert!(activate::challenges::solved(&seal(), &link, &text).is_none());
+            prop_assert!(activate::challenges::solved(&seal(), &link, &BASE64.encode(text.as_bytes())).is_none());
         }
     }
 

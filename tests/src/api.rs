@@ -95,7 +95,7 @@ impl InProcess {
     /// How many PIN hashes all functions have computed.
     pub fn hashes_computed(&self) -> u64 {
         let apps = self.apps.lock().unwrap();
-        let has_pins = |name: &str| FUNCTIONS.iter().any(|one| one.name == name && one.needs.contains(&Need::Pins));
+        let has_pins = |name: &str| FUNCTIONS.iter().any(|one| one.name == name && one.needs.contains(&Need::PINS));
         apps.iter().filter(|(name, _)| has_pins(name)).map(|(_, app)| app.pins().computed()).sum()
     }
 

@@ -8,12 +8,13 @@ use ikd::domain::pin::{Pin, PinTries};
 use ikd::domain::registration::{NotActivatable, Registration};
 use ikd::domain::text::Invalid;
 use ikd::http::{Problem, ProblemType};
-use ikd::pictures::captcha;
 use ikd::store::Written;
 use ikd::store::challenges::{CaptchaTry, Once, Use};
 use ikd::store::registrations::CodeTry;
 use ikd::tokens::sealed::LinkToken;
 use jiff::Timestamp;
+
+use crate::challenges;
 
 /// What the page has to show for a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +152,7 @@ async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>, now: T
             }
         }
         Answered::ProofOfWork(proof) => {
-            let (digest, ends) = captcha::solved(app.seal(), link, proof).ok_or(ProblemType::CaptchaWrong)?;
+            let (digest, ends) = challenges::solved(app.seal(), link, proof).ok_or(ProblemType::CaptchaWrong)?;
             if ends <= now {
                 return Err(ProblemType::CaptchaExpired.into());
             }

@@ -4,10 +4,11 @@ use altcha::Challenge;
 use data_encoding::BASE64;
 use ikd::app::App;
 use ikd::http::Problem;
-use ikd::pictures::captcha;
 use ikd::tokens::sealed::LinkToken;
 use jiff::Timestamp;
 use serde::Serialize;
+
+use crate::challenges;
 
 /// A picture to read, and beside it work for those who cannot see it. Either one serves, each once.
 #[derive(Serialize)]
@@ -29,8 +30,8 @@ pub fn issue(app: &App, link: &LinkToken) -> Result<Captcha, Problem> {
         .ok_or_else(|| Problem::unavailable("no captcha can be made at this time"))?;
     Ok(Captcha {
         captcha: token.expose().to_owned(),
-        image: BASE64.encode(&captcha::draw(drawn.answer()).map_err(Problem::unavailable)?),
-        proof_of_work: captcha::proof_of_work(app.seal(), link, drawn.expires_at).map_err(Problem::unavailable)?,
+        image: BASE64.encode(&challenges::draw(drawn.answer()).map_err(Problem::unavailable)?),
+        proof_of_work: challenges::proof_of_work(app.seal(), link, drawn.expires_at).map_err(Problem::unavailable)?,
         expires_at: drawn.expires_at,
     })
 }

@@ -5,6 +5,7 @@
 
 mod activation;
 mod captcha;
+pub mod challenges;
 mod page;
 
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "activate",
-    needs: &[Need::Store, Need::Seal, Need::ActivationCodes, Need::Pins],
+    needs: &[Need::STORE, Need::SEAL, Need::ACTIVATION_CODES, Need::PINS],
     step: |app, request| Box::pin(activate(app, request)),
 };
 

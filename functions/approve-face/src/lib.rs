@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "approve-face",
-    needs: &[Need::Store, Need::Seal, Need::Officers],
+    needs: &[Need::STORE, Need::SEAL, Need::OFFICERS],
     step: |app, request| Box::pin(approve_face(app, request)),
 };
 

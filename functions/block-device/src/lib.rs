@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "block-device",
-    needs: &[Need::Store, Need::Verifying, Need::Officers],
+    needs: &[Need::STORE, Need::VERIFYING, Need::OFFICERS],
     step: |app, request| Box::pin(block_device(app, request)),
 };
 

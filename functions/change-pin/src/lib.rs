@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 pub const FUNCTION: Function = Function {
     name: "change-pin",
-    needs: &[Need::Store, Need::Verifying, Need::Pins],
+    needs: &[Need::STORE, Need::VERIFYING, Need::PINS],
     step: |app, request| Box::pin(change_pin(app, request)),
 };
 

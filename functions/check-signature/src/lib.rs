@@ -9,7 +9,7 @@ use serde::Serialize;
 
 pub const FUNCTION: Function = Function {
     name: "check-signature",
-    needs: &[Need::Store],
+    needs: &[Need::STORE],
     step: |app, request| Box::pin(check_signature(app, request)),
 };
 

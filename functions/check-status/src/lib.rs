@@ -11,7 +11,7 @@ use serde::Serialize;
 
 pub const FUNCTION: Function = Function {
     name: "check-status",
-    needs: &[Need::Store, Need::Seal],
+    needs: &[Need::STORE, Need::SEAL],
     step: |app, request| Box::pin(check_status(app, request)),
 };
 

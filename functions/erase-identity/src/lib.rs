@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "erase-identity",
-    needs: &[Need::Store, Need::Verifying, Need::Pins],
+    needs: &[Need::STORE, Need::VERIFYING, Need::PINS],
     step: |app, request| Box::pin(erase_identity(app, request)),
 };
 

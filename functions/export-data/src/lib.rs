@@ -20,7 +20,7 @@ use trail::Event;
 
 pub const FUNCTION: Function = Function {
     name: "export-data",
-    needs: &[Need::Store, Need::Verifying],
+    needs: &[Need::STORE, Need::VERIFYING],
     step: |app, request| Box::pin(export_data(app, request)),
 };
 

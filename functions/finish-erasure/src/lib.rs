@@ -8,7 +8,7 @@ use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
 pub const NAME: &str = "finish-erasure";
 
 /// The parts of the app that this function is given.
-pub const NEEDS: &[Need] = &[Need::Store];
+pub const NEEDS: &[Need] = &[Need::STORE];
 
 /// Works through a batch of orders.
 pub async fn finish_erasures(app: &App, event: Event) -> DynamoDbEventResponse {

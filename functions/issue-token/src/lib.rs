@@ -11,7 +11,7 @@ use serde_json::json;
 
 pub const FUNCTION: Function = Function {
     name: "issue-token",
-    needs: &[Need::Store, Need::Signing],
+    needs: &[Need::STORE, Need::SIGNING],
     step: |app, request| Box::pin(issue_token(app, request)),
 };
 

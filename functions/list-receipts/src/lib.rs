@@ -6,7 +6,7 @@ use ikd::http::{Answer, Function, Problem, Receipts, Request, authenticate, pars
 
 pub const FUNCTION: Function = Function {
     name: "list-receipts",
-    needs: &[Need::Store, Need::Verifying],
+    needs: &[Need::STORE, Need::VERIFYING],
     step: |app, request| Box::pin(list_receipts(app, request)),
 };
 

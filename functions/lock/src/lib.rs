@@ -6,7 +6,7 @@ use ikd::store::Written;
 
 pub const FUNCTION: Function = Function {
     name: "lock",
-    needs: &[Need::Store, Need::Verifying],
+    needs: &[Need::STORE, Need::VERIFYING],
     step: |app, request| Box::pin(lock(app, request)),
 };
 

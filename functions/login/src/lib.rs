@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "login",
-    needs: &[Need::Store, Need::Pins, Need::Signing],
+    needs: &[Need::STORE, Need::PINS, Need::SIGNING],
     step: |app, request| Box::pin(login(app, request)),
 };
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "mint-qr",
-    needs: &[Need::Store, Need::Verifying],
+    needs: &[Need::STORE, Need::VERIFYING],
     step: |app, request| Box::pin(mint_qr(app, request)),
 };
 
@@ -72,8 +72,17 @@ pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
     Ok(Answer::json(http::StatusCode::CREATED, &body))
 }
 
-/// Stores the code in place of the one before. Two mints of one device at once take turns.
+/// Stores the code while the registry is asked whether the holder still is one. A code of somebody who is not never
+/// reaches the phone, and would disclose nothing: whoever redeems it asks the registry, too.
 async fn mint(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> Result<QrCode, Problem> {
+    let device = holder.device.clone();
+    let stands = standing::resident(app, &device, Photo::Without);
+    let (qr, _) = tokio::try_join!(store(app, holder, token, claims), stands)?;
+    Ok(qr)
+}
+
+/// Stores the code in place of the one before. Two mints of one device at once take turns.
+async fn store(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> Result<QrCode, Problem> {
     const TURNS: u32 = 3;
 
     let Holder { mut device, session } = holder;
@@ -87,12 +96,8 @@ async fn mint(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> R
         redemption: None,
     };
     for _ in 0..TURNS {
-        match app.store().mint(&device, &session, &qr, &app.settings.municipality, app.now()).await? {
+        match app.store().mint(&device, &session, &qr, app.now()).await? {
             Minted::Done => return Ok(qr),
-            Minted::HolderGone => {
-                standing::resident(app, &device, Photo::Without).await?;
-                // The registry has the holder back.
-            }
             Minted::Overtaken(Some(now)) if now.is_blocked() => return Err(standing::of_blocked(&now).into()),
             Minted::Overtaken(Some(now)) if now.session.as_ref() == Some(&session) => device = Device::clone(&now),
             Minted::Overtaken(_) => return Err(ProblemType::SessionEnded.into()),

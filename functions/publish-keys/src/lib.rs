@@ -7,7 +7,7 @@ use serde_json::json;
 
 pub const FUNCTION: Function = Function {
     name: "publish-keys",
-    needs: &[Need::Verifying],
+    needs: &[Need::VERIFYING],
     step: |app, request| Box::pin(async { publish_keys(app, request) }),
 };
 

@@ -9,7 +9,7 @@ use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
 pub const NAME: &str = "record-receipt";
 
 /// The parts of the app that this function is given.
-pub const NEEDS: &[Need] = &[Need::Store];
+pub const NEEDS: &[Need] = &[Need::STORE];
 
 /// How often a chain is read again that grew in the meantime.
 const TURNS: u32 = 5;

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 pub const FUNCTION: Function = Function {
     name: "redeem-qr",
-    needs: &[Need::Store, Need::Verifying, Need::Signing, Need::PairwiseSubjects],
+    needs: &[Need::STORE, Need::VERIFYING, Need::SIGNING, Need::PAIRWISE_SUBJECTS],
     step: |app, request| Box::pin(redeem_qr(app, request)),
 };
 

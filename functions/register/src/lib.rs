@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "register",
-    needs: &[Need::Store, Need::Seal],
+    needs: &[Need::STORE, Need::SEAL],
     step: |app, request| Box::pin(register(app, request)),
 };
 

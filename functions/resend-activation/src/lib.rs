@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 pub const FUNCTION: Function = Function {
     name: "resend-activation",
-    needs: &[Need::Store, Need::Officers],
+    needs: &[Need::STORE, Need::OFFICERS],
     step: |app, request| Box::pin(resend_activation(app, request)),
 };
 

@@ -15,7 +15,7 @@ use serde::Deserialize;
 
 pub const FUNCTION: Function = Function {
     name: "reset-pin",
-    needs: &[Need::Store, Need::Officers],
+    needs: &[Need::STORE, Need::OFFICERS],
     step: |app, request| Box::pin(reset_pin(app, request)),
 };
 

@@ -10,7 +10,7 @@ use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
 pub const NAME: &str = "send-activation-email";
 
 /// The parts of the app that this function is given.
-pub const NEEDS: &[Need] = &[Need::Store, Need::Seal, Need::ActivationCodes, Need::Mail];
+pub const NEEDS: &[Need] = &[Need::STORE, Need::SEAL, Need::ACTIVATION_CODES, Need::MAIL];
 
 /// Works through a batch of orders.
 pub async fn send_activation_emails(app: &App, event: Event) -> DynamoDbEventResponse {

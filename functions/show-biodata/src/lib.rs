@@ -6,7 +6,7 @@ use ikd::store::residents::Photo;
 
 pub const FUNCTION: Function = Function {
     name: "show-biodata",
-    needs: &[Need::Store, Need::Verifying],
+    needs: &[Need::STORE, Need::VERIFYING],
     step: |app, request| Box::pin(show_biodata(app, request)),
 };
 

@@ -19,7 +19,7 @@ use serde::Serialize;
 
 pub const FUNCTION: Function = Function {
     name: "show-documents",
-    needs: &[Need::Store, Need::Verifying],
+    needs: &[Need::STORE, Need::VERIFYING],
     step: |app, request| Box::pin(show_documents(app, request)),
 };
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 pub const FUNCTION: Function = Function {
     name: "show-family",
-    needs: &[Need::Store, Need::Verifying],
+    needs: &[Need::STORE, Need::VERIFYING],
     step: |app, request| Box::pin(show_family(app, request)),
 };
 

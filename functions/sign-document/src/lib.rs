@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "sign-document",
-    needs: &[Need::Store, Need::Verifying, Need::Pins, Need::Signing],
+    needs: &[Need::STORE, Need::VERIFYING, Need::PINS, Need::SIGNING],
     step: |app, request| Box::pin(sign_document(app, request)),
 };
 

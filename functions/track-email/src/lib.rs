@@ -12,7 +12,7 @@ use serde::Deserialize;
 pub const NAME: &str = "track-email";
 
 /// The parts of the app that this function is given.
-pub const NEEDS: &[Need] = &[Need::Store];
+pub const NEEDS: &[Need] = &[Need::STORE];
 
 /// What is read of an SES event that EventBridge hands on; addresses and subjects are not.
 #[derive(Debug, Deserialize)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "unlock-pin",
-    needs: &[Need::Store, Need::Officers],
+    needs: &[Need::STORE, Need::OFFICERS],
     step: |app, request| Box::pin(unlock_pin(app, request)),
 };
 

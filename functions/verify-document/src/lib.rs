@@ -16,7 +16,7 @@ use serde::Serialize;
 
 pub const FUNCTION: Function = Function {
     name: "verify-document",
-    needs: &[Need::Store],
+    needs: &[Need::STORE],
     step: |app, request| Box::pin(verify_document(app, request)),
 };
 

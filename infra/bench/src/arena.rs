@@ -25,7 +25,7 @@ use crate::fleet::Fleet;
 use crate::steps::People;
 
 /// Away from those of the stack and of the tests.
-const PORTS: Ports = Ports { api: 9200, database: 8200, mailbox: 8205, issuer: 8206 };
+pub const PORTS: Ports = Ports { api: 9200, database: 8200, mailbox: 8205, issuer: 8206 };
 
 /// A running arena. Dropping it ends every part of it.
 pub struct Arena {
@@ -38,13 +38,14 @@ pub struct Arena {
 }
 
 impl Arena {
-    /// Starts everything but the functions.
-    pub async fn open() -> Result<Self> {
+    /// Starts everything but the functions, which will find the database at a port: its own, or one of a proxy before it.
+    pub async fn open(seen_at: u16) -> Result<Self> {
         let root = xtask::root();
         let cargo_lambda = Tools::new(&root).cargo_lambda().await?;
         let secrets = Secrets::for_test()?;
         // Nothing is sent by e-mail.
-        let variables = environment::of_functions(&secrets, PORTS, "http://127.0.0.1:9", false)?;
+        let variables =
+            environment::of_functions(&secrets, Ports { database: seen_at, ..PORTS }, "http://127.0.0.1:9", false)?;
 
         let mut database = Database::in_memory()?;
         let mut tasks = vec![database.serve(PORTS.database).await?];
@@ -64,7 +65,8 @@ impl Arena {
             fleet.integrator_token(&personas::BANK.registered(&bank.key), SignedDuration::from_mins(60))?;
         let people = People {
             fleet,
-            officer: Officer::new(captured.clone(), officer),
+            officer: Officer::new(captured.clone(), officer.clone()),
+            officer_token: officer,
             captured,
             bank,
             bank_token,
@@ -110,6 +112,12 @@ impl Arena {
         let instances = self.functions.get(function).context("not started")?;
         let peaks = instances.iter().filter_map(|child| peak_memory(child.id()?).ok());
         peaks.reduce(f64::max).context("no instance runs")
+    }
+
+    /// The resident memory of all instances of a function, in MiB.
+    pub fn memory(&self, function: &str) -> Result<f64> {
+        let instances = self.functions.get(function).context("not started")?;
+        instances.iter().map(|child| memory(child.id().context("it has ended")?, "VmRSS:")).sum()
     }
 
     /// Fails when a function has ended by itself.
@@ -186,8 +194,12 @@ pub fn of_lambda(function: &str, runtime_api: &str) -> [(&'static str, String); 
 
 /// The most memory that a process has had, in MiB (`VmHWM` of Linux).
 pub fn peak_memory(process: u32) -> Result<f64> {
+    memory(process, "VmHWM:")
+}
+
+fn memory(process: u32, name: &str) -> Result<f64> {
     let status = std::fs::read_to_string(Path::new("/proc").join(process.to_string()).join("status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+    let line = status.lines().find_map(|line| line.strip_prefix(name)).with_context(|| format!("no {name}"))?;
     let kilobytes: f64 = line.trim().strip_suffix("kB").context("no kB")?.trim().parse()?;
     Ok(kilobytes / 1_024.0)
 }

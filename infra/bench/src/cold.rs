@@ -30,14 +30,24 @@ pub async fn start(
     request: &Request<String>,
 ) -> Result<ColdStart> {
     let api = RuntimeApi::serve(std::slice::from_ref(request)).await?;
+    as_lambda_would(&mut program, function, variables, &api);
+    let child = program.spawn().with_context(|| format!("{function} does not start"))?;
+    api.all_answered(Duration::from_secs(30)).await.with_context(|| function.to_owned())?;
+    let memory = peak_memory(child.id().context("it has ended")?)?;
+    Ok(ColdStart { initialisation: api.asked()?, first_answer: api.first_answered()?, memory })
+}
+
+/// Gives a program what Lambda gives a function. It ends when its handle is dropped.
+pub fn as_lambda_would<'a>(
+    program: &'a mut Command,
+    function: &str,
+    variables: &[(String, String)],
+    api: &RuntimeApi,
+) -> &'a mut Command {
     program
         .envs(variables.iter().map(|(name, value)| (name, value)))
         .envs(of_lambda(function, &api.address))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
-        .kill_on_drop(true);
-    let child = program.spawn().with_context(|| format!("{function} does not start"))?;
-    api.all_answered(Duration::from_secs(30)).await.with_context(|| function.to_owned())?;
-    let memory = peak_memory(child.id().context("it has ended")?)?;
-    Ok(ColdStart { initialisation: api.asked()?, first_answer: api.first_answered()?, memory })
+        .kill_on_drop(true)
 }

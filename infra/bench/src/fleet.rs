@@ -152,7 +152,7 @@ impl Fleet {
             };
             let holder = Holder { approvals: 1, device: Some(device.key.clone()), ..Holder::nobody_yet(nik.clone()) };
             let token = HolderToken { device: device.key.clone(), session };
-            let lifetime = Lifetime::starting(now, SignedDuration::from_mins(10));
+            let lifetime = Lifetime::starting(now, SignedDuration::from_hours(1));
             let access_token = issue_to_holder(&self.signing, &self.issuer, &token, lifetime)?;
             items.push(item(&device, Some(format!("device#{}", device.key.as_str()))));
             items.push(item(&registration, Some(format!("registration#{}", registration.id))));

@@ -5,18 +5,29 @@ use serde::{Deserialize, Serialize};
 use xtask::stack::say;
 
 use crate::arena::Arena;
+use crate::capacity::{self, Capacity};
 use crate::load::{self, Cell};
 use crate::steps::{MINT, REDEEM, Step};
 
 /// Latencies over sizes.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Growth {
-    /// By number of residents, mint and redeem.
-    pub residents: Vec<(usize, Cell, Cell)>,
-    /// By number of expired QR codes that TTL has not deleted, mint and redeem.
-    pub stale_codes: Vec<(usize, Cell, Cell)>,
+    /// By number of residents.
+    pub residents: Vec<Point>,
+    /// By number of expired QR codes that TTL has not deleted.
+    pub stale_codes: Vec<Point>,
     /// By number of instances of redeem-qr, at as many connections.
     pub instances: Vec<(usize, Cell)>,
+}
+
+/// Mint and redeem with so many items in a table.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Point {
+    pub items: usize,
+    pub mint: Cell,
+    pub redeem: Cell,
+    pub mint_capacity: Capacity,
+    pub redeem_capacity: Capacity,
 }
 
 /// How far to go.
@@ -45,7 +56,7 @@ pub async fn measure(arena: &mut Arena, extent: Extent) -> Result<Growth> {
         say(&format!("Growth: {number} residents"));
         arena.people.fleet.bulk_residents(number - there).await?;
         there = *number;
-        growth.residents.push((*number, mint(arena, extent).await?, redeem(arena, extent).await?));
+        growth.residents.push(point(arena, *number, extent).await?);
     }
     let member = arena.people.fleet.members(1).await?.remove(0);
     there = 0;
@@ -53,17 +64,19 @@ pub async fn measure(arena: &mut Arena, extent: Extent) -> Result<Growth> {
         say(&format!("Growth: {number} stale QR codes"));
         arena.people.fleet.stale_codes(&member, number - there).await?;
         there = *number;
-        growth.stale_codes.push((*number, mint(arena, extent).await?, redeem(arena, extent).await?));
+        growth.stale_codes.push(point(arena, *number, extent).await?);
     }
     Ok(growth)
 }
 
-async fn mint(arena: &Arena, extent: Extent) -> Result<Cell> {
-    cell(arena, MINT, extent.requests, 1).await
-}
-
-async fn redeem(arena: &Arena, extent: Extent) -> Result<Cell> {
-    cell(arena, REDEEM, extent.requests, 1).await
+async fn point(arena: &Arena, items: usize, extent: Extent) -> Result<Point> {
+    Ok(Point {
+        items,
+        mint: cell(arena, MINT, extent.requests, 1).await?,
+        redeem: cell(arena, REDEEM, extent.requests, 1).await?,
+        mint_capacity: capacity::of_step(arena, MINT).await?,
+        redeem_capacity: capacity::of_step(arena, REDEEM).await?,
+    })
 }
 
 async fn cell(arena: &Arena, step: Step, requests: usize, connections: usize) -> Result<Cell> {

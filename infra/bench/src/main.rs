@@ -1,6 +1,7 @@
 //! Measures the functions as they are packaged, under Lambda's emulator and the embedded database: `cargo xtask bench`.
 
 mod arena;
+mod capacity;
 mod capture;
 mod cold;
 mod draw;
@@ -14,7 +15,9 @@ mod peer;
 mod plot;
 mod report;
 mod runtime_api;
+mod soak;
 mod steps;
+mod upstream;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
@@ -39,6 +42,9 @@ struct Arguments {
     /// Two minutes: every ratio, from fewer rounds; nothing is written.
     #[arg(long)]
     quick: bool,
+    /// Instead: mixed traffic for so many minutes, while devices are blocked and the database fails.
+    #[arg(long, value_name = "MINUTES", conflicts_with = "quick")]
+    soak: Option<f64>,
 }
 
 /// How much is measured.
@@ -67,7 +73,10 @@ async fn main() -> ExitCode {
 async fn run(arguments: &Arguments) -> Result<()> {
     let extent = if arguments.quick { QUICK } else { FULL };
     arena::build().await?;
-    let mut arena = Arena::open().await?;
+    if let Some(minutes) = arguments.soak {
+        return report::write_soak(&soak::soak(minutes).await?);
+    }
+    let mut arena = Arena::open(arena::PORTS.database).await?;
     // The quick form has no time for the peer.
     let peer = if arguments.quick { None } else { Some(Peer::install().await?) };
     let measured = measure(&mut arena, &extent, peer.as_ref()).await;

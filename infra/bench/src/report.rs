@@ -7,7 +7,10 @@ use anyhow::{Context, Result};
 
 use crate::figures::{Figures, Spread};
 use crate::goals;
+use crate::growth::Point;
+use crate::load::Cell;
 use crate::plot::{self, Line};
+use crate::soak::Soak;
 use crate::steps::{FLOOR, PEER, STEPS};
 
 /// Writes the report anew.
@@ -25,10 +28,92 @@ pub fn write(figures: &Figures) -> Result<()> {
         ("goals", goals_table(figures)?),
         ("instructions", instructions(figures)?),
         ("growth", growth(figures)?),
+        ("soak", soak_of_before(&folder)?),
+        ("published", published(figures)?),
     ] {
         text = between(&text, mark, &table).with_context(|| format!("report.md has no marks for {mark}"))?;
     }
     Ok(std::fs::write(docs.join("performance.md"), text)?)
+}
+
+/// Writes a soak's figures, and into the report that is there.
+pub fn write_soak(soak: &Soak) -> Result<()> {
+    let docs = xtask::root().join("docs");
+    std::fs::write(docs.join("performance").join(SOAK), serde_json::to_string_pretty(soak)? + "\n")?;
+    let report = docs.join("performance.md");
+    let text = between(&std::fs::read_to_string(&report)?, "soak", &soak_table(soak)?);
+    Ok(std::fs::write(&report, text.context("the report has no marks for soak")?)?)
+}
+
+/// What others have published, and what stands beside it here.
+fn published(figures: &Figures) -> Result<String> {
+    let of = |step: &str, connections, quantity: fn(&Cell) -> f64| {
+        let spread = figures.spread(step, connections, quantity);
+        spread.map(|spread| spread.median).with_context(|| format!("{step} was not measured"))
+    };
+    let cold = figures.cold_starts.get("redeem-qr").context("redeem-qr was not started")?;
+    let cold = Spread::of(cold.iter().map(|start| start.first_answer)).median;
+    Ok(format!(
+        "| | published | here |\n|---|---|---|\n\
+        | [aws-samples/serverless-rust-demo](https://github.com/aws-samples/serverless-rust-demo), on AWS: API Gateway, Lambda, \
+        DynamoDB, 300 requests a second | warm p50 5.1 ms, p99 20.1 ms; cold p50 122.8 ms | one write, without network (floor): \
+        p50 {:.2} ms, p99 {:.2} ms at {:.0} requests a second; redeem-qr cold: {cold:.0} ms to the first answer |\n\
+        | MOSIP eSignet 1.4.1, its performance report | 100 requests and 15 logins a second | redeem-qr {:.0}, login {:.0} a \
+        second at 2 connections, on {} cores with load and database beside them |\n\
+        | MOSIP 1.2.0-rc2, eKYC with OTP | p95 2.3 s with 10 users, 6.4 s with 30 | redeem-qr at 8 connections, without an \
+        OTP: p90 {:.1} ms, p99 {:.1} ms |\n\
+        | Keycloak's sizing guide | 15 password logins a second for each vCPU | one Argon2id hash takes {:.1} ms: at most {:.0} \
+        logins a second for each vCPU; {:.0} at one connection |\n",
+        of("floor", 2, |cell| cell.p50)?,
+        of("floor", 2, |cell| cell.p99)?,
+        of("floor", 2, |cell| cell.throughput)?,
+        of("redeem-qr", 2, |cell| cell.throughput)?,
+        of("login", 2, |cell| cell.throughput)?,
+        figures.machine.cores,
+        of("redeem-qr", 8, |cell| cell.p90)?,
+        of("redeem-qr", 8, |cell| cell.p99)?,
+        figures.argon2,
+        1_000.0 / figures.argon2,
+        of("login", 1, |cell| cell.throughput)?,
+    ))
+}
+
+const SOAK: &str = "soak.json";
+
+fn soak_of_before(folder: &Path) -> Result<String> {
+    match std::fs::read(folder.join(SOAK)) {
+        Ok(soak) => soak_table(&serde_json::from_slice(&soak)?),
+        Err(_) => Ok("Not run yet.\n".to_owned()),
+    }
+}
+
+fn soak_table(soak: &Soak) -> Result<String> {
+    let mut table = format!(
+        "{}, {} cores of {}: {} minutes at {:.0} visits a second, where {:.0} are the peak. {} visits, {} requests, {} calls \
+         that reached the proxy; it refused {} of them and lost the answers of {}. Answers by status: {}. No code served \
+         twice, every winner could ask again, and no answer was a 5xx but 503 with `Retry-After`.\n\n\
+         | function | p50 | p99 | longest |\n|---|---|---|---|\n",
+        soak.at.strftime("%Y-%m-%d"),
+        soak.machine.cores,
+        soak.machine.processor,
+        soak.minutes,
+        soak.rate,
+        soak.peak,
+        soak.visits,
+        soak.requests,
+        soak.database_calls,
+        soak.database_refused,
+        soak.database_lost,
+        soak.statuses.iter().map(|(status, number)| format!("{status}: {number}")).collect::<Vec<_>>().join(", "),
+    );
+    for (function, [p50, p99, longest]) in &soak.took {
+        writeln!(table, "| {function} | {p50:.2} | {p99:.2} | {longest:.0} |")?;
+    }
+    table += "\n| minute | memory of all instances, MiB |\n|---|---|\n";
+    for (minute, memory) in soak.memory.iter().step_by(5) {
+        writeln!(table, "| {minute:.0} | {memory:.1} |")?;
+    }
+    Ok(table)
 }
 
 /// Replaces what stands between two marks.
@@ -59,7 +144,7 @@ fn steps(figures: &Figures) -> Result<String> {
         .to_owned();
     let names = [FLOOR].into_iter().chain(STEPS).chain([PEER]).map(|step| step.name);
     for name in names.filter(|name| figures.steps.contains_key(*name)) {
-        let median = |connections, of: fn(&crate::load::Cell) -> f64| {
+        let median = |connections, of: fn(&Cell) -> f64| {
             figures.spread(name, connections, of).map_or(f64::NAN, |spread| spread.median)
         };
         let ratio = figures.ratio(name, 1).context("no ratio")?;
@@ -120,13 +205,22 @@ fn goals_table(figures: &Figures) -> Result<String> {
 
 fn growth(figures: &Figures) -> Result<String> {
     let growth = figures.growth.as_ref().context("growth was not measured")?;
-    let mut table = "| | mint-qr p50 | p99 | redeem-qr p50 | p99 |\n|---|---|---|---|---|\n".to_owned();
+    let mut table = "| | mint-qr p50 | p99 | read, write units | redeem-qr p50 | p99 | read, write units |\n\
+        |---|---|---|---|---|---|---|\n"
+        .to_owned();
     for (unit, rows) in [("residents", &growth.residents), ("stale QR codes", &growth.stale_codes)] {
-        for (number, mint, redeem) in rows {
+        for Point { items, mint, redeem, mint_capacity, redeem_capacity } in rows {
             writeln!(
                 table,
-                "| {number} {unit} | {:.2} | {:.2} | {:.2} | {:.2} |",
-                mint.p50, mint.p99, redeem.p50, redeem.p99
+                "| {items} {unit} | {:.2} | {:.2} | {}, {} | {:.2} | {:.2} | {}, {} |",
+                mint.p50,
+                mint.p99,
+                mint_capacity.read,
+                mint_capacity.write,
+                redeem.p50,
+                redeem.p99,
+                redeem_capacity.read,
+                redeem_capacity.write,
             )?;
         }
     }
@@ -143,14 +237,12 @@ fn draw(figures: &Figures, folder: &Path) -> Result<()> {
         ("residents.svg", "Latency while the registry grows", &growth.residents),
         ("stale-codes.svg", "Latency while expired QR codes wait for deletion", &growth.stale_codes),
     ] {
-        let of = |read: fn(&(usize, crate::load::Cell, crate::load::Cell)) -> f64| {
-            rows.iter().map(|row| (as_number(row.0), read(row))).collect()
-        };
+        let of = |read: fn(&Point) -> f64| rows.iter().map(|point| (as_number(point.items), read(point))).collect();
         let lines = [
-            Line { name: "mint-qr p50", points: of(|row| row.1.p50) },
-            Line { name: "mint-qr p99", points: of(|row| row.1.p99) },
-            Line { name: "redeem-qr p50", points: of(|row| row.2.p50) },
-            Line { name: "redeem-qr p99", points: of(|row| row.2.p99) },
+            Line { name: "mint-qr p50", points: of(|point| point.mint.p50) },
+            Line { name: "mint-qr p99", points: of(|point| point.mint.p99) },
+            Line { name: "redeem-qr p50", points: of(|point| point.redeem.p50) },
+            Line { name: "redeem-qr p99", points: of(|point| point.redeem.p99) },
         ];
         plot::lines(&folder.join(file), caption, "items", "ms", &lines)?;
     }

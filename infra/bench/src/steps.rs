@@ -122,6 +122,7 @@ pub struct People {
     pub fleet: Fleet,
     pub captured: Arc<Capture>,
     pub officer: Officer,
+    pub officer_token: String,
     pub bank: Integrator,
     /// The bank's access token.
     pub bank_token: String,

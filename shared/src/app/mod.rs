@@ -3,6 +3,7 @@
 mod calls;
 mod environment;
 mod logs;
+mod needs;
 mod settings;
 mod sources;
 
@@ -15,8 +16,9 @@ use aws_config::timeout::TimeoutConfig;
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
-use calls::LogCalls;
 pub use environment::{ConfigError, Environment};
+pub use needs::Need;
+use needs::Parts;
 pub use settings::{Rules, Settings};
 pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
 
@@ -29,49 +31,12 @@ use crate::tokens::keys::{SigningKey, VerifyingKeys};
 use crate::tokens::officer::{OfficerIssuer, OfficerVerifier};
 use crate::tokens::sealed::Seal;
 
-/// A part of [`App`] that a function asks for. What it does not ask for it is not given: no secret, no client.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// DynamoDB.
-    Store,
-    /// The key that seals tickets, links and captchas.
-    Seal,
-    /// The key that activation codes are derived from.
-    ActivationCodes,
-    /// The pepper of the PINs.
-    Pins,
-    /// The private key that tokens and assertions are signed with.
-    Signing,
-    /// The public keys that they verify with.
-    Verifying,
-    /// The key of the names that integrators know holders by.
-    PairwiseSubjects,
-    /// The officers' issuer.
-    Officers,
-    /// SES and the sender's name.
-    Mail,
-}
-
 /// What a step is given: nothing in it changes from request to request but the clock and the randomness.
 pub struct App {
     pub settings: Settings,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
     parts: Parts,
-}
-
-/// The parts that a function may ask for.
-#[derive(Default)]
-struct Parts {
-    store: Option<Store>,
-    seal: Option<Seal>,
-    activation_codes: Option<MacKey>,
-    pins: Option<PinHasher>,
-    signing: Option<SigningKey>,
-    verifying: Option<VerifyingKeys>,
-    pairwise: Option<MacKey>,
-    officers: Option<OfficerVerifier>,
-    mailer: Option<Mailer>,
 }
 
 /// Gives the tests their own time, randomness and SDK.
@@ -111,7 +76,7 @@ impl App {
         around.aws = bounded(&around.aws, settings.aws_timeout);
         let mut parts = Parts::default();
         for need in needs {
-            parts.add(*need, environment, &settings, &around)?;
+            need.add_to(&mut parts, environment, &settings, &around)?;
         }
         Ok(Self { settings, clock: around.clock, randomness: around.randomness, parts })
     }
@@ -136,105 +101,39 @@ impl App {
     }
 
     pub fn store(&self) -> &Store {
-        asked_for(self.parts.store.as_ref(), Need::Store)
+        asked_for(self.parts.store.as_ref(), Need::STORE)
     }
 
     pub fn seal(&self) -> &Seal {
-        asked_for(self.parts.seal.as_ref(), Need::Seal)
+        asked_for(self.parts.seal.as_ref(), Need::SEAL)
     }
 
     pub fn activation_codes(&self) -> &MacKey {
-        asked_for(self.parts.activation_codes.as_ref(), Need::ActivationCodes)
+        asked_for(self.parts.activation_codes.as_ref(), Need::ACTIVATION_CODES)
     }
 
     pub fn pins(&self) -> &PinHasher {
-        asked_for(self.parts.pins.as_ref(), Need::Pins)
+        asked_for(self.parts.pins.as_ref(), Need::PINS)
     }
 
     pub fn signing_key(&self) -> &SigningKey {
-        asked_for(self.parts.signing.as_ref(), Need::Signing)
+        asked_for(self.parts.signing.as_ref(), Need::SIGNING)
     }
 
     pub fn verifying_keys(&self) -> &VerifyingKeys {
-        asked_for(self.parts.verifying.as_ref(), Need::Verifying)
+        asked_for(self.parts.verifying.as_ref(), Need::VERIFYING)
     }
 
     pub fn pairwise_key(&self) -> &MacKey {
-        asked_for(self.parts.pairwise.as_ref(), Need::PairwiseSubjects)
+        asked_for(self.parts.pairwise.as_ref(), Need::PAIRWISE_SUBJECTS)
     }
 
     pub fn officers(&self) -> &OfficerVerifier {
-        asked_for(self.parts.officers.as_ref(), Need::Officers)
+        asked_for(self.parts.officers.as_ref(), Need::OFFICERS)
     }
 
     pub fn mailer(&self) -> &Mailer {
-        asked_for(self.parts.mailer.as_ref(), Need::Mail)
-    }
-}
-
-impl Parts {
-    fn add(
-        &mut self,
-        need: Need,
-        environment: &Environment,
-        settings: &Settings,
-        around: &Surroundings,
-    ) -> Result<(), ConfigError> {
-        match need {
-            Need::Store => {
-                let config = aws_sdk_dynamodb::config::Builder::from(&around.aws)
-                    .retry_classifier(RepeatConflicts)
-                    .interceptor(LogCalls);
-                let config = (around.dynamodb)(config).build();
-                let tables = Tables::with_prefix(&environment.required("IKD_TABLE_PREFIX")?);
-                self.store = Some(Store::new(aws_sdk_dynamodb::Client::from_conf(config), tables));
-            }
-            Need::Seal => self.seal = Some(Seal::new(environment.mac_key("IKD_SEALING_KEY")?)),
-            Need::ActivationCodes => self.activation_codes = Some(environment.mac_key("IKD_ACTIVATION_CODE_KEY")?),
-            Need::Pins => {
-                let pepper = environment.secret("IKD_PIN_PEPPER")?;
-                let hasher = PinHasher::new(pepper.as_bytes());
-                self.pins = Some(hasher.map_err(|error| ConfigError::nonsense("IKD_PIN_PEPPER", error))?);
-            }
-            Need::Signing => {
-                let key = SigningKey::from_pem(&environment.required("IKD_SIGNING_KEY")?);
-                self.signing = Some(key.map_err(|error| ConfigError::nonsense("IKD_SIGNING_KEY", error))?);
-            }
-            Need::Verifying => {
-                let keys = VerifyingKeys::from_jwks(&environment.required("IKD_VERIFYING_KEYS")?);
-                self.verifying = Some(keys.map_err(|error| ConfigError::nonsense("IKD_VERIFYING_KEYS", error))?);
-            }
-            Need::PairwiseSubjects => self.pairwise = Some(environment.mac_key("IKD_PAIRWISE_KEY")?),
-            Need::Officers => {
-                environment.url("IKD_OFFICER_ISSUER")?;
-                let issuer = OfficerIssuer {
-                    // Tokens name their issuer to the letter, trailing slash or not.
-                    issuer: environment.required("IKD_OFFICER_ISSUER")?,
-                    audience: environment.required("IKD_OFFICER_AUDIENCE")?,
-                    role_claim: environment.or("IKD_OFFICER_ROLE_CLAIM", "roles"),
-                    role: environment.or("IKD_OFFICER_ROLE", "petugas"),
-                };
-                let verifier = OfficerVerifier::new(issuer, settings.aws_timeout / 3);
-                self.officers = Some(verifier.map_err(|error| ConfigError::nonsense("IKD_OFFICER_ISSUER", error))?);
-            }
-            Need::Mail => {
-                let sender = Sender {
-                    name: environment.header_text("IKD_MAIL_SENDER_NAME", "SIAK Terpusat Identitas Digital")?,
-                    address: environment.email("IKD_MAIL_SENDER")?,
-                };
-                // An e-mail whose answer was lost is sent all the same: repeating is left to the stream, which does it
-                // once in a while and not three times in a second.
-                let timeouts = TimeoutConfig::builder().operation_timeout(settings.aws_timeout).build();
-                let once = aws_sdk_sesv2::config::Builder::from(&around.aws)
-                    .retry_config(RetryConfig::disabled())
-                    .timeout_config(timeouts)
-                    .interceptor(LogCalls);
-                let configuration_set = environment.required("IKD_MAIL_CONFIGURATION_SET").ok();
-                let client = aws_sdk_sesv2::Client::from_conf(once.build());
-                self.mailer = Some(Mailer::new(client, sender, configuration_set));
-            }
-        }
-        Ok(())
+        asked_for(self.parts.mailer.as_ref(), Need::MAIL)
     }
 }
 

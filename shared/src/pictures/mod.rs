@@ -1,5 +1,4 @@
-//! Pictures in and out: QR codes, the captcha, the selfie.
+//! Pictures in and out: QR codes and the selfie.
 
-pub mod captcha;
 pub mod qr_image;
 pub mod selfie;

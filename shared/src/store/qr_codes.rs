@@ -25,30 +25,22 @@ pub enum Minted {
     Done,
     /// The device changed since it was read: blocked, locked, or minting elsewhere. Here is how it is now.
     Overtaken(Option<Box<Device>>),
-    /// The registry does not have the holder here any more.
-    HolderGone,
 }
 
 impl Store {
     /// Makes `qr` the device's one live code: the device points to it, it exists, and the one before is superseded,
-    /// all in one transaction, so that no crash leaves two codes alive or none known. The registry has to have the
-    /// holder alive and domiciled in the municipality at that moment.
+    /// all in one transaction, so that no crash leaves two codes alive or none known.
     pub async fn mint(
         &self,
         device: &Device,
         session: &Session,
         qr: &QrCode,
-        municipality: &str,
         now: Timestamp,
     ) -> Result<Minted, StoreError> {
         // A clock that is behind ours may still take a code that is dead for us.
         let mut previous = device.qr_code.as_ref().filter(|previous| previous.expires_at + CLOCKS_DIFFER > now);
         loop {
-            let mut writes = vec![
-                self.point_device_to(device, session, qr)?,
-                self.check_resident(&device.nik, municipality)?,
-                self.put_qr(qr)?,
-            ];
+            let mut writes = vec![self.point_device_to(device, session, qr)?, self.put_qr(qr)?];
             if let Some(previous) = previous {
                 writes.push(self.supersede(previous, now)?);
             }
@@ -57,9 +49,8 @@ impl Store {
                 Err(mut refused) if refused.failed(0) => {
                     return Ok(Minted::Overtaken(refused.found(0)?.map(Box::new)));
                 }
-                Err(refused) if refused.failed(1) => return Ok(Minted::HolderGone),
                 // The code before is gone already, swept by a clock that is ahead of ours.
-                Err(refused) if refused.failed(3) => previous = None,
+                Err(refused) if refused.failed(2) => previous = None,
                 Err(_) => return Err(StoreError::Unavailable("a token of 160 random bits exists already".to_owned())),
             }
         }

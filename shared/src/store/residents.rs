@@ -57,17 +57,6 @@ impl Store {
         get.send().await.map_err(unavailable)?.item.map(from_item).transpose()
     }
 
-    /// A part of a transaction: the registry has this resident alive and domiciled in a municipality.
-    pub(super) fn check_resident(&self, nik: &Nik, municipality: &str) -> Result<TransactWriteItem, StoreError> {
-        let check = ConditionCheck::builder()
-            .table_name(&self.tables.residents)
-            .key("nik", text(nik.as_str()))
-            .condition_expression("deceased = :no AND municipality = :here")
-            .expression_attribute_values(":no", attribute(&false)?)
-            .expression_attribute_values(":here", text(municipality));
-        Ok(write!(condition_check, ConditionCheck, check))
-    }
-
     /// The members on one family card, deceased and moved ones included, without photographs, in the card's order.
     pub async fn family(&self, family_card_number: &str) -> Result<Vec<Resident>, StoreError> {
         let keys = self

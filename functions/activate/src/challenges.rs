@@ -5,13 +5,12 @@ use std::collections::BTreeMap;
 use altcha::{Challenge, CreateChallengeOptions, Payload, VerifySolutionOptions, create_challenge, verify_solution};
 use captcha_rs::CaptchaBuilder;
 use data_encoding::BASE64;
+use ikd::domain::Digest;
+use ikd::pictures::qr_image::DrawError;
+use ikd::tokens::sealed::{LinkToken, Seal};
 use image::ImageFormat;
 use jiff::Timestamp;
 use serde_json::json;
-
-use super::qr_image::DrawError;
-use crate::domain::Digest;
-use crate::tokens::sealed::{LinkToken, Seal};
 
 /// Draws letters so that people can read them and programs find it hard. PNG.
 pub fn draw(letters: &str) -> Result<Vec<u8>, DrawError> {

@@ -1,0 +1,235 @@
+//! Load that lasts: mixed traffic at 70 % of what the functions can do, while devices are blocked, integrators repeat
+//! themselves and the database fails. Nothing may be answered unseemly, no code may serve twice, no function may grow.
+
+mod edge;
+mod life;
+mod proxy;
+mod visits;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use serde::{Deserialize, Serialize};
+use tokio::task::JoinSet;
+use xtask::actors::{Api, Integrator, Officer};
+use xtask::personas::BANK;
+use xtask::stack::say;
+
+use crate::arena::{Arena, PORTS};
+use crate::figures::Machine;
+use crate::fleet::Member;
+use edge::{Edge, FUNCTIONS, Seen};
+use visits::{Counters, Course, Left};
+
+/// How much of the peak the soak asks for.
+const SHARE_OF_PEAK: f64 = 0.7;
+const PEAK_TAKES: Duration = Duration::from_secs(20);
+const PEAK_CONNECTIONS: usize = 16;
+/// More visits at the same time mean that the functions do not keep up.
+const MOST_VISITS: usize = 5_000;
+const INSTANCES: usize = 2;
+/// Resident memory at the end, at most so many times that of the first third.
+const GROWTH_ALLOWED: f64 = 1.1;
+
+/// What was seen.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Soak {
+    pub machine: Machine,
+    pub at: jiff::Timestamp,
+    pub minutes: f64,
+    /// Visits a second at the peak, and during the soak.
+    pub peak: f64,
+    pub rate: f64,
+    pub visits: u64,
+    pub requests: u64,
+    /// Answers by status.
+    pub statuses: BTreeMap<u16, u64>,
+    /// By function, in milliseconds: p50, p99, largest.
+    pub took: BTreeMap<String, [f64; 3]>,
+    pub database_calls: u64,
+    /// Answered with an error instead of being carried out.
+    pub database_refused: u64,
+    /// Carried out, and answered with an error.
+    pub database_lost: u64,
+    /// Over the minutes, the resident memory of all function instances, in MiB.
+    pub memory: Vec<(f64, f64)>,
+}
+
+/// Soaks for some minutes.
+pub async fn soak(minutes: f64) -> Result<Soak> {
+    let proxied = proxy::serve(PROXY_PORT, format!("http://127.0.0.1:{}/", PORTS.database)).await?;
+    let mut arena = Arena::open(PROXY_PORT).await?;
+    for function in FUNCTIONS {
+        arena.start(function, INSTANCES)?;
+    }
+    let soaked = Soaking::prepare(&arena, proxied.0)?.run(&mut arena, minutes).await;
+    arena.close().await;
+    proxied.1.abort();
+    soaked
+}
+
+const PROXY_PORT: u16 = PORTS.database + 1;
+
+struct Soaking {
+    edge: Arc<Edge>,
+    counters: Counters,
+    waiting: Arc<Mutex<VecDeque<Member>>>,
+    under_way: JoinSet<Result<()>>,
+    visits: usize,
+    faults: Vec<String>,
+    counts: Arc<proxy::Counts>,
+}
+
+impl Soaking {
+    fn prepare(arena: &Arena, counts: Arc<proxy::Counts>) -> Result<Self> {
+        let people = &arena.people;
+        let edge = Arc::new(Edge::new(people.edge.clone())?);
+        let api: Arc<dyn Api> = edge.clone();
+        let clock = people.fleet.clock.clone();
+        let counters = Counters {
+            bank: Integrator::new(api.clone(), clock, BANK.client_id, people.bank.key.clone()),
+            bank_token: people.bank_token.clone(),
+            officer: Officer::new(api, people.officer_token.clone()),
+        };
+        Ok(Self {
+            edge,
+            counters,
+            waiting: Arc::default(),
+            under_way: JoinSet::new(),
+            visits: 0,
+            faults: Vec::new(),
+            counts,
+        })
+    }
+
+    async fn run(mut self, arena: &mut Arena, minutes: f64) -> Result<Soak> {
+        let peak = self.peak(arena).await?;
+        let rate = peak * SHARE_OF_PEAK;
+        let lasts = Duration::from_secs_f64(minutes * 60.0);
+        say(&format!("Soaking for {minutes} minutes at {rate:.0} visits a second; {peak:.0} are the peak"));
+        self.edge.take();
+        self.visits = 0;
+        let (began, mut memory) = (Instant::now(), Vec::new());
+        let mut next = tokio::time::interval(Duration::from_secs_f64(1.0 / rate));
+        while began.elapsed() < lasts {
+            next.tick().await;
+            self.reap()?;
+            ensure!(self.under_way.len() < MOST_VISITS, "the functions do not keep up");
+            self.visit(arena, Course::of(self.visits)).await?;
+            let minute = began.elapsed().as_secs_f64() / 60.0;
+            if memory.last().is_none_or(|(last, _)| minute - last >= minutes / 30.0) {
+                memory.push((minute, memory_of(arena)?));
+                arena.ensure_running()?;
+            }
+        }
+        while let Some(ended) = self.under_way.join_next().await {
+            self.note(ended?);
+        }
+        memory.push((began.elapsed().as_secs_f64() / 60.0, memory_of(arena)?));
+        let seen = self.edge.take();
+        self.verdict(&seen, &memory)?;
+        Ok(self.figures(arena, [minutes, peak, rate], seen, memory))
+    }
+
+    /// Visits a second when some connections wait for nothing but their answers.
+    async fn peak(&mut self, arena: &Arena) -> Result<f64> {
+        say("Looking for the peak");
+        let began = Instant::now();
+        while began.elapsed() < PEAK_TAKES {
+            while self.under_way.len() < PEAK_CONNECTIONS {
+                // Nobody waits for the end of a code here.
+                let course = Some(Course::of(self.visits)).filter(|course| *course != Course::Late);
+                self.visit(arena, course.unwrap_or(Course::Plain)).await?;
+            }
+            let ended = self.under_way.join_next().await.context("no visit is under way")?;
+            self.note(ended?);
+        }
+        let done = self.visits - self.under_way.len();
+        while let Some(ended) = self.under_way.join_next().await {
+            self.note(ended?);
+        }
+        Ok(as_number(done) / began.elapsed().as_secs_f64())
+    }
+
+    /// Sends the next visitor on the way.
+    async fn visit(&mut self, arena: &Arena, course: Course) -> Result<()> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+        let member = match waiting {
+            Some(member) => member,
+            None => {
+                let api: Arc<dyn Api> = self.edge.clone();
+                let mut member = arena.people.fleet.members(1).await?.remove(0);
+                member.phone = member.phone.speaking_to(api);
+                member
+            }
+        };
+        self.visits += 1;
+        let (counters, queue) = (self.counters.clone(), self.waiting.clone());
+        self.under_way.spawn(async move {
+            let left = visits::make(&counters, &member, course).await.with_context(|| format!("{course:?}"))?;
+            if left == Left::Usable {
+                queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(member);
+            }
+            Ok(())
+        });
+        Ok(())
+    }
+
+    /// Takes note of the visits that have ended.
+    fn reap(&mut self) -> Result<()> {
+        while let Some(ended) = self.under_way.try_join_next() {
+            self.note(ended?);
+        }
+        Ok(())
+    }
+
+    fn note(&mut self, ended: Result<()>) {
+        if let Err(fault) = ended {
+            eprintln!("{fault:#}");
+            self.faults.push(format!("{fault:#}"));
+        }
+    }
+
+    fn verdict(&self, seen: &Seen, memory: &[(f64, f64)]) -> Result<()> {
+        ensure!(self.faults.is_empty(), "{} visits went wrong, as {}", self.faults.len(), self.faults[0]);
+        ensure!(seen.unseemly.is_empty(), "{} unseemly answers, as {}", seen.unseemly.len(), seen.unseemly[0]);
+        let (settled, last) = (memory.get(memory.len() / 3).context("no memory")?.1, memory.last().context("none")?.1);
+        ensure!(last <= settled * GROWTH_ALLOWED, "the functions grow: from {settled:.1} to {last:.1} MiB");
+        Ok(())
+    }
+
+    fn figures(&self, arena: &Arena, [minutes, peak, rate]: [f64; 3], seen: Seen, memory: Vec<(f64, f64)>) -> Soak {
+        Soak {
+            machine: Machine::this(),
+            at: arena.people.fleet.clock.now(),
+            minutes,
+            peak,
+            rate,
+            visits: u64::try_from(self.visits).unwrap_or(u64::MAX),
+            requests: seen.statuses.values().sum(),
+            statuses: seen.statuses,
+            took: seen.took.into_iter().map(|(function, took)| (function.to_owned(), quantiles(took))).collect(),
+            database_calls: self.counts.calls.load(Ordering::Relaxed),
+            database_refused: self.counts.refused.load(Ordering::Relaxed),
+            database_lost: self.counts.lost.load(Ordering::Relaxed),
+            memory,
+        }
+    }
+}
+
+fn memory_of(arena: &Arena) -> Result<f64> {
+    FUNCTIONS.iter().map(|function| arena.memory(function)).sum()
+}
+
+fn quantiles(mut took: Vec<f64>) -> [f64; 3] {
+    took.sort_by(f64::total_cmp);
+    let at = |percent: usize| took.get((took.len() * percent / 100).min(took.len() - 1)).copied().unwrap_or(f64::NAN);
+    [at(50), at(99), at(100)]
+}
+
+fn as_number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
+}
