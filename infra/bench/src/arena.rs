@@ -165,6 +165,14 @@ pub async fn build() -> Result<()> {
     Ok(())
 }
 
+/// Builds one function with names in it.
+pub async fn build_to_profile(function: &str) -> Result<()> {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["build", "--quiet", "--profile", "profiling", "--package", function]).current_dir(xtask::root());
+    ensure!(command.status().await?.success(), "The function does not compile; the compiler's words stand above.");
+    Ok(())
+}
+
 /// The names of all functions.
 pub fn function_names() -> Result<Vec<String>> {
     let entries = std::fs::read_dir(xtask::root().join("functions"))?;

@@ -1,7 +1,7 @@
 //! Instructions of a step, counted by Callgrind: two runs of one process that differ in how many requests they answer, so that
 //! starting and ending cancel out. Unlike times, they do not depend on what else the machine does.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -18,17 +18,37 @@ pub async fn of_step(arena: &Arena, step: Step) -> Result<u64> {
     let (few, many) = if step.work == Work::Pin { (1, 3) } else { (2, 12) };
     let requests = step.requests(&arena.people, few + many).await?;
     let (first, second) = requests.split_at(few);
-    let difference = run(arena, step, second).await?.saturating_sub(run(arena, step, first).await?);
+    let folder = release_folder();
+    let difference =
+        count(arena, step, second, &folder).await?.saturating_sub(count(arena, step, first, &folder).await?);
     Ok(difference / u64::try_from(many - few)? / 1_000)
 }
 
+/// Has Callgrind tell which of a step's functions instructions are spent in. Needs a build with names in it.
+pub async fn annotate(arena: &Arena, step: Step) -> Result<String> {
+    let folder = release_folder().with_file_name("profiling");
+    let output = run(arena, step, &step.requests(&arena.people, 30).await?, &folder).await?;
+    let annotated = Command::new("callgrind_annotate").arg("--inclusive=yes").arg(&output).output().await?;
+    let own = Command::new("callgrind_annotate").arg(&output).output().await?;
+    std::fs::remove_file(&output)?;
+    Ok(String::from_utf8_lossy(&own.stdout).into_owned() + &String::from_utf8_lossy(&annotated.stdout))
+}
+
 /// All instructions of a process that answers these requests.
-async fn run(arena: &Arena, step: Step, requests: &[Request<String>]) -> Result<u64> {
+async fn count(arena: &Arena, step: Step, requests: &[Request<String>], folder: &Path) -> Result<u64> {
+    let output = run(arena, step, requests, folder).await?;
+    let counted = read(&output)?;
+    std::fs::remove_file(&output)?;
+    Ok(counted)
+}
+
+/// Runs a function under Callgrind until it has answered these requests, and gives what Callgrind wrote.
+async fn run(arena: &Arena, step: Step, requests: &[Request<String>], folder: &Path) -> Result<PathBuf> {
     let output = std::env::temp_dir().join(format!("callgrind-{}-{}", std::process::id(), step.function));
     let api = RuntimeApi::serve(requests).await?;
     let mut child = Command::new("valgrind")
         .args(["--tool=callgrind", "--quiet", &format!("--callgrind-out-file={}", output.display())])
-        .arg(release_folder().join(step.function))
+        .arg(folder.join(step.function))
         .envs(arena.variables.iter().map(|(name, value)| (name, value)))
         // Everything takes fifty times as long.
         .envs([("IKD_AWS_TIMEOUT_MILLISECONDS", "25000"), ("IKD_ANSWER_WITHIN_MILLISECONDS", "25000")])
@@ -43,9 +63,7 @@ async fn run(arena: &Arena, step: Step, requests: &[Request<String>]) -> Result<
     let id = child.id().context("valgrind has ended")?;
     Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
     child.wait().await?;
-    let counted = read(&output)?;
-    std::fs::remove_file(&output)?;
-    Ok(counted)
+    Ok(output)
 }
 
 fn read(output: &Path) -> Result<u64> {

@@ -78,7 +78,11 @@ impl BenchSuite for Prepared {
         let bytes = answer.bytes().await?;
         let duration = started.elapsed();
         if status != self.status {
-            anyhow::bail!("{status} instead of {}: {}", self.status, String::from_utf8_lossy(&bytes));
+            anyhow::bail!(
+                "{status} instead of {}: {}",
+                self.status,
+                String::from_utf8_lossy(&bytes[..bytes.len().min(300)])
+            );
         }
         Ok(IterReport { duration, status: Status::success(status.into()), bytes: bytes.len() as u64, items: 1 })
     }

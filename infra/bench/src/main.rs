@@ -45,6 +45,9 @@ struct Arguments {
     /// Instead: mixed traffic for so many minutes, while devices are blocked and the database fails.
     #[arg(long, value_name = "MINUTES", conflicts_with = "quick")]
     soak: Option<f64>,
+    /// Instead: where a step spends its instructions, as Callgrind has it.
+    #[arg(long, value_name = "STEP", conflicts_with_all = ["quick", "soak"])]
+    profile: Option<String>,
 }
 
 /// How much is measured.
@@ -72,6 +75,9 @@ async fn main() -> ExitCode {
 
 async fn run(arguments: &Arguments) -> Result<()> {
     let extent = if arguments.quick { QUICK } else { FULL };
+    if let Some(step) = &arguments.profile {
+        return profile(step).await;
+    }
     arena::build().await?;
     if let Some(minutes) = arguments.soak {
         return report::write_soak(&soak::soak(minutes).await?);
@@ -82,7 +88,9 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let measured = measure(&mut arena, &extent, peer.as_ref()).await;
     arena.close().await;
     let figures = measured?;
-    if !arguments.quick {
+    if arguments.quick {
+        print!("{}", report::steps_in_short(&figures)?);
+    } else {
         report::write(&figures)?;
     }
     let goals = goals::of(&figures);
@@ -92,6 +100,17 @@ async fn run(arguments: &Arguments) -> Result<()> {
         println!("  {}: {:.2}, where {:.1} is the goal", goal.name, goal.measured, goal.limit);
     }
     ensure!(unmet.is_empty() || !arguments.quick, "Not all goals are met.");
+    Ok(())
+}
+
+async fn profile(name: &str) -> Result<()> {
+    let mut steps = std::iter::once(FLOOR).chain(STEPS);
+    let step = steps.find(|step| step.name == name).ok_or_else(|| anyhow!("there is no step {name}"))?;
+    arena::build_to_profile(step.function).await?;
+    let arena = Arena::open(arena::PORTS.database).await?;
+    let annotated = instructions::annotate(&arena, step).await;
+    arena.close().await;
+    print!("{}", annotated?);
     Ok(())
 }
 

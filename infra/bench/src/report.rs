@@ -164,6 +164,17 @@ fn steps(figures: &Figures) -> Result<String> {
     Ok(table)
 }
 
+/// Latencies at one connection, for a terminal.
+pub fn steps_in_short(figures: &Figures) -> Result<String> {
+    let mut lines = format!("Argon2id takes {:.2} ms\n{:26}{:>9}{:>9}\n", figures.argon2, "step", "p50, ms", "× floor");
+    for step in [FLOOR].into_iter().chain(STEPS) {
+        let p50 = figures.spread(step.name, 1, |cell| cell.p50).context("not measured")?.median;
+        let ratio = figures.ratio(step.name, 1).context("no ratio")?.median;
+        writeln!(lines, "{:26}{p50:9.2}{ratio:9.2}", step.name)?;
+    }
+    Ok(lines)
+}
+
 fn cold(figures: &Figures) -> Result<String> {
     let mut table = "| function | initialisation | × floor | first answer | memory then | memory after all rounds |\n\
         |---|---|---|---|---|---|\n"

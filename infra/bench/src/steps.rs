@@ -85,7 +85,7 @@ pub const STEPS: [Step; 30] = [
     step("approve-face, decision", "approve-face", Work::Plain, 200, Kind::Approve),
     step("resend-activation", "resend-activation", Work::Plain, 202, Kind::Resend),
     step("activate, page", "activate", Work::Picture, 200, Kind::OpenLink),
-    step("activate, captcha", "activate", Work::Picture, 200, Kind::Captcha),
+    step("activate, captcha", "activate", Work::Picture, 201, Kind::Captcha),
     step("activate", "activate", Work::Pin, 200, Kind::Activate),
     step("login", "login", Work::Pin, 200, Kind::Login),
     step("lock", "lock", Work::Plain, 204, Kind::Lock),

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
+use fast_qr::{ECL, QRBuilder};
 use http::{Method, StatusCode};
 use ikd::app::{Clock, SystemClock};
 use jiff::{SignedDuration, Timestamp};
-use qrcode::QrCode;
-use qrcode::render::unicode::Dense1x2;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -382,9 +381,8 @@ impl Teller {
     }
 
     fn draw(&self, title: &str, text: &str) -> Result<()> {
-        let code = QrCode::with_error_correction_level(text, qrcode::EcLevel::M)?;
         // Terminals are mostly dark: what is drawn is the light part.
-        let drawn = code.render::<Dense1x2>().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
+        let drawn = QRBuilder::new(text).ecl(ECL::M).build()?.to_str();
         self.say(&format!("\n{title}:\n{drawn}\n"));
         Ok(())
     }

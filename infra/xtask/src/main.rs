@@ -71,12 +71,9 @@ enum Command {
     Test,
     /// Measures the functions as they are packaged, and writes docs/performance.md: see there.
     Bench {
-        /// Two minutes: every ratio against its goal; nothing is written.
-        #[arg(long)]
-        quick: bool,
-        /// Instead: mixed traffic for so many minutes, while devices are blocked and the database fails.
-        #[arg(long, value_name = "MINUTES", conflicts_with = "quick")]
-        soak: Option<f64>,
+        /// `--quick`, `--soak MINUTES` or `--profile STEP`; `--help` tells what they do.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
     },
     /// Fuzzes the parsers, each for some time.
     Fuzz {
@@ -110,7 +107,7 @@ async fn main() -> ExitCode {
         Command::SynthesiseResidents(arguments) => commands::synthesise(&arguments),
         Command::VerifyReceipts { table, endpoint } => verify_receipts(&table, endpoint.as_deref()).await,
         Command::Test => xtask::checks::run().await,
-        Command::Bench { quick, soak } => bench(quick, soak).await,
+        Command::Bench { arguments } => bench(&arguments).await,
         Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
     };
     match outcome {
@@ -225,13 +222,10 @@ async fn verify_receipts(table: &str, endpoint: Option<&str>) -> Result<()> {
 }
 
 /// The load's generator is built for release, too: it shares the machine with what it measures.
-async fn bench(quick: bool, soak: Option<f64>) -> Result<()> {
+async fn bench(arguments: &[String]) -> Result<()> {
     let mut command = tokio::process::Command::new(env!("CARGO"));
     command.args(["run", "--quiet", "--release", "--package", "bench", "--"]).current_dir(xtask::root());
-    command.args(quick.then_some("--quick"));
-    if let Some(minutes) = soak {
-        command.args(["--soak", &minutes.to_string()]);
-    }
+    command.args(arguments);
     let status = command.status().await?;
     anyhow::ensure!(status.success(), "The benchmarks have not passed.");
     Ok(())

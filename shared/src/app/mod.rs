@@ -25,10 +25,10 @@ pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
 use crate::domain::Id;
 use crate::domain::pin_hash::PinHasher;
 use crate::domain::secret::MacKey;
-use crate::mail::{Mailer, Sender};
-use crate::store::{RepeatConflicts, Store, Tables};
+use crate::mail::Mailer;
+use crate::store::Store;
 use crate::tokens::keys::{SigningKey, VerifyingKeys};
-use crate::tokens::officer::{OfficerIssuer, OfficerVerifier};
+use crate::tokens::officer::OfficerVerifier;
 use crate::tokens::sealed::Seal;
 
 /// What a step is given: nothing in it changes from request to request but the clock and the randomness.

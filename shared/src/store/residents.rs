@@ -1,9 +1,7 @@
 //! `residents`: the population registry, read and never written.
 
-use aws_sdk_dynamodb::types::{ConditionCheck, TransactWriteItem};
-
 use super::failures::unavailable;
-use super::item::{Item, attribute, from_item, text, write};
+use super::item::{Item, from_item, text};
 use super::{Store, StoreError};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;

@@ -79,15 +79,13 @@ pub enum Left {
 pub async fn make(counters: &Counters, member: &Member, course: Course) -> Result<Left> {
     match course {
         Course::Looking => {
-            persistently(async || member.phone.send(http::Method::GET, "/me", Some(&member.session), None).await)
+            persistently(|| member.phone.send(http::Method::GET, "/me", Some(&member.session), None))
                 .await
                 .and_then(|reply| expect(&reply, StatusCode::OK))?;
             return Ok(Left::Usable);
         }
         Course::LoggingIn => {
-            persistently(async || member.phone.log_in(PIN).await)
-                .await
-                .and_then(|reply| expect(&reply, StatusCode::OK))?;
+            persistently(|| member.phone.log_in(PIN)).await.and_then(|reply| expect(&reply, StatusCode::OK))?;
             return Ok(Left::Gone);
         }
         _ => {}
@@ -118,7 +116,8 @@ pub async fn make(counters: &Counters, member: &Member, course: Course) -> Resul
 
 impl Shown {
     async fn mint(member: &Member) -> Result<Self> {
-        let reply = persistently(async || member.phone.mint(&member.session, &json!({})).await).await?;
+        let basic = json!({});
+        let reply = persistently(|| member.phone.mint(&member.session, &basic)).await?;
         expect(&reply, StatusCode::CREATED)?;
         let token = reply.member("/token").context("no token")?;
         Ok(Self { token, life: Life::begin(), redemption: Mutex::default() })
@@ -181,7 +180,7 @@ impl Shown {
 
     async fn block(&self, counters: &Counters, member: &Member) -> Result<()> {
         let name = self.life.sent(Deed::Block);
-        let reply = persistently(async || counters.officer.block(&member.nik, "lost").await).await?;
+        let reply = persistently(|| counters.officer.block(&member.nik, "lost")).await?;
         expect(&reply, StatusCode::OK)?;
         self.life.answered(name, End::Done);
         Ok(())
@@ -206,7 +205,7 @@ const COMES_BACK: usize = 40;
 const WAITS: Duration = Duration::from_millis(100);
 
 /// Asks until there is another answer than 503. Only for what may be asked twice.
-async fn persistently(ask: impl AsyncFn() -> Result<Reply>) -> Result<Reply> {
+async fn persistently<A: Future<Output = Result<Reply>>>(ask: impl Fn() -> A) -> Result<Reply> {
     for _ in 0..COMES_BACK {
         let reply = ask().await?;
         if reply.status != StatusCode::SERVICE_UNAVAILABLE {
