@@ -59,7 +59,7 @@ struct Extent {
     growth: Option<growth::Extent>,
 }
 
-const FULL: Extent = Extent { rounds: 5, connections: &[1, 2, 8], requests: 240, growth: Some(growth::FULL) };
+const FULL: Extent = Extent { rounds: 5, connections: &[1, 2, 8], requests: 150, growth: Some(growth::FULL) };
 const QUICK: Extent = Extent { rounds: 3, connections: &[1], requests: 80, growth: None };
 
 #[tokio::main]
