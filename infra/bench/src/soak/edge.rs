@@ -8,14 +8,20 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use http::Request;
+use tokio::sync::Semaphore;
 use url::Url;
 use xtask::actors::{Api, HttpApi, Reply};
 
 pub struct Edge {
     base: Url,
     http: HttpApi,
+    /// Lambda's emulator stops for good when a hundred requests wait for one function.
+    under_way: Semaphore,
     seen: Mutex<Seen>,
 }
+
+/// Requests at the same time.
+const MOST_UNDER_WAY: usize = 64;
 
 /// What came back.
 #[derive(Default)]
@@ -30,7 +36,8 @@ pub struct Seen {
 
 impl Edge {
     pub fn new(base: Url) -> Result<Self> {
-        Ok(Self { http: HttpApi::new(base.clone())?, base, seen: Mutex::default() })
+        let (http, under_way) = (HttpApi::new(base.clone())?, Semaphore::new(MOST_UNDER_WAY));
+        Ok(Self { base, http, under_way, seen: Mutex::default() })
     }
 
     /// What has come back since the last time.
@@ -43,6 +50,7 @@ impl Edge {
         let function = function_of(parts.uri.path()).context("a route of no function")?;
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         parts.uri = format!("{}lambda-url/{function}{path}", self.base).parse()?;
+        let _turn = self.under_way.acquire().await?;
         let started = Instant::now();
         let answer = self.http.send(Request::from_parts(parts, body)).await;
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
