@@ -77,17 +77,12 @@ impl Arena {
         Ok(Self { people, _database: database, variables, emulator: Some(emulator), functions: BTreeMap::new(), tasks })
     }
 
-    /// Starts instances of a function.
+    /// Attaches instances of a function to the emulator.
     pub fn start(&mut self, function: &str, instances: usize) -> Result<()> {
         let program = release_folder().join(function);
-        self.start_program(function, || Command::new(&program), instances)
-    }
-
-    /// Attaches any program to the emulator, as a function of a name.
-    pub fn start_program(&mut self, function: &str, program: impl Fn() -> Command, instances: usize) -> Result<()> {
         let running = self.functions.entry(function.to_owned()).or_default();
         for _ in 0..instances {
-            let mut command = program();
+            let mut command = Command::new(&program);
             command
                 .envs(self.variables.iter().map(|(name, value)| (name, value)))
                 .envs(of_lambda(function, &format!("http://127.0.0.1:{}/.rt/{function}", PORTS.api)))

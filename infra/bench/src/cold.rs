@@ -1,4 +1,4 @@
-//! Cold starts: a process starts, asks for its first request, and answers it.
+//! Processes started as Lambda would: cold, with one request waiting, or until they are warm.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use tokio::process::Command;
 
 use crate::arena::{of_lambda, peak_memory};
+use crate::load::Cell;
 use crate::runtime_api::RuntimeApi;
 
 /// One start.
@@ -35,6 +36,24 @@ pub async fn start(
     api.all_answered(Duration::from_secs(30)).await.with_context(|| function.to_owned())?;
     let memory = peak_memory(child.id().context("it has ended")?)?;
     Ok(ColdStart { initialisation: api.asked()?, first_answer: api.first_answered()?, memory })
+}
+
+/// Lets a program serve requests one after the other, and measures it once it is warm.
+pub async fn serve_warm(
+    function: &str,
+    mut program: Command,
+    variables: &[(String, String)],
+    requests: &[Request<String>],
+) -> Result<(Cell, f64)> {
+    /// These only warm up.
+    const FIRST: usize = 20;
+
+    let api = RuntimeApi::serve(requests).await?;
+    as_lambda_would(&mut program, function, variables, &api);
+    let child = program.spawn().with_context(|| format!("{function} does not start"))?;
+    api.all_answered(Duration::from_mins(1)).await.with_context(|| function.to_owned())?;
+    let memory = peak_memory(child.id().context("it has ended")?)?;
+    Ok((Cell::of(api.took().split_off(FIRST)), memory))
 }
 
 /// Gives a program what Lambda gives a function. It ends when its handle is dropped.

@@ -41,7 +41,17 @@ pub struct Figures {
     pub argon2: f64,
     /// By step: thousands of instructions of one request.
     pub instructions: BTreeMap<String, u64>,
+    /// redeem-qr and its peer, one after the other at one Runtime API: a pair for each round.
+    pub beside_peer: Vec<(Warm, Warm)>,
     pub growth: Option<Growth>,
+}
+
+/// A process that is warm.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct Warm {
+    pub cell: Cell,
+    /// The most memory that it has had, in MiB.
+    pub memory: f64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

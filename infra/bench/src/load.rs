@@ -23,6 +23,21 @@ pub struct Cell {
     pub throughput: f64,
 }
 
+impl Cell {
+    /// What some answers in a row took.
+    pub fn of(mut took: Vec<f64>) -> Self {
+        took.sort_by(f64::total_cmp);
+        let at = |percent: usize| took.get(took.len() * percent / 100).copied().unwrap_or(f64::NAN);
+        let (p50, p90, p99) = (at(50), at(90), at(99));
+        Self {
+            p50,
+            p90,
+            p99,
+            throughput: 1_000.0 / (took.iter().sum::<f64>() / f64::from(u32::try_from(took.len()).unwrap_or(u32::MAX))),
+        }
+    }
+}
+
 /// Sends prepared requests to a function, each once, and expects one status of them all.
 pub async fn send(
     edge: &Url,

@@ -31,10 +31,10 @@ use tokio::process::Command;
 use xtask::stack::say;
 
 use arena::Arena;
-use figures::{Figures, Machine, Spread};
+use figures::{Figures, Machine, Spread, Warm};
 use fleet::PIN;
 use peer::Peer;
-use steps::{FLOOR, PEER, STEPS, Step, Work};
+use steps::{FLOOR, PEER, REDEEM, STEPS, Step, Work};
 
 /// Measures the functions.
 #[derive(Parser)]
@@ -59,7 +59,7 @@ struct Extent {
     growth: Option<growth::Extent>,
 }
 
-const FULL: Extent = Extent { rounds: 5, connections: &[1, 2, 8], requests: 150, growth: Some(growth::FULL) };
+const FULL: Extent = Extent { rounds: 5, connections: &[1, 2, 8], requests: 60, growth: Some(growth::FULL) };
 const QUICK: Extent = Extent { rounds: 3, connections: &[1], requests: 80, growth: None };
 
 #[tokio::main]
@@ -115,25 +115,27 @@ async fn profile(name: &str) -> Result<()> {
 }
 
 async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Result<Figures> {
-    let steps: Vec<Step> = std::iter::once(FLOOR).chain(STEPS).chain(peer.map(|_| PEER)).collect();
+    let steps: Vec<Step> = std::iter::once(FLOOR).chain(STEPS).collect();
     // Each function once, by its first step.
     let functions: BTreeMap<&str, Step> = steps.iter().rev().map(|step| (step.function, *step)).collect();
+    let started = functions.iter().map(|(function, step)| (*function, *step));
+    let started = started.chain(peer.map(|_| (PEER.function, PEER))).collect();
     let mut figures = Figures {
         machine: Machine::this(),
         at: arena.people.fleet.clock.now(),
         rounds: extent.rounds,
         steps: BTreeMap::new(),
-        cold_starts: cold_starts(arena, &functions, peer, extent.rounds).await?,
+        cold_starts: cold_starts(arena, &started, peer, extent.rounds).await?,
         memory: BTreeMap::new(),
         argon2: argon2()?,
         instructions: BTreeMap::new(),
+        beside_peer: beside_peer(arena, peer, extent.rounds).await?,
         growth: None,
     };
     // The connections of a round are served by as many instances: Lambda gives an instance one request at a time.
     let most = extent.connections.iter().copied().max().unwrap_or(1).min(2);
     for function in functions.keys() {
-        let program = || program(function, peer);
-        arena.start_program(function, program, most)?;
+        arena.start(function, most)?;
     }
     for step in &steps {
         cell(arena, *step, 16, 2).await?;
@@ -195,6 +197,22 @@ async fn cold_starts(
         }
     }
     Ok(starts)
+}
+
+/// redeem-qr and its peer, in turn.
+async fn beside_peer(arena: &Arena, peer: Option<&Peer>, rounds: usize) -> Result<Vec<(Warm, Warm)>> {
+    let mut measured = Vec::new();
+    for _ in 0..peer.map_or(0, |_| rounds) {
+        let mut pair = Vec::new();
+        for step in [REDEEM, PEER] {
+            let requests = step.requests(&arena.people, 200).await?;
+            let program = program(step.function, peer);
+            let (cell, memory) = cold::serve_warm(step.function, program, &arena.variables, &requests).await?;
+            pair.push(Warm { cell, memory });
+        }
+        measured.push((pair[0], pair[1]));
+    }
+    Ok(measured)
 }
 
 /// How long one Argon2id hash of a PIN takes, in milliseconds: the middle of some.

@@ -1,4 +1,4 @@
-//! The peer: redeem-qr in Node.js, attached to the same emulator and database.
+//! The peer: redeem-qr in Node.js, attached to the same Runtime API and database.
 
 use std::path::{Path, PathBuf};
 

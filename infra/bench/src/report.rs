@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::figures::{Figures, Spread};
+use crate::figures::{Figures, Spread, Warm};
 use crate::goals;
 use crate::growth::Point;
 use crate::load::Cell;
@@ -24,6 +24,7 @@ pub fn write(figures: &Figures) -> Result<()> {
     for (mark, table) in [
         ("machine", machine(figures)),
         ("steps", steps(figures)?),
+        ("peer", beside_peer(figures)),
         ("cold", cold(figures)?),
         ("goals", goals_table(figures)?),
         ("instructions", instructions(figures)?),
@@ -143,7 +144,7 @@ fn steps(figures: &Figures) -> Result<String> {
     let mut table = "| step | p50 (1) | p90 (1) | p99 (1) | × floor (1), min – median – max | p50 (2) | req/s (2) | p50 (8) | req/s (8) |\n\
         |---|---|---|---|---|---|---|---|---|\n"
         .to_owned();
-    let names = [FLOOR].into_iter().chain(STEPS).chain([PEER]).map(|step| step.name);
+    let names = [FLOOR].into_iter().chain(STEPS).map(|step| step.name);
     for name in names.filter(|name| figures.steps.contains_key(*name)) {
         let median = |connections, of: fn(&Cell) -> f64| {
             figures.spread(name, connections, of).map_or(f64::NAN, |spread| spread.median)
@@ -174,6 +175,22 @@ pub fn steps_in_short(figures: &Figures) -> Result<String> {
         writeln!(lines, "{:26}{p50:9.2}{ratio:9.2}", step.name)?;
     }
     Ok(lines)
+}
+
+/// redeem-qr and the same in Node.js.
+fn beside_peer(figures: &Figures) -> String {
+    let mut table = "| | p50 | p99 | memory, MiB |\n|---|---|---|---|\n".to_owned();
+    let rows: [(&str, fn(&(Warm, Warm)) -> Warm); 2] = [("redeem-qr", |pair| pair.0), (PEER.name, |pair| pair.1)];
+    for (name, of) in rows {
+        let spread = |quantity: fn(&Warm) -> f64| {
+            in_words(Spread::of(figures.beside_peer.iter().map(|pair| quantity(&of(pair)))))
+        };
+        let (p50, p99, memory) =
+            (spread(|warm| warm.cell.p50), spread(|warm| warm.cell.p99), spread(|warm| warm.memory));
+        table += &format!("| {name} | {p50} | {p99} | {memory} |\n");
+    }
+    let ratio = Spread::of(figures.beside_peer.iter().map(|(ours, peers)| peers.cell.p50 / ours.cell.p50));
+    table + &format!("\nThe peer takes {} times as long (p50).\n", in_words(ratio))
 }
 
 fn cold(figures: &Figures) -> Result<String> {

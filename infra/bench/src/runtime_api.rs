@@ -33,6 +33,9 @@ struct Seen {
     asked: OnceLock<Duration>,
     /// When the first answer came.
     answered: OnceLock<Duration>,
+    /// When the last request was handed out, and how long each took, in milliseconds.
+    handed_out: Mutex<Duration>,
+    took: Mutex<Vec<f64>>,
     unlike: OnceLock<String>,
     done: Notify,
 }
@@ -47,6 +50,8 @@ impl RuntimeApi {
             started: Instant::now(),
             asked: OnceLock::new(),
             answered: OnceLock::new(),
+            handed_out: Mutex::default(),
+            took: Mutex::default(),
             unlike: OnceLock::new(),
             done: Notify::new(),
         });
@@ -70,6 +75,11 @@ impl RuntimeApi {
     /// When it was first asked for work, in milliseconds since it began.
     pub fn asked(&self) -> Result<f64> {
         milliseconds(&self.seen.asked)
+    }
+
+    /// How long each answer took so far, in milliseconds.
+    pub fn took(&self) -> Vec<f64> {
+        self.seen.took.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// When the first answer came.
@@ -102,11 +112,15 @@ async fn next(State(seen): State<Arc<Seen>>) -> Response {
         ("lambda-runtime-deadline-ms", deadline.as_millisecond().to_string()),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:ap-southeast-3:123456789012:function:x".to_owned()),
     ];
+    *seen.handed_out.lock().unwrap_or_else(PoisonError::into_inner) = seen.started.elapsed();
     (headers, event).into_response()
 }
 
 async fn response(State(seen): State<Arc<Seen>>, answer: String) -> StatusCode {
-    let _ = seen.answered.set(seen.started.elapsed());
+    let at = seen.started.elapsed();
+    let _ = seen.answered.set(at);
+    let took = at.saturating_sub(*seen.handed_out.lock().unwrap_or_else(PoisonError::into_inner));
+    seen.took.lock().unwrap_or_else(PoisonError::into_inner).push(took.as_secs_f64() * 1_000.0);
     let read: Value = serde_json::from_str(&answer).unwrap_or_default();
     if read["statusCode"].as_u64().is_none_or(|status| status >= 300) {
         let _ = seen.unlike.set(answer);
