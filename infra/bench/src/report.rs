@@ -24,7 +24,7 @@ pub fn write(figures: &Figures) -> Result<()> {
     for (mark, table) in [
         ("machine", machine(figures)),
         ("steps", steps(figures)?),
-        ("peer", beside_peer(figures)),
+        ("peer", beside_peer(figures)?),
         ("cold", cold(figures)?),
         ("goals", goals_table(figures)?),
         ("instructions", instructions(figures)?),
@@ -178,19 +178,17 @@ pub fn steps_in_short(figures: &Figures) -> Result<String> {
 }
 
 /// redeem-qr and the same in Node.js.
-fn beside_peer(figures: &Figures) -> String {
+fn beside_peer(figures: &Figures) -> Result<String> {
     let mut table = "| | p50 | p99 | memory, MiB |\n|---|---|---|---|\n".to_owned();
-    let rows: [(&str, fn(&(Warm, Warm)) -> Warm); 2] = [("redeem-qr", |pair| pair.0), (PEER.name, |pair| pair.1)];
-    for (name, of) in rows {
-        let spread = |quantity: fn(&Warm) -> f64| {
-            in_words(Spread::of(figures.beside_peer.iter().map(|pair| quantity(&of(pair)))))
-        };
-        let (p50, p99, memory) =
-            (spread(|warm| warm.cell.p50), spread(|warm| warm.cell.p99), spread(|warm| warm.memory));
-        table += &format!("| {name} | {p50} | {p99} | {memory} |\n");
+    let (ours, peers): (Vec<Warm>, Vec<Warm>) = figures.beside_peer.iter().copied().unzip();
+    for (name, rounds) in [("redeem-qr", &ours), (PEER.name, &peers)] {
+        let spread = |quantity: fn(&Warm) -> f64| in_words(Spread::of(rounds.iter().map(quantity)));
+        let (p50, p99) = (spread(|warm| warm.cell.p50), spread(|warm| warm.cell.p99));
+        writeln!(table, "| {name} | {p50} | {p99} | {} |", spread(|warm| warm.memory))?;
     }
-    let ratio = Spread::of(figures.beside_peer.iter().map(|(ours, peers)| peers.cell.p50 / ours.cell.p50));
-    table + &format!("\nThe peer takes {} times as long (p50).\n", in_words(ratio))
+    let ratio = Spread::of(ours.iter().zip(&peers).map(|(ours, peers)| peers.cell.p50 / ours.cell.p50));
+    writeln!(table, "\nThe peer takes {} times as long (p50).", in_words(ratio))?;
+    Ok(table)
 }
 
 fn cold(figures: &Figures) -> Result<String> {

@@ -157,14 +157,13 @@ impl Soaking {
     /// Sends the next visitor on the way.
     async fn visit(&mut self, arena: &Arena, course: Course) -> Result<()> {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-        let member = match waiting {
-            Some(member) => member,
-            None => {
-                let api: Arc<dyn Api> = self.edge.clone();
-                let mut member = arena.people.fleet.members(1).await?.remove(0);
-                member.phone = member.phone.speaking_to(api);
-                member
-            }
+        let member = if let Some(member) = waiting {
+            member
+        } else {
+            let api: Arc<dyn Api> = self.edge.clone();
+            let mut member = arena.people.fleet.members(1).await?.remove(0);
+            member.phone = member.phone.speaking_to(api);
+            member
         };
         self.visits += 1;
         let (counters, queue) = (self.counters.clone(), self.waiting.clone());

@@ -81,7 +81,7 @@ impl Proxy {
     fn fate(&self) -> Fate {
         let drawn = u32::from_be_bytes(self.draw.bytes());
         let since = self.began.elapsed().as_millis() % OUTAGE_EVERY.as_millis();
-        let outage = since >= (OUTAGE_EVERY - OUTAGE).as_millis();
+        let outage = since < OUTAGE.as_millis();
         match (outage || drawn.is_multiple_of(ONE_IN), (drawn / ONE_IN).is_multiple_of(2)) {
             (false, _) => Fate::Passes,
             (true, true) => Fate::Refused,

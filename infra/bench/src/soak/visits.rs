@@ -100,7 +100,7 @@ pub async fn make(counters: &Counters, member: &Member, course: Course) -> Resul
             tokio::try_join!(code.redeem(counters, 1), code.redeem(counters, 1))?;
         }
         Course::Superseding => {
-            let (next, _) = tokio::try_join!(code.supersede(member), code.redeem(counters, 1))?;
+            let (next, ()) = tokio::try_join!(code.supersede(member), code.redeem(counters, 1))?;
             next.redeem_and_ask_again(counters).await?;
         }
         Course::Late => code.redeem_late(counters).await?,
@@ -193,7 +193,7 @@ impl Shown {
         let name = self.life.sent(Deed::Expire);
         tokio::time::sleep(Duration::from_millis(600)).await;
         self.redeem(counters, 1).await?;
-        tokio::time::sleep(Duration::from_millis(1_000)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
         self.life.answered(name, End::Done);
         self.redeem(counters, 2).await
     }
