@@ -58,7 +58,10 @@ impl Arena {
         let edge = PORTS.api_url()?;
         let captured = Arc::new(Capture::new(edge.clone()));
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-        let officer = issuer.token("petugas-1", issuer::OFFICER_ROLE, clock.now())?;
+        // Longer than any run.
+        let mut claims = issuer.claims("petugas-1", issuer::OFFICER_ROLE, clock.now());
+        claims["exp"] = (clock.now() + SignedDuration::from_hours(1)).as_second().into();
+        let officer = issuer.sign(&claims)?;
         let fleet = Fleet::new(database.client()?.clone(), captured.clone(), &variables)?;
         let bank = Integrator::new(captured.clone(), clock, BANK.client_id, key);
         let bank_token =

@@ -90,8 +90,6 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let figures = measured?;
     if arguments.quick {
         print!("{}", report::steps_in_short(&figures)?);
-    } else {
-        report::write(&figures)?;
     }
     let goals = goals::of(&figures);
     let unmet: Vec<_> = goals.iter().filter(|goal| !goal.is_met()).collect();
@@ -161,7 +159,10 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
         }
     }
     if let Some(extent) = extent.growth {
+        // Already written once: what comes now takes long.
+        report::write(&figures)?;
         figures.growth = Some(growth::measure(arena, extent).await?);
+        report::write(&figures)?;
     }
     Ok(figures)
 }
