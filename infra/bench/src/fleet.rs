@@ -5,9 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use ikd::app::{Clock, SystemClock};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::contact::{Email, PhoneNumber};
@@ -27,20 +24,19 @@ use ikd::tokens::keys::SigningKey;
 use ikd::tokens::sealed::{LinkToken, Seal, Ticket};
 use jiff::SignedDuration;
 use serde::Serialize;
+use serde_dynamo::{AttributeValue, Item};
 use xtask::actors::{Api, Phone};
 use xtask::personas;
-use xtask::stack::database::PREFIX;
+use xtask::stack::database::Database;
 
 use crate::draw::Draw;
 
 /// The PIN of every holder.
 pub const PIN: &str = "142857";
 
-type Item = HashMap<String, AttributeValue>;
-
 /// Makes people, each with a NIK of their own.
 pub struct Fleet {
-    client: Client,
+    database: Database,
     api: Arc<dyn Api>,
     pub clock: Arc<dyn Clock>,
     issuer: String,
@@ -75,7 +71,7 @@ pub struct Applicant {
 
 impl Fleet {
     /// Needs the secrets that the functions have, by their variables.
-    pub fn new(client: Client, api: Arc<dyn Api>, variables: &[(String, String)]) -> Result<Self> {
+    pub fn new(database: Database, api: Arc<dyn Api>, variables: &[(String, String)]) -> Result<Self> {
         let secret = |name: &str| {
             let found = variables.iter().find(|(variable, _)| variable == name);
             found.map(|(_, value)| value.clone()).with_context(|| format!("no {name}"))
@@ -84,7 +80,7 @@ impl Fleet {
         let pin = Pin::parse(PIN).map_err(|invalid| anyhow!(invalid.0.en))?;
         let siti = personas::residents()?.into_iter().find(|one| one.nik.as_str() == personas::SITI);
         Ok(Self {
-            client,
+            database,
             issuer: api.base().as_str().trim_end_matches('/').to_owned(),
             api,
             clock: Arc::new(SystemClock),
@@ -175,10 +171,10 @@ impl Fleet {
                 let holder = Holder { approvals: 1, registration: Some(id.clone()), ..Holder::nobody_yet(nik.clone()) };
                 identities.push(item(&holder, Some(format!("holder#{}", nik.as_str()))));
             } else {
-                selfies.push(Ok(Item::from([
+                selfies.push(Ok(Item::from(HashMap::from([
                     ("id".to_owned(), AttributeValue::S(id.to_string())),
-                    ("picture".to_owned(), AttributeValue::B(Blob::new(self.selfie.clone()))),
-                ])));
+                    ("picture".to_owned(), AttributeValue::B(self.selfie.clone())),
+                ]))));
             }
             identities.push(item(&registration, Some(format!("registration#{id}"))));
             let end = self.clock.now() + SignedDuration::from_hours(24);
@@ -269,33 +265,10 @@ impl Fleet {
     }
 
     /// Writes items in batches, some at the same time.
-    async fn put(&self, table: &str, items: impl IntoIterator<Item = Result<Item>>) -> Result<()> {
-        const BATCH: usize = 25;
-        const AT_ONCE: usize = 4;
-
-        let table = format!("{PREFIX}{table}");
-        let mut items = items.into_iter().peekable();
-        let mut under_way = tokio::task::JoinSet::new();
-        while items.peek().is_some() {
-            let batch = items.by_ref().take(BATCH).map(|item| {
-                let put = PutRequest::builder().set_item(Some(item?)).build()?;
-                Ok(WriteRequest::builder().put_request(put).build())
-            });
-            let batch = batch.collect::<Result<Vec<_>>>()?;
-            if under_way.len() >= AT_ONCE {
-                under_way.join_next().await.context("a batch")???;
-            }
-            let send = self.client.batch_write_item().request_items(&table, batch).send();
-            under_way.spawn(async move {
-                let written = send.await?;
-                ensure!(written.unprocessed_items.is_none_or(|items| items.is_empty()), "not all was written");
-                Ok(())
-            });
-        }
-        while let Some(ended) = under_way.join_next().await {
-            ended??;
-        }
-        Ok(())
+    async fn put(&self, table: &'static str, items: impl IntoIterator<Item = Result<Item>>) -> Result<()> {
+        let items = items.into_iter().collect::<Result<_>>()?;
+        let database = self.database.clone();
+        tokio::task::spawn_blocking(move || database.import(table, items)).await?
     }
 }
 
@@ -319,7 +292,7 @@ pub fn any_hash(number: usize) -> String {
 fn item<T: Serialize>(entity: &T, key: Option<String>) -> Result<Item> {
     let mut item: Item = serde_dynamo::to_item(entity)?;
     if let Some(key) = key {
-        item.insert("pk".to_owned(), AttributeValue::S(key));
+        item.inner_mut().insert("pk".to_owned(), AttributeValue::S(key));
     }
     Ok(item)
 }

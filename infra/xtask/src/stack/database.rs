@@ -7,6 +7,7 @@ use anyhow::{Context, Result, anyhow};
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+use dynoxide::ImportOptions;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::resident::Resident;
 use serde::Serialize;
@@ -23,18 +24,27 @@ pub struct Database {
     engine: dynoxide::Database,
     /// Where it is served, and the SDK's client of it.
     served: Option<(String, Client)>,
+    /// Whether created tables get the streams that the template gives them.
+    streams: bool,
 }
 
 impl Database {
     /// A database that rests in a file.
     pub fn open(path: &Path) -> Result<Self> {
         let path = path.to_str().context("the database's path is not UTF-8")?;
-        Ok(Self { engine: dynoxide::Database::new(path).map_err(failed)?, served: None })
+        Ok(Self { engine: dynoxide::Database::new(path).map_err(failed)?, served: None, streams: true })
     }
 
     /// A database that is gone with its test.
     pub fn in_memory() -> Result<Self> {
-        Ok(Self { engine: dynoxide::Database::memory().map_err(failed)?, served: None })
+        Ok(Self { engine: dynoxide::Database::memory().map_err(failed)?, served: None, streams: true })
+    }
+
+    /// Leaves out the tables' streams. This engine keeps a stream's records for ever and reads all of them to number
+    /// the next one, so that writing becomes slower with each.
+    #[must_use]
+    pub fn without_streams(self) -> Self {
+        Self { streams: false, ..self }
     }
 
     /// Serves DynamoDB's API on a port; 0 takes any.
@@ -78,10 +88,12 @@ impl Database {
             let ttl = table["TimeToLiveSpecification"].clone();
             let mut create = table;
             create["BillingMode"] = json!("PAY_PER_REQUEST");
-            if let Some(stream) = create.get_mut("StreamSpecification") {
+            let members = create.as_object_mut().context("a table is no mapping")?;
+            if !self.streams {
+                members.remove("StreamSpecification");
+            } else if let Some(stream) = members.get_mut("StreamSpecification") {
                 stream["StreamEnabled"] = json!(true);
             }
-            let members = create.as_object_mut().context("a table is no mapping")?;
             members.retain(|member, _| {
                 let known = [
                     "TableName",
@@ -111,6 +123,18 @@ impl Database {
     pub async fn seed(&self, residents: &[Resident]) -> Result<()> {
         for resident in residents {
             self.put("residents", resident).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes many items at once, past DynamoDB's API. Streams do not tell of them.
+    pub fn import(&self, table: &str, items: Vec<serde_dynamo::Item>) -> Result<()> {
+        const AT_ONCE: usize = 10_000;
+
+        let table = format!("{PREFIX}{table}");
+        for items in items.chunks(AT_ONCE) {
+            let items = serde_json::from_value(serde_json::to_value(items)?)?;
+            self.engine.import_items(&table, items, ImportOptions::default()).map_err(failed)?;
         }
         Ok(())
     }
