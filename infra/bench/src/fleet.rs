@@ -265,10 +265,17 @@ impl Fleet {
     }
 
     /// Writes items in batches, some at the same time.
+    /// Writes items as they come, so that a million of them need not be there at once.
     async fn put(&self, table: &'static str, items: impl IntoIterator<Item = Result<Item>>) -> Result<()> {
-        let items = items.into_iter().collect::<Result<_>>()?;
-        let database = self.database.clone();
-        tokio::task::spawn_blocking(move || database.import(table, items)).await?
+        const AT_ONCE: usize = 10_000;
+
+        let mut items = items.into_iter().peekable();
+        while items.peek().is_some() {
+            let some = items.by_ref().take(AT_ONCE).collect::<Result<_>>()?;
+            let database = self.database.clone();
+            tokio::task::spawn_blocking(move || database.import(table, some)).await??;
+        }
+        Ok(())
     }
 }
 

@@ -34,7 +34,7 @@ use arena::Arena;
 use figures::{Figures, Machine, Spread, Warm};
 use fleet::PIN;
 use peer::Peer;
-use steps::{FLOOR, PEER, REDEEM, STEPS, Step, Work};
+use steps::{FLOOR, MINT, PEER, REDEEM, STEPS, Step, Work};
 
 /// Measures the functions.
 #[derive(Parser)]
@@ -42,11 +42,14 @@ struct Arguments {
     /// Two minutes: every ratio, from fewer rounds; nothing is written.
     #[arg(long)]
     quick: bool,
+    /// Instead: only how steps do while the tables grow, beside the figures of the last run.
+    #[arg(long, conflicts_with = "quick")]
+    growth: bool,
     /// Instead: mixed traffic for so many minutes, while devices are blocked and the database fails.
-    #[arg(long, value_name = "MINUTES", conflicts_with = "quick")]
+    #[arg(long, value_name = "MINUTES", conflicts_with_all = ["quick", "growth"])]
     soak: Option<f64>,
     /// Instead: where a step spends its instructions, as Callgrind has it.
-    #[arg(long, value_name = "STEP", conflicts_with_all = ["quick", "soak"])]
+    #[arg(long, value_name = "STEP", conflicts_with_all = ["quick", "growth", "soak"])]
     profile: Option<String>,
 }
 
@@ -82,6 +85,9 @@ async fn run(arguments: &Arguments) -> Result<()> {
     if let Some(minutes) = arguments.soak {
         return report::write_soak(&soak::soak(minutes).await?);
     }
+    if arguments.growth {
+        return grow().await;
+    }
     let mut arena = Arena::open(arena::PORTS.database).await?;
     // The quick form has no time for the peer.
     let peer = if arguments.quick { None } else { Some(Peer::install().await?) };
@@ -99,6 +105,19 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     ensure!(unmet.is_empty() || !arguments.quick, "Not all goals are met.");
     Ok(())
+}
+
+/// Measures growth alone, and writes it into the last run's figures.
+async fn grow() -> Result<()> {
+    let mut figures = report::read()?;
+    let mut arena = Arena::open(arena::PORTS.database).await?;
+    for step in [MINT, REDEEM] {
+        arena.start(step.function, 1)?;
+    }
+    let growth = growth::measure(&mut arena, growth::FULL).await;
+    arena.close().await;
+    figures.growth = Some(growth?);
+    report::write(&figures)
 }
 
 async fn profile(name: &str) -> Result<()> {

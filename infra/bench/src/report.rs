@@ -13,12 +13,19 @@ use crate::plot::{self, Line};
 use crate::soak::Soak;
 use crate::steps::{FLOOR, PEER, STEPS};
 
+/// The figures of the last run.
+pub fn read() -> Result<Figures> {
+    let path = xtask::root().join("docs/performance").join(FIGURES);
+    let text = std::fs::read_to_string(&path).context("there are no figures yet: run it once without --growth")?;
+    Ok(serde_json::from_str(&text)?)
+}
+
 /// Writes the report anew.
 pub fn write(figures: &Figures) -> Result<()> {
     let docs = xtask::root().join("docs");
     let folder = docs.join("performance");
     std::fs::create_dir_all(&folder)?;
-    std::fs::write(folder.join("figures.json"), serde_json::to_string_pretty(figures)? + "\n")?;
+    std::fs::write(folder.join(FIGURES), serde_json::to_string_pretty(figures)? + "\n")?;
     draw(figures, &folder)?;
     let mut text = include_str!("../report.md").to_owned();
     for (mark, table) in [
@@ -80,6 +87,8 @@ fn published(figures: &Figures) -> Result<String> {
     ))
 }
 
+/// Raw rounds.
+const FIGURES: &str = "figures.json";
 const SOAK: &str = "soak.json";
 
 fn soak_of_before(folder: &Path) -> Result<String> {

@@ -127,15 +127,10 @@ impl Database {
         Ok(())
     }
 
-    /// Writes many items at once, past DynamoDB's API. Streams do not tell of them.
+    /// Writes many items at once, all or none, past DynamoDB's API. Streams do not tell of them.
     pub fn import(&self, table: &str, items: Vec<serde_dynamo::Item>) -> Result<()> {
-        const AT_ONCE: usize = 10_000;
-
-        let table = format!("{PREFIX}{table}");
-        for items in items.chunks(AT_ONCE) {
-            let items = serde_json::from_value(serde_json::to_value(items)?)?;
-            self.engine.import_items(&table, items, ImportOptions::default()).map_err(failed)?;
-        }
+        let items = serde_json::from_value(serde_json::to_value(items)?)?;
+        self.engine.import_items(&format!("{PREFIX}{table}"), items, ImportOptions::default()).map_err(failed)?;
         Ok(())
     }
 
