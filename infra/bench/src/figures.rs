@@ -37,8 +37,8 @@ pub struct Figures {
     pub cold_starts: BTreeMap<String, Vec<ColdStart>>,
     /// By function: the most memory that it had after all rounds, in MiB.
     pub memory: BTreeMap<String, f64>,
-    /// How long one Argon2id hash takes alone, in milliseconds.
-    pub argon2: f64,
+    /// How long one Argon2id hash takes alone, in milliseconds, in each round.
+    pub argon2: Vec<f64>,
     /// By step: thousands of instructions of one request.
     pub instructions: BTreeMap<String, u64>,
     /// redeem-qr and its peer, one after the other at one Runtime API: a pair for each round.
@@ -93,11 +93,16 @@ impl Figures {
         Some(Spread::of(pairs.map(|(step, floor)| step.p50 / floor.p50)))
     }
 
-    /// The same, after a number of milliseconds that are not the step's to shorten.
-    pub fn ratio_beyond(&self, step: &str, connections: usize, milliseconds: f64) -> Option<Spread> {
+    /// The middle of what Argon2id took.
+    pub fn argon2(&self) -> f64 {
+        Spread::of(self.argon2.iter().copied()).median
+    }
+
+    /// The same, after what Argon2id took for a number of hashes in the same round.
+    pub fn ratio_beyond(&self, step: &str, connections: usize, hashes: f64) -> Option<Spread> {
         let of = |name: &str| self.steps.get(name)?.get(&connections);
-        let pairs = of(step)?.iter().zip(of("floor")?);
-        Some(Spread::of(pairs.map(|(step, floor)| (step.p50 - milliseconds) / floor.p50)))
+        let rounds = of(step)?.iter().zip(of("floor")?).zip(&self.argon2);
+        Some(Spread::of(rounds.map(|((step, floor), argon2)| (step.p50 - hashes * argon2) / floor.p50)))
     }
 
     /// How much longer a function takes to initialise than the floor.

@@ -271,9 +271,9 @@ impl Fleet {
 
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
-            let some = items.by_ref().take(AT_ONCE).collect::<Result<_>>()?;
+            let some = items.by_ref().take(AT_ONCE).collect::<Result<Vec<_>>>()?;
             let database = self.database.clone();
-            tokio::task::spawn_blocking(move || database.import(table, some)).await??;
+            tokio::task::spawn_blocking(move || database.import(table, &some)).await??;
         }
         Ok(())
     }

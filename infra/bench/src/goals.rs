@@ -28,7 +28,7 @@ pub fn of(figures: &Figures) -> Vec<Goal> {
         let (limit, ratio) = match step.work {
             Work::Pin => {
                 let hashes = if step.name == "change-pin" { 2.0 } else { 1.0 };
-                (3.0, figures.ratio_beyond(step.name, 1, hashes * figures.argon2))
+                (3.0, figures.ratio_beyond(step.name, 1, hashes))
             }
             _ => (limit(step), figures.ratio(step.name, 1)),
         };

@@ -38,11 +38,8 @@ pub struct Extent {
     pub requests: usize,
 }
 
-pub const FULL: Extent = Extent {
-    residents: &[1_000, 100_000, 1_000_000],
-    stale_codes: &[0, 1_000, 100_000, 1_000_000],
-    requests: 500,
-};
+pub const FULL: Extent =
+    Extent { residents: &[1_000, 100_000, 1_000_000], stale_codes: &[0, 1_000, 100_000, 1_000_000], requests: 500 };
 
 pub async fn measure(arena: &mut Arena, extent: Extent) -> Result<Growth> {
     let mut growth = Growth { residents: Vec::new(), stale_codes: Vec::new(), instances: Vec::new() };

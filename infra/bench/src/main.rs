@@ -144,7 +144,7 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
         steps: BTreeMap::new(),
         cold_starts: cold_starts(arena, &started, peer, extent.rounds).await?,
         memory: BTreeMap::new(),
-        argon2: argon2()?,
+        argon2: Vec::new(),
         instructions: BTreeMap::new(),
         beside_peer: beside_peer(arena, peer, extent.rounds).await?,
         growth: None,
@@ -159,6 +159,7 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
     }
     for round in 1..=extent.rounds {
         say(&format!("Round {round} of {}", extent.rounds));
+        figures.argon2.push(argon2()?);
         for connections in extent.connections {
             for step in &steps {
                 let requests = if step.work == Work::Pin { extent.requests / 4 } else { extent.requests };

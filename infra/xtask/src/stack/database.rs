@@ -128,7 +128,7 @@ impl Database {
     }
 
     /// Writes many items at once, all or none, past DynamoDB's API. Streams do not tell of them.
-    pub fn import(&self, table: &str, items: Vec<serde_dynamo::Item>) -> Result<()> {
+    pub fn import(&self, table: &str, items: &[serde_dynamo::Item]) -> Result<()> {
         let items = serde_json::from_value(serde_json::to_value(items)?)?;
         self.engine.import_items(&format!("{PREFIX}{table}"), items, ImportOptions::default()).map_err(failed)?;
         Ok(())
