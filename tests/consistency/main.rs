@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test panics where the test fails")]
 
+mod operations;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context, Result};
@@ -145,7 +147,9 @@ fn every_function_starts_with_the_variables_of_the_template_and_with_none_less()
 }
 
 /// Variables that the template sets although the code has a default.
-const HAVE_DEFAULTS: [&str; 6] = [
+const HAVE_DEFAULTS: [&str; 8] = [
+    "IKD_STAGE",
+    "IKD_RECEIPTS_KEPT_SECONDS",
     "IKD_MAIL_CONFIGURATION_SET",
     "IKD_MUNICIPALITY",
     "IKD_OFFICE_CONTACT",
@@ -172,6 +176,8 @@ fn values() -> Result<BTreeMap<String, String>> {
     let mut values: BTreeMap<String, String> = Secrets::for_test()?.variables()?.into_iter().collect();
     for (name, value) in [
         ("IKD_PUBLIC_URL", "https://identitas.example.go.id"),
+        ("IKD_STAGE", "production"),
+        ("IKD_RECEIPTS_KEPT_SECONDS", "157680000"),
         ("IKD_TABLE_PREFIX", "ikd-"),
         ("IKD_MUNICIPALITY", "35.77"),
         ("IKD_OFFICE_CONTACT", "Dinas"),

@@ -30,14 +30,24 @@ pub async fn run() -> Result<()> {
     tools.playwright().await?;
     tools.chromium().await?;
     tools.schemathesis().await?;
-    let sam = tools.sam().await?;
-    check(&root, "Deployment template", &sam, &["validate", "--lint"]).await?;
+    check_template(&root, &tools).await?;
     let met = problems_met(&root);
     if met.exists() {
         std::fs::remove_dir_all(&met)?;
     }
     check(&root, "Tests", cargo, &["test", "--workspace"]).await?;
     every_problem_was_met(&root, &met)
+}
+
+/// The deployment template: what SAM says, what CloudFormation's linter says, and a deployment to an emulator of AWS.
+async fn check_template(root: &Path, tools: &Tools) -> Result<()> {
+    // Of the advice, that log groups and functions may be replaced is no news.
+    const LINT: [&str; 6] = ["--include-checks", "I", "--ignore-checks", "I3011", "--", "infra/template.yaml"];
+
+    let (sam, python) = (tools.sam().await?, tools.aws_emulator().await?);
+    check(root, "Deployment template", &sam, &["validate", "--lint"]).await?;
+    check(root, "The template's lints", &python.with_file_name("cfn-lint"), &LINT).await?;
+    check(root, "A deployment to an emulator", &python, &["infra/aws_emulator/deploy.py"]).await
 }
 
 /// Licences, bans, sources and advisories of every dependency; dependencies that nothing uses.

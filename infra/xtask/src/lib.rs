@@ -1,14 +1,19 @@
 //! The developer's tool as a library: the tests bring up the same stack and play the same people.
 
 pub mod actors;
+pub mod architecture;
 pub mod checks;
+pub mod cost;
 pub mod demo;
 pub mod described;
 pub mod fuzz;
+pub mod marks;
 pub mod personas;
 pub mod receipts;
 pub mod registry;
+pub mod signing_secret;
 pub mod stack;
+pub mod template;
 pub mod tools;
 
 use std::path::{Path, PathBuf};

@@ -67,6 +67,12 @@ enum Command {
         #[arg(long)]
         endpoint: Option<String>,
     },
+    /// Prints a new secret to sign tokens with, as SigningSecretArn of the template wants it.
+    SigningSecret {
+        /// Rotate the one of the standard input instead.
+        #[arg(long)]
+        rotate: bool,
+    },
     /// Runs all checks.
     Test,
     /// Measures the functions as they are packaged, and writes docs/performance.md: see there.
@@ -75,6 +81,10 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Computes what a month costs, of what was measured and AWS's prices, and writes it into docs/operations.md.
+    Cost,
+    /// Draws docs/architecture.svg from infra/template.yaml.
+    DrawArchitecture,
     /// Fuzzes the parsers, each for some time.
     Fuzz {
         /// One target of fuzz/fuzz_targets, instead of all.
@@ -108,6 +118,9 @@ async fn main() -> ExitCode {
         Command::VerifyReceipts { table, endpoint } => verify_receipts(&table, endpoint.as_deref()).await,
         Command::Test => xtask::checks::run().await,
         Command::Bench { arguments } => bench(&arguments).await,
+        Command::SigningSecret { rotate } => xtask::signing_secret::run(rotate),
+        Command::Cost => xtask::cost::run(),
+        Command::DrawArchitecture => xtask::architecture::run(),
         Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
     };
     match outcome {

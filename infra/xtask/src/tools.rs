@@ -88,10 +88,12 @@ impl Tools {
 
     /// The path of the executable `schemathesis`, from PyPI, beside the packages that its hooks import.
     pub async fn schemathesis(&self) -> Result<PathBuf> {
-        let requirements = self.root.join("infra/schemathesis/requirements.txt");
-        let pins = fs::read_to_string(&requirements).context("its requirements.txt could not be read")?;
-        let packages = ["--requirement", &requirements.to_string_lossy()];
-        self.virtual_environment("schemathesis", &pins, &packages, "schemathesis").await
+        self.requirements("schemathesis", "infra/schemathesis", "schemathesis").await
+    }
+
+    /// The path of a Python that has the AWS emulator, what deploys to it, and cfn-lint.
+    pub async fn aws_emulator(&self) -> Result<PathBuf> {
+        self.requirements("aws-emulator", "infra/aws_emulator", "python3").await
     }
 
     /// The script of the local mailbox (aws-ses-v2-local), to be run with `node`.
@@ -185,6 +187,15 @@ impl Tools {
     async fn pypi_program(&self, pin: &Pin, program: &str) -> Result<PathBuf> {
         let package = pin.to_string();
         self.virtual_environment(&pin.name, &package, &[&package], program).await
+    }
+
+    /// A program in a virtual environment of its own, with what a folder's `requirements.txt` lists.
+    async fn requirements(&self, name: &str, folder: &str, program: &str) -> Result<PathBuf> {
+        let requirements = self.root.join(folder).join("requirements.txt");
+        let pins = fs::read_to_string(&requirements)
+            .with_context(|| format!("{} could not be read", requirements.display()))?;
+        let packages = ["--requirement", &requirements.to_string_lossy()];
+        self.virtual_environment(name, &pins, &packages, program).await
     }
 
     /// A program in a virtual environment of its own, with what pip installs there.

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use data_encoding::BASE32_NOPAD;
 use ikd::app::{Randomness, SystemRandomness};
-use jsonwebtoken::jwk::{JwkSet, KeyAlgorithm, PublicKeyUse};
+use jsonwebtoken::jwk::JwkSet;
 
 use super::Ports;
 use crate::actors::KeyPair;
+use crate::signing_secret;
 
 /// The secrets of one deployment.
 pub struct Secrets {
@@ -52,10 +53,7 @@ impl Secrets {
 
     /// The variables that hold secrets and keys.
     pub fn variables(&self) -> Result<Vec<(String, String)>> {
-        let mut public = self.signing.public().clone();
-        public.common.public_key_use = Some(PublicKeyUse::Signature);
-        public.common.key_algorithm = Some(KeyAlgorithm::ES256);
-        let published = serde_json::to_string(&JwkSet { keys: vec![public] })?;
+        let published = serde_json::to_string(&JwkSet { keys: vec![signing_secret::published(&self.signing)] })?;
         Ok(named([
             ("IKD_SEALING_KEY", self.sealing.clone()),
             ("IKD_ACTIVATION_CODE_KEY", self.activation_codes.clone()),

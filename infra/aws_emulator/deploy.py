@@ -1,0 +1,108 @@
+"""Deploys infra/template.yaml to an AWS emulator (moto) on this machine, and holds what is there against it.
+
+SAM's own translator makes CloudFormation of the template. Each resource is then made by its service's API, whose
+arguments botocore checks against AWS's models, in the order of their references. Nothing leaves this machine.
+"""
+
+import functools
+import io
+import json
+import logging
+import os
+import zipfile
+
+os.environ.update(AWS_ACCESS_KEY_ID="emulator", AWS_SECRET_ACCESS_KEY="emulator", AWS_EC2_METADATA_DISABLED="true")
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+os.environ.pop("AWS_PROFILE", None)
+
+import boto3
+import requests
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from moto.server import ThreadedMotoServer
+
+import policies
+import verify
+from stack import Stack
+from transform import CODE, REGION, transformed
+
+COMMON = {
+    "PublicUrl": "https://identitas.example.go.id",
+    "EmailIdentity": "example.go.id",
+    "EmailSender": "identitas@example.go.id",
+}
+# Whatever can be left to the stack is left to it; and nothing is.
+DEPLOYMENTS = {
+    "whole": {
+        "CreateEmailIdentity": "yes",
+        "CertificateArn": f"arn:aws:acm:{REGION}:123456789012:certificate/emulated",
+        "AllowedOrigins": "https://petugas.example.go.id,https://kantor.example.go.id",
+        "AlarmEmail": "ops@example.go.id",
+        "Architecture": "arm64",
+        "Scale": "nation",
+    },
+    "bare": {
+        "Stage": "trial",
+        "OfficerIssuer": "https://issuer.example.go.id",
+        "OfficerAudience": "identitas",
+        "RedeemQrConcurrency": "0",
+        "MintQrConcurrency": "0",
+    },
+}
+
+# The translator measures itself and misses where to report; the emulator tells of every request.
+for talkative in ["samtranslator", "werkzeug"]:
+    logging.getLogger(talkative).setLevel(logging.ERROR)
+
+
+def main():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    _, port = server.get_host_and_port()
+    try:
+        for name, parameters in DEPLOYMENTS.items():
+            print(deploy(name, parameters, f"http://127.0.0.1:{port}"))
+    finally:
+        server.stop()
+
+
+def deploy(name, parameters, endpoint):
+    """One deployment into an empty account."""
+    requests.post(f"{endpoint}/moto-api/reset", timeout=10).raise_for_status()
+    clients = functools.cache(lambda service: boto3.client(service, region_name=REGION, endpoint_url=endpoint))
+    given = {**COMMON, **parameters, "SigningSecretArn": signing_secret(clients)}
+    if "CertificateArn" in parameters:
+        zone = clients("route53").create_hosted_zone(Name="example.go.id", CallerReference="emulator")["HostedZone"]
+        given["HostedZoneId"] = zone["Id"].rpartition("/")[2]
+    upload_package(clients)
+    template, values = transformed(given)
+    stack = Stack(f"ikd-{name}", template, values, clients)
+    outputs = stack.deploy()
+    verify.everything(stack)
+    roles = policies.all_roles(stack)
+    unresolved = [output for output, value in outputs.items() if not value]
+    assert not unresolved, f"{unresolved} have no value"
+    return f"{stack.name}: {len(stack.created)} resources made and compared, the policies of {len(roles)} roles simulated"
+
+
+def signing_secret(clients):
+    """The one secret that is made beforehand, in the form that the template asks for."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    # As long as a set of three keys is: the environment of a function has an end.
+    public = {"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "k" * 43, "x": "x" * 43, "y": "y" * 43}
+    value = json.dumps({"private_pem": pem, "jwks": json.dumps({"keys": [public] * 3})})
+    return clients("secretsmanager").create_secret(Name="signing", SecretString=value)["ARN"]
+
+
+def upload_package(clients):
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as package:
+        package.writestr("bootstrap", "")
+    s3 = clients("s3")
+    s3.create_bucket(Bucket=CODE["Bucket"], CreateBucketConfiguration={"LocationConstraint": REGION})
+    s3.put_object(Bucket=CODE["Bucket"], Key=CODE["Key"], Body=archive.getvalue())
+
+
+if __name__ == "__main__":
+    main()
