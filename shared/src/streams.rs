@@ -8,6 +8,7 @@ use aws_lambda_events::event::streams::DynamoDbBatchItemFailure;
 pub use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 pub use aws_lambda_events::event::streams::DynamoDbEventResponse;
 
+use crate::app::{App, Outcome};
 use crate::store::StoreError;
 
 /// The work that a record asks for.
@@ -36,6 +37,7 @@ impl From<StoreError> for Undone {
 /// Works through a batch with `work`. At the first record whose work cannot be done now it stops and reports that one;
 /// those before it are done.
 pub async fn work_through<'a>(
+    app: &App,
     function: &'static str,
     event: Event,
     work: impl Fn(EventRecord) -> Work<'a>,
@@ -43,7 +45,10 @@ pub async fn work_through<'a>(
     let mut response = DynamoDbEventResponse::default();
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
-        match work(record).await {
+        let done = work(record).await;
+        let dependency_failed = matches!(done, Err(Undone::Yet(_)));
+        app.write_metrics(function, Outcome { problem: None, dependency_failed });
+        match done {
             Ok(()) => tracing::info!(target: "ikd", function, sequence_number, "done"),
             Err(Undone::Ever(cause)) => {
                 tracing::error!(target: "ikd", function, sequence_number, cause, "given up");

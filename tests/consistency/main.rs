@@ -201,6 +201,7 @@ fn start(variables: &BTreeMap<String, String>, needs: &[Need]) -> Result<(), Str
         randomness: std::sync::Arc::new(SystemRandomness::default()),
         aws: sdk_config("http://127.0.0.1:9"),
         dynamodb: Box::new(|builder| builder),
+        metrics: Box::new(std::io::sink()),
     };
     let environment: Environment = variables.clone().into_iter().collect();
     App::build(&environment, needs, surroundings).map(drop).map_err(|error| error.to_string())

@@ -87,7 +87,7 @@ impl InProcess {
         if let Some(app) = apps.get(function.name) {
             return Ok(app.clone());
         }
-        let app = Arc::new(self.parts.app(function.needs)?);
+        let app = Arc::new(self.parts.app(function.name, function.needs)?);
         apps.insert(function.name, app.clone());
         Ok(app)
     }

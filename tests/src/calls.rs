@@ -13,6 +13,8 @@ use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use serde_json::{Value, json};
 
+use crate::actions;
+
 /// The calls seen so far.
 #[derive(Clone, Debug, Default)]
 pub struct Calls(Arc<Mutex<Seen>>);
@@ -105,10 +107,14 @@ impl Intercept for Calls {
 
     fn read_before_transmit(
         &self,
-        _context: &BeforeTransmitInterceptorContextRef<'_>,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        let request = context.request();
+        let sender = request.headers().get("user-agent").unwrap_or_default();
+        let operation = config.load::<Metadata>().map(Metadata::name).unwrap_or_default();
+        actions::note(sender, operation, request.body().bytes().unwrap_or_default());
         config.interceptor_state().store_put(StartedAt(Instant::now()));
         Ok(())
     }

@@ -7,9 +7,12 @@
     reason = "what helps a test panics where the test fails"
 )]
 
+mod actions;
 mod api;
 mod calls;
+mod emulator;
 mod faults;
+mod metrics;
 mod ses;
 mod soundness;
 mod sources;
@@ -18,7 +21,9 @@ mod world;
 
 pub use api::{FUNCTIONS, Route, routes_of_watch};
 pub use calls::{Calls, Capacity, Count};
+pub use emulator::Emulator;
 pub use faults::{Fault, Faults, Lasting};
+pub use metrics::{Metric, Written};
 pub use ses::{Ses, SesFault};
 pub use sources::TestClock;
 pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered};

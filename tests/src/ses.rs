@@ -11,6 +11,8 @@ use axum::{Json, Router};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::actions;
+
 /// How SES fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SesFault {
@@ -53,7 +55,9 @@ impl Ses {
     }
 }
 
-async fn take(State(ses): State<Ses>, Json(message): Json<Value>) -> impl IntoResponse {
+async fn take(State(ses): State<Ses>, asked: HeaderMap, Json(message): Json<Value>) -> impl IntoResponse {
+    let sender = asked.get("user-agent").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    actions::note(sender, "SendEmail", &[]);
     let mut inside = ses.0.lock().unwrap();
     let fault = inside.faults.pop_front();
     let (status, code) = match fault {

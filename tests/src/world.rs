@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
-use aws_config::SdkConfig;
+use aws_config::{AppName, SdkConfig};
 use aws_lambda_events::event::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
 use ikd::app::{App, Clock, Environment, Need, Surroundings};
@@ -27,6 +27,7 @@ use xtask::stack::{mail_events, stream_pump};
 use crate::api::InProcess;
 use crate::calls::Calls;
 use crate::faults::{Dependency, Faults};
+use crate::metrics::Written;
 use crate::ses::Ses;
 use crate::sources::{TestClock, TestRandomness};
 
@@ -35,6 +36,8 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub database: Database,
     pub calls: Calls,
+    /// What the functions wrote for operators to count.
+    pub metrics: Written,
     /// Between the functions and the database.
     pub faults: Faults,
     pub ses_faults: Faults,
@@ -77,16 +80,19 @@ pub(crate) struct Parts {
     dynamodb: String,
     ses: SdkConfig,
     calls: Calls,
+    metrics: Written,
 }
 
 impl Parts {
-    pub fn app(&self, needs: &[Need]) -> Result<App> {
+    /// The app of a function, which its user agent names to AWS.
+    pub fn app(&self, function: &'static str, needs: &[Need]) -> Result<App> {
         let calls = self.calls.clone();
         let surroundings = Surroundings {
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
             // One SDK configuration has one endpoint: it is SES's, and the database's client is told its own.
-            aws: self.ses.clone(),
+            aws: self.ses.to_builder().app_name(AppName::new(function)?).build(),
+            metrics: Box::new(self.metrics.clone()),
             dynamodb: {
                 let endpoint = self.dynamodb.clone();
                 Box::new(move |builder| builder.interceptor(calls.clone()).endpoint_url(&endpoint))
@@ -150,7 +156,7 @@ impl World {
         ]);
         environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
 
-        let calls = Calls::default();
+        let (calls, metrics) = (Calls::default(), Written::default());
         let clock = Arc::new(TestClock::new());
         let parts = Arc::new(Parts {
             environment: environment.into_iter().collect(),
@@ -159,6 +165,7 @@ impl World {
             dynamodb: network.dynamodb,
             ses: sdk_config(&network.ses_endpoint),
             calls: calls.clone(),
+            metrics: metrics.clone(),
         });
         let service = Arc::new(InProcess::new(base, parts.clone())?);
         let api: Arc<dyn Api> = service.clone();
@@ -166,6 +173,7 @@ impl World {
             clock,
             database,
             calls,
+            metrics,
             faults: network.faults,
             ses_faults: network.ses_faults,
             issuer_faults: network.issuer_faults,
@@ -226,8 +234,13 @@ impl World {
     }
 
     /// A function's app, as a cold start would build it.
+    fn app_of(&self, function: &'static str, needs: &[Need]) -> App {
+        self.parts.app(function, needs).expect("an app")
+    }
+
+    /// What a function is built from, for a test's own use.
     pub fn app(&self, needs: &[Need]) -> App {
-        self.parts.app(needs).expect("an app")
+        self.app_of("tests", needs)
     }
 
     /// Works the outbox's stream through once, as the event source mapping does; gives the reported failures.
@@ -248,14 +261,14 @@ impl World {
     /// Hands records to send-activation-email; gives the sequence numbers that it reports as failed.
     pub async fn send_activation_emails(&self, records: &[Value]) -> Vec<String> {
         let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
-        let app = self.app(send_activation_email::NEEDS);
+        let app = self.app_of(send_activation_email::NAME, send_activation_email::NEEDS);
         let response = send_activation_email::send_activation_emails(&app, event).await;
         response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
     }
 
     /// Hands an event of SES to track-email, with the tags that an e-mail was sent with.
     pub async fn track(&self, event_type: &str, mail: &Value) -> Result<(), ikd::store::StoreError> {
-        let app = self.app(track_email::NEEDS);
+        let app = self.app_of(track_email::NAME, track_email::NEEDS);
         track_email::track_email(&app, serde_json::from_value(mail_events::event(event_type, mail)).unwrap()).await
     }
 
@@ -278,7 +291,7 @@ impl World {
     /// Hands records to record-receipt; gives the sequence numbers that it reports as failed.
     pub async fn record_receipts_of(&self, records: &[Value]) -> Vec<String> {
         let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
-        let app = self.app(record_receipt::NEEDS);
+        let app = self.app_of(record_receipt::NAME, record_receipt::NEEDS);
         let response = record_receipt::record_receipts(&app, event).await;
         response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
     }
@@ -286,7 +299,7 @@ impl World {
     /// Works the erasures' stream through from where it stands, as far as nothing fails; gives the sequence numbers that
     /// were reported as failed.
     pub async fn finish_erasures(&self) -> Vec<String> {
-        let app = self.app(finish_erasure::NEEDS);
+        let app = self.app_of(finish_erasure::NAME, finish_erasure::NEEDS);
         loop {
             let after = self.erasures_position.lock().unwrap().clone();
             let records = stream_pump::read(&self.database, "erasures", after.as_deref()).expect("a stream");

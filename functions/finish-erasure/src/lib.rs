@@ -12,7 +12,7 @@ pub const NEEDS: &[Need] = &[Need::STORE];
 
 /// Works through a batch of orders.
 pub async fn finish_erasures(app: &App, event: Event) -> DynamoDbEventResponse {
-    streams::work_through(NAME, event, |record| Box::pin(finish_erasure(app, record))).await
+    streams::work_through(app, NAME, event, |record| Box::pin(finish_erasure(app, record))).await
 }
 
 /// Erases one thing after another; what is gone stays gone, so that the stream may begin anew at any point. The order

@@ -16,7 +16,7 @@ const TURNS: u32 = 5;
 
 /// Works through a batch: receipts keep the order of the redemptions.
 pub async fn record_receipts(app: &App, event: Event) -> DynamoDbEventResponse {
-    streams::work_through(NAME, event, |record| Box::pin(record_receipt(app, record))).await
+    streams::work_through(app, NAME, event, |record| Box::pin(record_receipt(app, record))).await
 }
 
 /// Adds the receipt of a redemption to its holder's chain, unless it is there, or the holder's data were erased.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ikd::app::{App, Need};
+use ikd::app::{App, Event, Need};
 use ikd::domain::Id;
 use ikd::domain::claims::Claim;
 use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
@@ -138,6 +138,7 @@ async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answ
         redemption.redeemed_at + app.settings.rules.assertion_lifetime,
     )
     .map_err(Problem::unavailable)?;
+    app.count(Event::Redemption);
     Ok(Answer::ok(&Redeemed {
         redemption_id: redemption.id,
         redeemed_at: redemption.redeemed_at,

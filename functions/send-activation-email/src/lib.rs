@@ -1,6 +1,6 @@
 //! send-activation-email: the outbox's stream becomes e-mails, each order in its turn, repeated until it is done.
 
-use ikd::app::{App, Need};
+use ikd::app::{App, Event as Counted, Need};
 use ikd::domain::registration::{Delivery, Stage};
 use ikd::mail::activation_email::Occasion;
 use ikd::mail::{MailError, Tags, activation_email};
@@ -14,7 +14,7 @@ pub const NEEDS: &[Need] = &[Need::STORE, Need::SEAL, Need::ACTIVATION_CODES, Ne
 
 /// Works through a batch of orders.
 pub async fn send_activation_emails(app: &App, event: Event) -> DynamoDbEventResponse {
-    streams::work_through(NAME, event, |record| Box::pin(send(app, record))).await
+    streams::work_through(app, NAME, event, |record| Box::pin(send(app, record))).await
 }
 
 /// Sends one order's e-mail, unless that was done before or nobody needs it any more.
@@ -47,7 +47,10 @@ async fn send(app: &App, record: EventRecord) -> Result<(), Undone> {
     let delivery = match app.mailer().send(&registration.email, &message, tags).await {
         Ok(()) => Delivery::Sent,
         // Repeating would not help; the resident and the office see it in check-status and correct the address.
-        Err(MailError::Refused(_)) => Delivery::Refused,
+        Err(MailError::Refused(_)) => {
+            app.count(Counted::RefusedEmail);
+            Delivery::Refused
+        }
         Err(error @ MailError::Unavailable(_)) => return Err(Undone::Yet(error.to_string())),
     };
     app.store().record_delivery(&registration.id, order.generation, delivery).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ikd::app::{App, Need};
+use ikd::app::{App, Need, Outcome};
 use ikd::domain::Id;
 use ikd::domain::registration::Delivery;
 use ikd::mail::tags;
@@ -45,7 +45,9 @@ pub async fn track_email(app: &App, event: Event) -> Result<(), StoreError> {
         tracing::error!(target: "ikd", function = NAME, event_type, "an e-mail of nobody");
         return Ok(());
     };
-    app.store().record_delivery(&registration, generation, delivery).await?;
+    let recorded = app.store().record_delivery(&registration, generation, delivery).await;
+    app.write_metrics(NAME, Outcome { problem: None, dependency_failed: recorded.is_err() });
+    recorded?;
     tracing::info!(target: "ikd", function = NAME, event_type, "recorded");
     Ok(())
 }

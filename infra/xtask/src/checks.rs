@@ -7,6 +7,8 @@ use anyhow::{Result, ensure};
 use serde_yaml_ng::Value;
 use tokio::process::Command;
 
+use crate::package;
+use crate::rights;
 use crate::tools::Tools;
 
 /// Runs everything; the first failure ends it.
@@ -32,11 +34,16 @@ pub async fn run() -> Result<()> {
     tools.schemathesis().await?;
     check_template(&root, &tools).await?;
     let met = problems_met(&root);
-    if met.exists() {
-        std::fs::remove_dir_all(&met)?;
+    for noted in [&met, &rights::seen(&root)] {
+        if noted.exists() {
+            std::fs::remove_dir_all(noted)?;
+        }
     }
     check(&root, "Tests", cargo, &["test", "--workspace"]).await?;
-    every_problem_was_met(&root, &met)
+    every_problem_was_met(&root, &met)?;
+    rights::are_those_that_are_used(&root)?;
+    println!("== Packages within their budgets");
+    package::run(&["redeem-qr", "login"].map(str::to_owned), false).await
 }
 
 /// The deployment template: what SAM says, what CloudFormation's linter says, and a deployment to an emulator of AWS.

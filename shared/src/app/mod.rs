@@ -1,12 +1,14 @@
-//! Built once per cold start: configuration, clients, keys, the clock and the source of randomness.
+//! Built once per cold start: configuration, clients, keys, the clock, the source of randomness and the metrics.
 
 mod calls;
 mod environment;
 mod logs;
+mod metrics;
 mod needs;
 mod settings;
 mod sources;
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +19,8 @@ use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
 pub use environment::{ConfigError, Environment};
+use metrics::Metrics;
+pub use metrics::{Event, Outcome};
 pub use needs::Need;
 use needs::Parts;
 pub use settings::{Rules, Settings};
@@ -36,16 +40,19 @@ pub struct App {
     pub settings: Settings,
     clock: Arc<dyn Clock>,
     randomness: Arc<dyn Randomness>,
+    metrics: Metrics,
     parts: Parts,
 }
 
-/// Gives the tests their own time, randomness and SDK.
+/// Gives the tests their own time, randomness, SDK and metrics.
 pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
     pub randomness: Arc<dyn Randomness>,
     pub aws: aws_config::SdkConfig,
     /// Changes the DynamoDB client's configuration, to watch its calls for one.
     pub dynamodb: ChangeDynamoDb,
+    /// Where metrics are written.
+    pub metrics: Box<dyn Write + Send>,
 }
 
 /// A change of the DynamoDB client's configuration.
@@ -66,6 +73,8 @@ impl App {
             randomness: Arc::new(SystemRandomness::default()),
             aws: aws_config::load_defaults(BehaviorVersion::latest()).await,
             dynamodb: Box::new(|builder| builder),
+            // Lambda sends it to CloudWatch.
+            metrics: Box::new(std::io::stdout()),
         };
         Self::build(environment, needs, surroundings)
     }
@@ -78,7 +87,8 @@ impl App {
         for need in needs {
             need.add_to(&mut parts, environment, &settings, &around)?;
         }
-        Ok(Self { settings, clock: around.clock, randomness: around.randomness, parts })
+        let metrics = Metrics::new(settings.stage.clone(), around.metrics);
+        Ok(Self { settings, clock: around.clock, randomness: around.randomness, metrics, parts })
     }
 
     pub fn now(&self) -> Timestamp {
@@ -93,6 +103,16 @@ impl App {
 
     pub fn random_id(&self) -> Id {
         Id::from_random(self.random())
+    }
+
+    /// Counts what happens within the request under way.
+    pub fn count(&self, event: Event) {
+        self.metrics.count(event);
+    }
+
+    /// Writes the metrics of a request, or of a stream's record, that is over.
+    pub fn write_metrics(&self, function: &str, outcome: Outcome) {
+        self.metrics.write(function, outcome, self.now());
     }
 
     /// The issuer of our tokens and assertions, and their audience where we are it.

@@ -15,6 +15,8 @@ use crate::store::challenges::CaptchaLimit;
 /// What every function knows of its deployment.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// What the deployment is for, as metrics name it.
+    pub stage: String,
     /// Where callers reach the service; issuer of its tokens, base of its links.
     pub public_url: Url,
     /// The municipality whose residents enrol here, as `35.77` (Kota Madiun).
@@ -71,6 +73,7 @@ impl Settings {
         log_level(environment)?;
         let milliseconds = |name, default| environment.number(name, default, 100..=25_000).map(Duration::from_millis);
         Ok(Self {
+            stage: environment.or("IKD_STAGE", "local"),
             public_url: environment.origin("IKD_PUBLIC_URL")?,
             municipality: environment.or("IKD_MUNICIPALITY", "35.77"),
             office_contact: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"),

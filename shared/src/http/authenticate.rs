@@ -7,7 +7,7 @@ use super::parse::single_header;
 use super::problem::{Problem, pin_locked};
 use super::problem_type::ProblemType;
 use super::standing;
-use crate::app::App;
+use crate::app::{App, Event};
 use crate::domain::device::{Device, Session, SessionScope};
 use crate::domain::pin::Pin;
 use crate::domain::{Id, KeyThumbprint};
@@ -88,6 +88,9 @@ pub async fn pin(app: &App, key: &KeyThumbprint, device: Option<&Device>, pin: &
     if app.pins().verify(pin, device.map(|device| device.pin_hash.expose())) {
         Ok(attempt)
     } else {
+        if device.is_some() && next.locks {
+            app.count(Event::Lockout);
+        }
         Err(ProblemType::InvalidCredentials.into())
     }
 }

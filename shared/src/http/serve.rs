@@ -1,4 +1,4 @@
-//! Between the Lambda runtime and a step: one log line a request, no personal data in it.
+//! Between the Lambda runtime and a step: one line in the log and one of metrics a request, no personal data in them.
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -8,7 +8,8 @@ use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 use super::answer::Answer;
 use super::parse;
 use super::problem::Problem;
-use crate::app::{App, Need};
+use super::problem_type::ProblemType;
+use crate::app::{App, Need, Outcome};
 
 /// A step: a request in, an answer or a problem out.
 pub type Step = for<'a> fn(&'a App, &'a Request) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'a>>;
@@ -55,6 +56,14 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
         cause = problem.as_ref().and_then(Problem::cause),
         milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         "answered"
+    );
+    let problem = problem.map(|problem| problem.kind());
+    app.write_metrics(
+        function.name,
+        Outcome {
+            problem: problem.map(ProblemType::slug),
+            dependency_failed: problem == Some(ProblemType::ServiceUnavailable),
+        },
     );
     answer.into_response()
 }

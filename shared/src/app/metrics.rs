@@ -1,0 +1,118 @@
+//! What operators count: a line of CloudWatch's embedded metric format for each request or record, beside the log's.
+//! docs/operations.md says what each metric counts and who watches it.
+
+use std::io::Write;
+use std::mem;
+use std::sync::{Mutex, PoisonError};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use metrique_writer::format::Format;
+use metrique_writer::{Entry, Unit};
+use metrique_writer_format_emf::{Emf, MetricDefinition, MetricDirective};
+
+/// What is counted where it happens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A wrong PIN that locks the PIN.
+    Lockout,
+    /// A phone that became a device.
+    Activation,
+    /// Claims that an integrator was told.
+    Redemption,
+    /// An e-mail that SES did not take.
+    RefusedEmail,
+}
+
+/// How a request or a record ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Outcome {
+    /// The problem that was answered, by its name.
+    pub problem: Option<&'static str>,
+    /// Whether something that the function depends on failed for good.
+    pub dependency_failed: bool,
+}
+
+/// Counts until a request is over, and writes its line then.
+pub(super) struct Metrics {
+    stage: String,
+    events: Mutex<Vec<Event>>,
+    lines: Mutex<Lines>,
+}
+
+struct Lines {
+    /// For an answer.
+    plain: Emf,
+    /// For a refusal, counted by its problem as well.
+    by_problem: Emf,
+    out: Box<dyn Write + Send>,
+}
+
+/// A line: what is counted, and the dimensions that it is counted by.
+#[derive(Entry)]
+#[entry(rename_all = "PascalCase")]
+struct Line<'line> {
+    #[entry(timestamp)]
+    at: SystemTime,
+    stage: &'line str,
+    function: &'line str,
+    problem: Option<&'static str>,
+    requests: u32,
+    refusals: Option<u32>,
+    dependency_failures: Option<u32>,
+    lockouts: Option<u32>,
+    activations: Option<u32>,
+    redemptions: Option<u32>,
+    emails_refused: Option<u32>,
+}
+
+impl Metrics {
+    pub fn new(stage: String, out: Box<dyn Write + Send>) -> Self {
+        const NAMESPACE: &str = "IdentitasDigital";
+
+        let format = || {
+            let dimensions = ["Stage", "Function"].map(str::to_owned).to_vec();
+            Emf::builder(NAMESPACE.to_owned(), vec![dimensions])
+        };
+        let refusals = MetricDirective {
+            dimensions: vec![vec!["Stage", "Function", "Problem"]],
+            metrics: vec![MetricDefinition { name: "Refusals", unit: Unit::None, storage_resolution: None }],
+            namespace: NAMESPACE,
+        };
+        let lines = Lines { plain: format().build(), by_problem: format().directive(refusals).build(), out };
+        Self { stage, events: Mutex::default(), lines: Mutex::new(lines) }
+    }
+
+    pub fn count(&self, event: Event) {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    }
+
+    /// Writes the line of a request that is over, with the events since the one before. A line that cannot be written is
+    /// lost, and its request is not.
+    pub fn write(&self, function: &str, outcome: Outcome, at: Timestamp) {
+        let events = mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner));
+        let times = |event| u32::try_from(events.iter().filter(|one| **one == event).count()).ok().filter(|n| *n > 0);
+        let line = Line {
+            at: at.into(),
+            stage: &self.stage,
+            function,
+            problem: outcome.problem,
+            requests: 1,
+            refusals: outcome.problem.map(|_| 1),
+            dependency_failures: outcome.dependency_failed.then_some(1),
+            lockouts: times(Event::Lockout),
+            activations: times(Event::Activation),
+            redemptions: times(Event::Redemption),
+            emails_refused: times(Event::RefusedEmail),
+        };
+        let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        let Lines { plain, by_problem, out } = &mut *lines;
+        let format = if outcome.problem.is_some() { by_problem } else { plain };
+        let mut written = Vec::new();
+        // One write, so that lines of requests answered at once do not mix.
+        let result = format.format(&line, &mut written).map_err(|error| error.to_string());
+        if let Err(cause) = result.and_then(|()| out.write_all(&written).map_err(|error| error.to_string())) {
+            tracing::warn!(target: "ikd", function, cause, "a metric is lost");
+        }
+    }
+}

@@ -1,0 +1,296 @@
+//! What operators do by hand: found out first, done once, noted, and harmless to repeat.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::routing::post;
+use axum::{Json, Router};
+use http::Method;
+use ikd::app::Clock;
+use serde_json::{Value, json};
+use tests::{Emulator, PIN, World, assert_problem, assert_status};
+use tokio::net::TcpListener;
+use xtask::actors::{Integrator, KeyPair};
+use xtask::ops::{Clients, Command, Deployment, Options, Outcome, Report, carry_out};
+use xtask::personas::{BANK, SITI};
+use xtask::signing_secret::SigningSecret;
+use xtask::stack::database::sdk_config;
+
+/// An operator at work on a world.
+struct Operator {
+    deployment: Deployment,
+    options: Options,
+    folder: PathBuf,
+}
+
+impl Operator {
+    fn of(world: &World) -> Self {
+        Self::beside(world, "http://127.0.0.1:9", "http://127.0.0.1:9")
+    }
+
+    fn beside(world: &World, functions: &str, others: &str) -> Self {
+        let folder = xtask::root().join("target/tmp/ops").join(world.app(&[]).random_id().to_string());
+        std::fs::create_dir_all(&folder).unwrap();
+        let dynamodb = sdk_config(world.database.endpoint().unwrap());
+        let deployment = Deployment {
+            clients: Clients::new(&dynamodb, &sdk_config(functions), &sdk_config(others)),
+            stack: "ikd-local".to_owned(),
+            actor: "operator-1".to_owned(),
+            now: world.clock.now(),
+        };
+        let options = Options {
+            stack: deployment.stack.clone(),
+            endpoint: None,
+            dry_run: false,
+            yes: false,
+            json: false,
+            actor: None,
+            audit_log: folder.join("audit.jsonl"),
+        };
+        Self { deployment, options, folder }
+    }
+
+    async fn tries(&self, command: &Command) -> anyhow::Result<Report> {
+        carry_out(&self.deployment, &self.options, command, |_| Ok(true)).await
+    }
+
+    async fn does(&self, command: &Command) -> Outcome {
+        self.tries(command).await.unwrap().outcome
+    }
+
+    fn file(&self, integrator: &Value) -> PathBuf {
+        let path = self.folder.join("integrator.json");
+        std::fs::write(&path, integrator.to_string()).unwrap();
+        path
+    }
+
+    fn audit(&self) -> Vec<Value> {
+        let text = std::fs::read_to_string(&self.options.audit_log).unwrap_or_default();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+fn library(key: &KeyPair) -> Value {
+    json!({
+        "client_id": "perpustakaan-madiun",
+        "name": "Perpustakaan Kota Madiun",
+        "jwks": { "keys": [key.public()] },
+        "claims": ["name"],
+        "purposes": ["membership"],
+    })
+}
+
+#[tokio::test]
+async fn an_integrator_that_is_registered_gets_a_token_and_a_disabled_one_gets_none() {
+    let world = World::new().await;
+    let operator = Operator::of(&world);
+    let key = KeyPair::generate().unwrap();
+    let library_itself = Integrator::new(world.api.clone(), world.clock.clone(), "perpustakaan-madiun", key.clone());
+    assert_problem(&library_itself.authenticate().await.unwrap(), 401, "invalid-client");
+
+    let register = Command::RegisterIntegrator { file: operator.file(&library(&key)) };
+    assert_eq!(operator.does(&register).await, Outcome::Done);
+    assert_status(&library_itself.authenticate().await.unwrap(), 200);
+    assert_eq!(operator.does(&register).await, Outcome::Unchanged);
+
+    let client_id = "perpustakaan-madiun".to_owned();
+    let disable = Command::DisableIntegrator { client_id: client_id.clone() };
+    assert_eq!(operator.does(&disable).await, Outcome::Done);
+    assert_eq!(operator.does(&disable).await, Outcome::Unchanged);
+    assert_problem(&library_itself.authenticate().await.unwrap(), 401, "invalid-client");
+    assert_eq!(operator.does(&register).await, Outcome::Unchanged, "registering does not enable");
+    assert_eq!(operator.does(&Command::EnableIntegrator { client_id }).await, Outcome::Done);
+    assert_status(&library_itself.authenticate().await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn an_integrators_new_key_takes_the_place_of_its_old_one() {
+    let world = World::new().await;
+    let operator = Operator::of(&world);
+    let [old, new] = [KeyPair::generate().unwrap(), KeyPair::generate().unwrap()];
+    operator.does(&Command::RegisterIntegrator { file: operator.file(&library(&old)) }).await;
+    let report = operator.tries(&Command::RegisterIntegrator { file: operator.file(&library(&new)) }).await.unwrap();
+    assert_eq!(report.changes.len(), 1, "{:?}", report.changes);
+    assert!(report.changes[0].starts_with("jwks: "));
+    let with = |key| Integrator::new(world.api.clone(), world.clock.clone(), "perpustakaan-madiun", key);
+    assert_problem(&with(old).authenticate().await.unwrap(), 401, "invalid-client");
+    assert_status(&with(new).authenticate().await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn what_functions_could_not_rely_on_is_not_registered() {
+    let world = World::new().await;
+    let operator = Operator::of(&world);
+    let key = KeyPair::generate().unwrap();
+    let mut private = json!(key.public());
+    private["d"] = json!("c2VjcmV0");
+    let mut nameless = json!(key.public());
+    nameless.as_object_mut().unwrap().remove("kid");
+    for (member, value, reason) in [
+        ("jwks", json!({ "keys": [private] }), "private key"),
+        ("jwks", json!({ "keys": [nameless] }), "without kid"),
+        ("jwks", json!({ "keys": [] }), "no key"),
+        ("claims", json!([]), "at least one"),
+        ("claims", json!(["religion"]), "no integrator"),
+        ("purposes", json!([]), "at least one"),
+        ("client_id", json!("../etc"), "client_id"),
+        ("name", json!("  "), "name"),
+        ("enabled", json!(true), "no integrator"),
+    ] {
+        let mut integrator = library(&key);
+        integrator[member] = value;
+        let command = Command::RegisterIntegrator { file: operator.file(&integrator) };
+        let error = format!("{:#}", operator.tries(&command).await.unwrap_err());
+        assert!(error.contains(reason), "{member}: {error}");
+    }
+    assert!(operator.audit().is_empty());
+}
+
+#[tokio::test]
+async fn a_dry_run_and_a_no_change_nothing() {
+    let world = World::new().await;
+    let mut operator = Operator::of(&world);
+    let disable = Command::DisableIntegrator { client_id: BANK.client_id.to_owned() };
+    let declined = carry_out(&operator.deployment, &operator.options, &disable, |_| Ok(false)).await.unwrap();
+    assert_eq!(declined.outcome, Outcome::Declined);
+    operator.options.dry_run = true;
+    let report = operator.tries(&disable).await.unwrap();
+    assert_eq!((report.outcome, report.changes), (Outcome::DryRun, vec!["enabled: true becomes false".to_owned()]));
+    assert_status(&world.integrator(BANK).authenticate().await.unwrap(), 200);
+    assert!(operator.audit().is_empty());
+}
+
+#[tokio::test]
+async fn a_locked_holder_is_let_in_again_and_the_audit_names_the_device_and_not_the_person() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    for _ in 0..3 {
+        assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+    }
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
+    let operator = Operator::of(&world);
+    let unlock = Command::UnlockHolder { nik: SITI.to_owned() };
+    assert_eq!(operator.does(&unlock).await, Outcome::Done);
+    assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
+    assert_eq!(operator.does(&unlock).await, Outcome::Unchanged);
+
+    let audit = operator.audit();
+    assert_eq!(audit.len(), 2, "begun and ended");
+    assert_eq!(audit[1]["ended"]["actor"], "operator-1");
+    assert_eq!(audit[1]["ended"]["command"], "unlock-holder");
+    for line in audit {
+        assert!(!line.to_string().contains(SITI), "{line}");
+    }
+    let stranger = Command::UnlockHolder { nik: world.newcomer().await };
+    assert!(operator.tries(&stranger).await.is_err());
+}
+
+#[tokio::test]
+async fn the_key_that_signs_is_rotated_once_for_each_version() {
+    let world = World::new().await;
+    let emulator = Emulator::start().await.unwrap();
+    let operator = Operator::beside(&world, "http://127.0.0.1:9", &emulator.endpoint);
+    let secrets = &operator.deployment.clients.secrets;
+    let first = SigningSecret::new().unwrap();
+    let create = secrets.create_secret().name("ikd-signing").secret_string(serde_json::to_string(&first).unwrap());
+    let from_version = create.send().await.unwrap().version_id.unwrap();
+
+    let rotate = Command::RotateKey { secret: "ikd-signing".to_owned(), from_version };
+    let report = operator.tries(&rotate).await.unwrap();
+    let deploy_with = report.result["deploy_with"].as_str().unwrap();
+    let version = deploy_with.strip_prefix("SigningSecretVersion=").unwrap();
+    let read = secrets.get_secret_value().secret_id("ikd-signing").version_id(version).send().await.unwrap();
+    let second: SigningSecret = serde_json::from_str(&read.secret_string.unwrap()).unwrap();
+    assert_eq!(second.signing_key_id().unwrap(), first.next_key_id().unwrap());
+
+    assert_eq!(operator.does(&rotate).await, Outcome::Unchanged, "a lost answer is no second rotation");
+    let elsewhere = Command::RotateKey { secret: "ikd-signing".to_owned(), from_version: "0".repeat(32) };
+    assert!(operator.tries(&elsewhere).await.is_err());
+    for line in operator.audit() {
+        assert!(!line.to_string().contains("PRIVATE"), "{line}");
+    }
+}
+
+/// Lambda's Invoke, before the functions of a world.
+async fn serve_functions(world: Arc<World>) -> String {
+    async fn invoke(
+        State(world): State<Arc<World>>,
+        Path(function): Path<String>,
+        Json(event): Json<Value>,
+    ) -> Json<Value> {
+        assert!(function.ends_with("record-receipt"));
+        let failed = world.record_receipts_of(event["Records"].as_array().unwrap()).await;
+        let failed: Vec<_> = failed.iter().map(|number| json!({ "itemIdentifier": number })).collect();
+        Json(json!({ "batchItemFailures": failed }))
+    }
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let routes = Router::new().route("/2015-03-31/functions/{function}/invocations", post(invoke)).with_state(world);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    address
+}
+
+#[tokio::test]
+async fn what_a_dead_letter_names_is_done_at_last_and_the_letter_is_gone() {
+    let world = Arc::new(World::new().await);
+    let holder = world.holder(SITI).await;
+    let qr = holder.mint().await;
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    assert_status(&bank.redeem(&token, &qr.token, "account-opening", None).await.unwrap(), 200);
+
+    let emulator = Emulator::start().await.unwrap();
+    let operator = Operator::beside(&world, &serve_functions(world.clone()).await, &emulator.endpoint);
+    let Clients { queues, streams, .. } = &operator.deployment.clients;
+    let queue_url = queues.create_queue().queue_name("dead-letters").send().await.unwrap().queue_url.unwrap();
+    let streams_of_codes = streams.list_streams().table_name("ikd-local-qr_codes").send().await.unwrap();
+    let stream_arn = streams_of_codes.streams()[0].stream_arn().unwrap().to_owned();
+    let described = streams.describe_stream().stream_arn(&stream_arn).send().await.unwrap();
+    let shard_id = described.stream_description().unwrap().shards()[0].shard_id().unwrap().to_owned();
+    let records = world.qr_code_records(None);
+    let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().unwrap().to_owned();
+    let letter = json!({
+        "requestContext": {
+            "requestId": "316aa6d0-8154-xmpl-9af7-85d5f4a6bc81",
+            "functionArn": "arn:aws:lambda:ap-southeast-3:123456789012:function:record-receipt",
+            "condition": "RetryAttemptsExhausted",
+            "approximateInvokeCount": 3,
+        },
+        "version": "1.0",
+        "DDBStreamBatchInfo": {
+            "shardId": shard_id,
+            "startSequenceNumber": number(&records[0]),
+            "endSequenceNumber": number(records.last().unwrap()),
+            "batchSize": records.len(),
+            "streamArn": stream_arn,
+        },
+    });
+    queues.send_message().queue_url(&queue_url).message_body(letter.to_string()).send().await.unwrap();
+
+    let page =
+        async || holder.phone.send(Method::GET, "/me/receipts", Some(&holder.session), None).await.unwrap().json();
+    assert_eq!(page().await["receipts"], json!([]));
+    let replay = Command::ReplayDeadLetters { queue_url: queue_url.clone() };
+    assert_eq!(operator.does(&replay).await, Outcome::Done);
+    assert_eq!(page().await["receipts"].as_array().unwrap().len(), 1);
+    assert_eq!(operator.does(&replay).await, Outcome::Unchanged);
+
+    let mut forgotten = letter;
+    forgotten["DDBStreamBatchInfo"]["streamArn"] = json!(stream_arn.replace("/stream/", "/stream/1"));
+    queues.send_message().queue_url(&queue_url).message_body(forgotten.to_string()).send().await.unwrap();
+    let error = format!("{:#}", operator.tries(&replay).await.unwrap_err());
+    assert!(error.contains("forgotten"), "{error}");
+}
+
+#[tokio::test]
+async fn the_status_tells_of_tables_and_integrators() {
+    let world = World::new().await;
+    let operator = Operator::of(&world);
+    operator.does(&Command::DisableIntegrator { client_id: BANK.client_id.to_owned() }).await;
+    let status = xtask::ops::status(&operator.deployment, None, None).await.unwrap();
+    assert!(status.tables.values().all(|table| table.status == "ACTIVE"), "{status}");
+    assert_eq!(status.integrators.get(BANK.client_id), Some(&false));
+    let elsewhere = Deployment { stack: "elsewhere".to_owned(), ..operator.deployment };
+    assert!(xtask::ops::status(&elsewhere, None, None).await.is_err(), "there is no such stack");
+}
