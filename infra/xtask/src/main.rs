@@ -11,6 +11,7 @@ use clap::{Parser, Subcommand};
 use ikd::app::{Clock, SystemClock};
 use xtask::actors::{HttpApi, Integrator};
 use xtask::demo::{self, Options};
+use xtask::ops;
 use xtask::receipts;
 use xtask::registry::commands::{self, ImportArguments, SynthesiseArguments};
 use xtask::stack::database::{Database, sdk_config};
@@ -81,6 +82,21 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Builds the functions as they are deployed, and holds what they weigh against their budgets.
+    Package {
+        /// These alone.
+        functions: Vec<String>,
+        /// Take what they weigh now, and a little more, as their budgets.
+        #[arg(long, conflicts_with = "functions")]
+        set_budgets: bool,
+    },
+    /// Changes what operators change by hand, and tells how a deployment is: see docs/operations.md.
+    Ops {
+        #[command(flatten)]
+        options: ops::Options,
+        #[command(subcommand)]
+        command: ops::Command,
+    },
     /// Computes what a month costs, of what was measured and AWS's prices, and writes it into docs/operations.md.
     Cost,
     /// Draws docs/architecture.svg from infra/template.yaml.
@@ -119,6 +135,8 @@ async fn main() -> ExitCode {
         Command::Test => xtask::checks::run().await,
         Command::Bench { arguments } => bench(&arguments).await,
         Command::SigningSecret { rotate } => xtask::signing_secret::run(rotate),
+        Command::Package { functions, set_budgets } => xtask::package::run(&functions, set_budgets).await,
+        Command::Ops { options, command } => ops::run(options, command).await,
         Command::Cost => xtask::cost::run(),
         Command::DrawArchitecture => xtask::architecture::run(),
         Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,

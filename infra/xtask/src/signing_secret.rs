@@ -36,10 +36,25 @@ impl SigningSecret {
         Self::of(&current, &next, [&previous, &current, &next].map(published).into())
     }
 
+    /// The key that signs, by its `kid`.
+    pub fn signing_key_id(&self) -> Result<String> {
+        key_id(&self.private_pem).context("private_pem")
+    }
+
+    /// The key that signs after the next rotation.
+    pub fn next_key_id(&self) -> Result<String> {
+        key_id(&self.next_pem).context("next_pem")
+    }
+
     fn of(current: &KeyPair, next: &KeyPair, keys: Vec<Jwk>) -> Result<Self> {
         let (private_pem, next_pem) = (current.pem().to_owned(), next.pem().to_owned());
         Ok(Self { private_pem, next_pem, jwks: serde_json::to_string(&JwkSet { keys })? })
     }
+}
+
+fn key_id(pem: &str) -> Result<String> {
+    let pair = KeyPair::from_pem(pem.to_owned())?;
+    pair.public().common.key_id.clone().context("a key without kid")
 }
 
 /// A key as verifiers find it.

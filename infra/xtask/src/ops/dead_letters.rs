@@ -1,0 +1,178 @@
+//! Dead letters: batches of stream records that were given up. A letter names stream, shard and sequence numbers, not the
+//! records; the stream keeps those for 24 hours.
+
+use anyhow::{Context, Result, bail, ensure};
+use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
+use aws_sdk_lambda::primitives::Blob;
+use aws_sdk_sqs::types::Message;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{Deployment, Plan};
+
+/// What Lambda writes (AWS Lambda Developer Guide, "retain discarded records for a DynamoDB event source").
+#[derive(Deserialize)]
+struct Letter {
+    #[serde(rename = "requestContext")]
+    context: RequestContext,
+    #[serde(rename = "DDBStreamBatchInfo")]
+    batch: Batch,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RequestContext {
+    function_arn: String,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Batch {
+    stream_arn: String,
+    shard_id: String,
+    start_sequence_number: String,
+    end_sequence_number: String,
+    batch_size: usize,
+}
+
+/// Finds the letters of a queue; each is to be handed on and deleted.
+pub async fn replay<'a>(deployment: &'a Deployment, queue_url: &str) -> Result<Plan<'a>> {
+    let letters = receive(deployment, queue_url).await?;
+    let changes = letters.iter().map(|(_, letter)| {
+        let Batch { shard_id, start_sequence_number, batch_size, .. } = &letter.batch;
+        format!("{batch_size} records from {start_sequence_number} of {shard_id} go to {}", letter.context.function_arn)
+    });
+    let changes = changes.collect();
+    let queue = queue_url.to_owned();
+    let change = move || -> super::Change<'a> { Box::pin(hand_on(deployment, queue, letters)) };
+    Ok(Plan { subject: queue_url.to_owned(), changes, change: Box::new(change) })
+}
+
+/// Reads what waits, and hides it from others for as long as this may take.
+async fn receive(deployment: &Deployment, queue_url: &str) -> Result<Vec<(Message, Letter)>> {
+    const AT_MOST: usize = 1_000;
+    const HIDDEN_SECONDS: i32 = 300;
+
+    let mut letters = Vec::new();
+    while letters.len() < AT_MOST {
+        let receive = deployment
+            .clients
+            .queues
+            .receive_message()
+            .queue_url(queue_url)
+            .max_number_of_messages(10)
+            .visibility_timeout(HIDDEN_SECONDS);
+        let messages = receive.send().await.context("the queue cannot be read")?.messages.unwrap_or_default();
+        if messages.is_empty() {
+            break;
+        }
+        for message in messages {
+            let letter = serde_json::from_str(message.body.as_deref().unwrap_or_default());
+            letters.push((message, letter.context("a message of the queue is no dead letter of a stream")?));
+        }
+    }
+    Ok(letters)
+}
+
+/// Hands every letter on. One that cannot be done does not hold up the others, and stays in the queue.
+async fn hand_on(deployment: &Deployment, queue_url: String, letters: Vec<(Message, Letter)>) -> Result<Value> {
+    let mut done = 0;
+    let mut left = Vec::new();
+    for (message, letter) in letters {
+        match replay_one(deployment, &letter).await {
+            Ok(()) => {
+                let receipt = message.receipt_handle.context("a message without handle")?;
+                let delete = deployment.clients.queues.delete_message().queue_url(&queue_url).receipt_handle(receipt);
+                delete.send().await.context("a letter that is done cannot be deleted")?;
+                done += 1;
+            }
+            Err(error) => left.push(format!("{}: {error:#}", letter.batch.start_sequence_number)),
+        }
+    }
+    ensure!(left.is_empty(), "{done} letters are done; these wait on:\n{}", left.join("\n"));
+    Ok(json!({ "letters": done }))
+}
+
+async fn replay_one(deployment: &Deployment, letter: &Letter) -> Result<()> {
+    let records = records(deployment, &letter.batch).await?;
+    let payload = json!({ "Records": records }).to_string();
+    let functions = &deployment.clients.functions;
+    let invoke = functions.invoke().function_name(&letter.context.function_arn).payload(Blob::new(payload));
+    let answer = invoke.send().await.context("the function cannot be called")?;
+    ensure!(answer.function_error.is_none(), "the function failed");
+    let answer = answer.payload.map(Blob::into_inner).unwrap_or_default();
+    let answer: Value = serde_json::from_slice(&answer).context("the function's answer is no JSON")?;
+    let failures = answer["batchItemFailures"].as_array().context("the function does not tell what failed")?;
+    ensure!(failures.is_empty(), "the function could not do it this time, either: its log says why");
+    Ok(())
+}
+
+/// A letter's records, as Lambda hands them on.
+async fn records(deployment: &Deployment, batch: &Batch) -> Result<Vec<Value>> {
+    let streams = &deployment.clients.streams;
+    let iterator = streams
+        .get_shard_iterator()
+        .stream_arn(&batch.stream_arn)
+        .shard_id(&batch.shard_id)
+        .shard_iterator_type(ShardIteratorType::AtSequenceNumber)
+        .sequence_number(&batch.start_sequence_number);
+    let iterator = iterator.send().await.map_err(|error| match error.into_service_error() {
+        gone if gone.is_trimmed_data_access_exception() || gone.is_resource_not_found_exception() => {
+            anyhow::anyhow!("the stream has forgotten the records: see DeadLettersAlarm in docs/operations.md")
+        }
+        other => anyhow::Error::new(other).context("the stream cannot be read"),
+    })?;
+    let mut next = iterator.shard_iterator;
+    let mut found = Vec::new();
+    while let Some(iterator) = next {
+        let read = streams.get_records().shard_iterator(iterator).send().await.context("the stream cannot be read")?;
+        let read_records = read.records.unwrap_or_default();
+        let is_at_end = read_records.is_empty();
+        for record in read_records {
+            let number = record.dynamodb.as_ref().and_then(|change| change.sequence_number.clone());
+            let number = number.context("a record without sequence number")?;
+            // Numbers have 21 to 40 digits: longer is later.
+            let order = |number: &str| (number.len(), number.to_owned());
+            if order(&number) > order(&batch.end_sequence_number) {
+                return Ok(found);
+            }
+            let is_last = number == batch.end_sequence_number;
+            found.push(as_event(record)?);
+            if is_last {
+                return Ok(found);
+            }
+        }
+        if is_at_end {
+            break;
+        }
+        next = read.next_shard_iterator;
+    }
+    if found.is_empty() {
+        bail!("the stream has no such records");
+    }
+    Ok(found)
+}
+
+/// A record as an event source mapping writes it.
+fn as_event(record: Record) -> Result<Value> {
+    let change = record.dynamodb.context("a record without change")?;
+    let image = |image: Option<std::collections::HashMap<String, aws_sdk_dynamodbstreams::types::AttributeValue>>| {
+        image.map(|item| serde_json::to_value(serde_dynamo::Item::from(item)))
+    };
+    Ok(json!({
+        "eventID": record.event_id,
+        "eventName": record.event_name.map(|name| name.as_str().to_owned()),
+        "eventSource": "aws:dynamodb",
+        "eventVersion": record.event_version,
+        "awsRegion": record.aws_region,
+        "dynamodb": {
+            "ApproximateCreationDateTime": change.approximate_creation_date_time.map(|at| at.secs()),
+            "Keys": image(change.keys).transpose()?.unwrap_or_else(|| json!({})),
+            "NewImage": image(change.new_image).transpose()?.unwrap_or_else(|| json!({})),
+            "OldImage": image(change.old_image).transpose()?.unwrap_or_else(|| json!({})),
+            "SequenceNumber": change.sequence_number,
+            "SizeBytes": change.size_bytes,
+            "StreamViewType": change.stream_view_type.map(|view| view.as_str().to_owned()),
+        },
+    }))
+}

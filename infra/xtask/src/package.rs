@@ -1,0 +1,107 @@
+//! The functions as SAM packages them, and what they weigh. A package has to be brought to a machine before its first
+//! request is answered, so that each has a budget.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+use tokio::process::Command;
+
+use crate::template::Template;
+use crate::tools::Tools;
+
+/// Where the budgets stand: kilobytes of each function's package, zipped.
+const BUDGETS: &str = "infra/packages.toml";
+
+/// What a package may weigh beyond what it weighed when its budget was set.
+const MARGIN_PERCENT: u64 = 3;
+
+/// A function's package.
+pub struct Package {
+    pub function: String,
+    /// Bytes of the program.
+    pub program: u64,
+    /// Bytes of the package.
+    pub zipped: u64,
+}
+
+/// Builds functions, or all, says what they weigh and holds that against the budgets, or sets them anew.
+pub async fn run(functions: &[String], set_budgets: bool) -> Result<()> {
+    let packages = build(functions).await?;
+    print!("{}", table(&packages)?);
+    if set_budgets {
+        return set(&packages);
+    }
+    hold_against_budgets(&packages)
+}
+
+/// Builds each as `sam build` does, with whose target folder they share everything but themselves.
+pub async fn build(functions: &[String]) -> Result<Vec<Package>> {
+    let root = crate::root();
+    let cargo_lambda = Tools::new(&root).cargo_lambda().await?;
+    let template = Template::read()?;
+    let all: Vec<&str> = template.functions().map(|(name, _)| name).collect();
+    let wanted = if functions.is_empty() { all.clone() } else { functions.iter().map(String::as_str).collect() };
+    let mut packages = Vec::new();
+    for function in wanted {
+        ensure!(all.contains(&function), "there is no function {function}");
+        eprintln!("· {function}");
+        let built = Command::new(&cargo_lambda)
+            .args(["lambda", "build", "--release", "--quiet", "--bin", function])
+            .current_dir(root.join("functions").join(function))
+            .status()
+            .await?;
+        ensure!(built.success(), "{function} cannot be built");
+        packages.push(weigh(function, &root.join("target/lambda").join(function).join("bootstrap"))?);
+    }
+    Ok(packages)
+}
+
+/// A package holds one file, deflated as zip does it; names and headers are some 130 bytes more.
+fn weigh(function: &str, program: &Path) -> Result<Package> {
+    const HEADERS: u64 = 130;
+
+    let bytes = std::fs::read(program).with_context(|| format!("{} is not there", program.display()))?;
+    let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
+    deflated.write_all(&bytes)?;
+    let zipped = u64::try_from(deflated.finish()?.len())? + HEADERS;
+    Ok(Package { function: function.to_owned(), program: u64::try_from(bytes.len())?, zipped })
+}
+
+fn table(packages: &[Package]) -> Result<String> {
+    let mut text = String::from("| function | program, MB | package, MB |\n|---|---|---|\n");
+    for Package { function, program, zipped } in packages {
+        let megabytes = |bytes: &u64| format!("{}.{:02}", bytes / 1_000_000, bytes / 10_000 % 100);
+        writeln!(text, "| {function} | {} | {} |", megabytes(program), megabytes(zipped))?;
+    }
+    Ok(text)
+}
+
+/// Nothing weighs more than its budget says.
+pub fn hold_against_budgets(packages: &[Package]) -> Result<()> {
+    let budgets: BTreeMap<String, u64> =
+        toml::from_str(&std::fs::read_to_string(crate::root().join(BUDGETS)).context(BUDGETS)?)?;
+    for Package { function, zipped, .. } in packages {
+        let budget = budgets.get(function).with_context(|| format!("{BUDGETS} has no budget of {function}"))?;
+        ensure!(
+            zipped / 1_000 <= *budget,
+            "{function} weighs {} kB zipped, and its budget is {budget} kB: find out what it has begun to carry",
+            zipped / 1_000
+        );
+    }
+    Ok(())
+}
+
+fn set(packages: &[Package]) -> Result<()> {
+    let mut text = String::from(
+        "# Kilobytes that each function's package may weigh, zipped: `cargo xtask package --set-budgets` sets them.\n",
+    );
+    for Package { function, zipped, .. } in packages {
+        writeln!(text, "{function} = {}", zipped * (100 + MARGIN_PERCENT) / 100_000)?;
+    }
+    Ok(std::fs::write(crate::root().join(BUDGETS), text)?)
+}
