@@ -9,7 +9,6 @@ METRICS = {
     "Refusals",
     "Lockouts",
     "Redemptions",
-    "RedemptionRefusals",
     "Activations",
     "EmailsRefused",
     "DependencyFailures",
