@@ -17,6 +17,9 @@ use crate::tools::Tools;
 /// Where the budgets stand: kilobytes of each function's package, zipped.
 const BUDGETS: &str = "infra/packages.toml";
 
+/// Where readers find what packages weigh.
+const WEIGHTS: &str = "docs/performance/packages.md";
+
 /// What a package may weigh beyond what it weighed when its budget was set.
 const MARGIN_PERCENT: u64 = 3;
 
@@ -103,5 +106,11 @@ fn set(packages: &[Package]) -> Result<()> {
     for Package { function, zipped, .. } in packages {
         writeln!(text, "{function} = {}", zipped * (100 + MARGIN_PERCENT) / 100_000)?;
     }
-    Ok(std::fs::write(crate::root().join(BUDGETS), text)?)
+    std::fs::write(crate::root().join(BUDGETS), text)?;
+    let text = format!(
+        "# Packages\n\nWhat `sam build` packs of each function; `cargo xtask package --set-budgets` wrote it, and the budgets beside it \
+         ([infra/packages.toml](../../infra/packages.toml), {MARGIN_PERCENT} % above).\n\n{}",
+        table(packages)?
+    );
+    Ok(std::fs::write(crate::root().join(WEIGHTS), text)?)
 }

@@ -241,7 +241,7 @@ impl Tools {
             return Ok(install.product());
         };
         eprintln!("Building {pin} from crates.io, once; this takes some minutes.");
-        // Unoptimised they take a moment longer to run, and a third of the time to build.
+        // Unoptimised: they are built once, and run for seconds.
         cargo_install(&pin, &install, lock, &["--debug"])
             .await
             .map_err(|why| anyhow!("{name} could not be built from crates.io ({why}); try again or put it on PATH"))?;
