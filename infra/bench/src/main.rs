@@ -83,7 +83,10 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     arena::build().await?;
     if let Some(minutes) = arguments.soak {
-        return report::write_soak(&soak::soak(minutes).await?);
+        let (soak, faults) = soak::soak(minutes).await?;
+        report::write_soak(&soak)?;
+        ensure!(faults.is_empty(), "{}", faults.join("\n"));
+        return Ok(());
     }
     if arguments.growth {
         return grow().await;

@@ -121,6 +121,11 @@ fn soak_table(soak: &Soak) -> Result<String> {
     for (function, [p50, p99, longest]) in &soak.took {
         writeln!(table, "| {function} | {p50:.2} | {p99:.2} | {longest:.0} |")?;
     }
+    table += "\n| function | memory after a third, MiB | at the end | requests between | bytes a request |\n|---|---|---|---|---|\n";
+    for (function, grown) in &soak.grown {
+        let crate::soak::Grown { settled, last, requests } = grown;
+        writeln!(table, "| {function} | {settled:.1} | {last:.1} | {requests} | {:.0} |", grown.each())?;
+    }
     table += "\n| minute | memory of all instances, MiB |\n|---|---|\n";
     for (minute, memory) in soak.memory.iter().step_by(5) {
         writeln!(table, "| {minute:.0} | {memory:.1} |")?;
