@@ -17,7 +17,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let picture = Picture::decode(&std::fs::read(path)?)?;
         let decoded = started.elapsed().as_secs_f32();
         let examined = engine.examine(&picture);
-        println!("{path}: decoded in {:.0} ms, examined in {:.0} ms", 1_000.0 * decoded, 1_000.0 * (started.elapsed().as_secs_f32() - decoded));
+        println!(
+            "{path}: decoded in {:.0} ms, examined in {:.0} ms",
+            1_000.0 * decoded,
+            1_000.0 * (started.elapsed().as_secs_f32() - decoded)
+        );
         show(&examined);
         descriptors.extend(examined.descriptor);
     }
@@ -32,7 +36,13 @@ fn show(examined: &Examined) {
     for face in &examined.faces {
         println!(
             "  face {:.0}x{:.0} at ({:.0}, {:.0}), score {:.3}, deviation {:.3}, leaning {:.0}°",
-            face.bounds.width, face.bounds.height, face.bounds.left, face.bounds.top, face.score, face.deviation, face.leaning
+            face.bounds.width,
+            face.bounds.height,
+            face.bounds.left,
+            face.bounds.top,
+            face.score,
+            face.deviation(),
+            face.leaning()
         );
     }
     println!("  {:?} {:?}", examined.quality, examined.problems);

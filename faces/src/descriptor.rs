@@ -7,6 +7,7 @@ use crate::nets::DESCRIPTOR_LENGTH;
 pub struct Descriptor([f32; DESCRIPTOR_LENGTH]);
 
 impl Descriptor {
+    #[expect(clippy::large_types_passed_by_value, reason = "the numbers move in")]
     pub(crate) fn new(numbers: [f32; DESCRIPTOR_LENGTH]) -> Self {
         Self(numbers)
     }

@@ -1,10 +1,10 @@
 //! The engine: from a photograph to its faces, the quality of the largest, and its descriptor.
 
+#![expect(clippy::cast_precision_loss, reason = "sides and counts are far below what an f32 counts exactly")]
+
 use crate::descriptor::Descriptor;
 use crate::geometry::{Bounds, Point, Similarity};
-use crate::nets::{
-    Candidate, DETECTOR_INPUT, DescriptorNet, DetectorNet, LANDMARK_COUNT, LANDMARK_INPUT, LandmarkNet,
-};
+use crate::nets::{Candidate, DescriptorNet, DetectorNet, LANDMARK_COUNT, LANDMARK_INPUT, LandmarkNet};
 use crate::picture::Picture;
 use crate::quality::{Quality, QualityProblem, QualityRules};
 use crate::weights::{Weights, WeightsError};
@@ -20,16 +20,12 @@ pub struct Engine {
 /// A face that was found.
 #[derive(Clone, Debug)]
 pub struct Face {
-    /// In pixels of the picture.
+    /// In pixels of the file, once it is upright.
     pub bounds: Bounds,
     /// How certain the detector is, from 0 to 1.
     pub score: f32,
-    /// The 68 points in pixels of the picture.
+    /// The 68 points (jaw, brows, nose, eyes, mouth), likewise.
     pub landmarks: [Point; LANDMARK_COUNT],
-    /// How far the face is from the shape of an upright face seen from the front, in parts of the eyes' distance.
-    pub deviation: f32,
-    /// How far the head leans, in degrees, clockwise.
-    pub leaning: f32,
 }
 
 /// What a photograph shows.
@@ -45,10 +41,14 @@ pub struct Examined {
     pub descriptor: Option<Descriptor>,
 }
 
-/// Candidates of a lower score are no faces.
-const LEAST_SCORE: f32 = 0.5;
-/// A face's points may be that far from the shape of a face.
-const MOST_DEVIATION: f32 = 0.25;
+/// The squares that the whole picture is drawn into for the detector, which overlooks faces of some sizes in each.
+const SIDES: [usize; 3] = [416, 224, 160];
+/// Candidates of a lower score are nothing.
+const LEAST_CANDIDATE: f32 = 0.5;
+/// A face has a higher score in one of the squares at least.
+const LEAST_SCORE: f32 = 0.6;
+/// Its points may be that far from where a face has them; see [`Face::deviation`].
+const MOST_DEVIATION: f32 = 0.18;
 
 /// The side of the aligned face, and how much of it is around the face on each side, in parts of the face.
 const CHIP: usize = 150;
@@ -80,6 +80,7 @@ impl Engine {
         })
     }
 
+    #[must_use]
     pub fn with_rules(self, rules: QualityRules) -> Self {
         Self { rules, ..self }
     }
@@ -87,11 +88,12 @@ impl Engine {
     pub fn examine(&self, picture: &Picture) -> Examined {
         let faces = self.find(picture);
         let Some(largest) = faces.first() else {
-            let problems = vec![QualityProblem::NoFace];
+            let mut problems = vec![QualityProblem::NoFace];
+            problems.extend((picture.brightness() < self.rules.least_brightness).then_some(QualityProblem::TooDark));
             return Examined { faces, problems, quality: None, descriptor: None };
         };
         let chip = picture.sample(&largest.alignment(), CHIP);
-        let quality = Quality::measure(&chip, largest.eye_distance() * picture.reduced());
+        let quality = Quality::measure(&chip, largest.eye_distance());
         let mut problems = quality.problems(&self.rules);
         let least_width = self.rules.bystander_width * largest.bounds.width;
         if faces.iter().skip(1).any(|other| other.bounds.width >= least_width) {
@@ -109,15 +111,30 @@ impl Engine {
 
     /// All faces, the largest first.
     fn find(&self, picture: &Picture) -> Vec<Face> {
-        let whole = Similarity::upright(picture.longest_side() / DETECTOR_INPUT as f32, Point::default());
-        let candidates = self.detector.detect(picture.sample(&whole, DETECTOR_INPUT), LEAST_SCORE);
-        let faces = candidates.into_iter().map(|candidate| self.face(picture, &whole, candidate));
-        let mut faces: Vec<Face> = faces.filter(|face| face.deviation <= MOST_DEVIATION).collect();
+        let mut seen: Vec<Face> = SIDES.into_iter().flat_map(|side| self.look(picture, side)).collect();
+        seen.sort_by(|left, right| right.score.total_cmp(&left.score));
+        let mut faces: Vec<Vec<Face>> = Vec::new();
+        for face in seen {
+            match faces.iter_mut().find(|group| group.first().is_some_and(|best| best.is_same(&face))) {
+                Some(group) => group.push(face),
+                None => faces.push(vec![face]),
+            }
+        }
+        let faces = faces.iter().filter_map(|group| Face::mean(group));
+        let mut faces: Vec<Face> = faces.filter(Face::is_plausible).collect();
         faces.sort_by(|left, right| right.bounds.area().total_cmp(&left.bounds.area()));
         faces
     }
 
-    fn face(&self, picture: &Picture, whole: &Similarity, Candidate { bounds, score }: Candidate) -> Face {
+    /// Looks for faces in the whole picture, drawn into a square of this side.
+    fn look(&self, picture: &Picture, side: usize) -> Vec<Face> {
+        let whole = Similarity::upright(picture.longest_side() / side as f32, Point::default());
+        let candidates = self.detector.detect(picture.sample(&whole, side), LEAST_CANDIDATE);
+        candidates.into_iter().map(|candidate| self.locate(picture, &whole, candidate)).collect()
+    }
+
+    /// Finds the points of a face where the detector sees one.
+    fn locate(&self, picture: &Picture, whole: &Similarity, Candidate { bounds, score }: Candidate) -> Face {
         let corner = whole.of(Point { x: bounds.left, y: bounds.top });
         let (width, height) = (bounds.width * whole.scale(), bounds.height * whole.scale());
         let bounds = Bounds { left: corner.x, top: corner.y, width, height };
@@ -125,18 +142,49 @@ impl Engine {
         let square = Bounds::around(bounds.centre(), side, side);
         let crop = Similarity::upright(side / LANDMARK_INPUT as f32, Point { x: square.left, y: square.top });
         let landmarks = self.landmarks.locate(picture.sample(&crop, LANDMARK_INPUT));
-        let landmarks = landmarks.map(|point| Point { x: square.left + point.x * side, y: square.top + point.y * side });
-        let mut face = Face { bounds, score, landmarks, deviation: 0.0, leaning: 0.0 };
-        let alignment = face.alignment();
-        let off = ANCHORS.map(|(index, place)| alignment.of(in_chip(place)).distance(landmarks[index]));
-        face.deviation = off.into_iter().fold(0.0, f32::max) / face.eye_distance();
-        face.leaning = alignment.degrees();
-        face
+        let of_picture = |point: Point| Point { x: square.left + point.x * side, y: square.top + point.y * side };
+        Face { bounds, score, landmarks: landmarks.map(of_picture) }
     }
 }
 
 impl Face {
-    /// Between the outer corners of the eyes, in pixels of the picture.
+    /// How far the points are from those of a face seen from the front, in parts of the eyes' distance. The detector
+    /// sees faces in hair and cloth; the points that are found there make no face.
+    pub fn deviation(&self) -> f32 {
+        let alignment = self.alignment();
+        let off = ANCHORS.map(|(index, place)| alignment.of(in_chip(place)).distance(self.landmarks[index]));
+        off.into_iter().fold(0.0, f32::max) / self.eye_distance()
+    }
+
+    /// How far the head leans, in degrees, clockwise.
+    pub fn leaning(&self) -> f32 {
+        self.alignment().degrees()
+    }
+
+    fn is_plausible(&self) -> bool {
+        self.score >= LEAST_SCORE && self.deviation() <= MOST_DEVIATION
+    }
+
+    /// Whether both are one face, seen in different squares.
+    fn is_same(&self, other: &Self) -> bool {
+        const NOSE: usize = 33;
+        self.landmarks[NOSE].distance(other.landmarks[NOSE]) < self.eye_distance() / 2.0
+    }
+
+    /// The first of several views of one face, with the mean of all their points.
+    fn mean(views: &[Self]) -> Option<Self> {
+        let best = views.first()?;
+        let share = 1.0 / views.len() as f32;
+        let mean = |index: usize| {
+            views.iter().fold(Point::default(), |sum, view| Point {
+                x: sum.x + share * view.landmarks[index].x,
+                y: sum.y + share * view.landmarks[index].y,
+            })
+        };
+        Some(Self { landmarks: std::array::from_fn(mean), ..best.clone() })
+    }
+
+    /// Between the outer corners of the eyes, in pixels of the file.
     fn eye_distance(&self) -> f32 {
         self.landmarks[36].distance(self.landmarks[45])
     }

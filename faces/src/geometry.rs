@@ -11,11 +11,6 @@ impl Point {
     pub fn distance(self, other: Self) -> f32 {
         (self.x - other.x).hypot(self.y - other.y)
     }
-
-    /// The point half-way.
-    pub fn middle(self, other: Self) -> Self {
-        Self { x: f32::midpoint(self.x, other.x), y: f32::midpoint(self.y, other.y) }
-    }
 }
 
 /// A rectangle that stands upright.

@@ -1,5 +1,7 @@
 //! Photographs: decoded within limits, upright, and no larger than a face needs.
 
+#![expect(clippy::cast_precision_loss, reason = "no side has more pixels than an f32 counts exactly")]
+
 use std::io::Cursor;
 
 use image::metadata::Orientation;
@@ -8,8 +10,10 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits, Rgb, R
 use crate::geometry::{Point, Similarity};
 use crate::nets::Map;
 
-/// A photograph, upright, with its own halvings.
+/// A photograph, upright. Places in it are in pixels of the file.
 pub struct Picture {
+    width: u32,
+    height: u32,
     /// Each is half as wide and high as the one before.
     levels: Vec<RgbImage>,
     /// How many pixels of the file one of the first level stands for, along a side.
@@ -31,8 +35,8 @@ pub enum PictureError {
 pub const MOST_SIDE: u32 = 4_096;
 /// All of a phone's 12 megapixels (4,096 by 3,072). It bounds the memory: a progressive JPEG needs nine bytes a pixel.
 pub const MOST_PIXELS: u64 = 12_582_912;
-/// What a decoder may allocate, in bytes, the picture included: 16 bits of four channels do not fit at the full size.
-const MOST_BYTES: u64 = 67_108_864;
+/// What a decoded picture may take, in bytes: four a pixel. Half as many pixels may have 16 bits a channel.
+const MOST_BYTES: u64 = 4 * MOST_PIXELS;
 
 /// Pictures are halved until no side is longer, before anything else is done with them.
 const LONGEST_KEPT: u32 = 2_048;
@@ -68,6 +72,7 @@ impl Picture {
     }
 
     fn new(mut picture: RgbImage, orientation: Orientation) -> Self {
+        let (mut width, mut height) = picture.dimensions();
         let mut reduced = 1.0;
         while picture.width().max(picture.height()) > LONGEST_KEPT {
             picture = halved(&picture);
@@ -75,6 +80,9 @@ impl Picture {
         }
         let mut picture = DynamicImage::ImageRgb8(picture);
         picture.apply_orientation(orientation);
+        if lies_on_its_side(orientation) {
+            (width, height) = (height, width);
+        }
         let mut levels = vec![picture.into_rgb8()];
         while let Some(last) = levels.last()
             && last.width().min(last.height()) >= 2 * LEAST_LEVEL
@@ -82,32 +90,33 @@ impl Picture {
             let next = halved(last);
             levels.push(next);
         }
-        Self { levels, reduced }
+        Self { width, height, levels, reduced }
     }
 
     pub fn width(&self) -> u32 {
-        self.levels.first().map_or(0, RgbImage::width)
+        self.width
     }
 
     pub fn height(&self) -> u32 {
-        self.levels.first().map_or(0, RgbImage::height)
+        self.height
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "no side is longer than some thousand pixels")]
     pub fn longest_side(&self) -> f32 {
-        self.width().max(self.height()) as f32
+        self.width.max(self.height) as f32
     }
 
-    /// How many pixels of the file one of this picture stands for, along a side: 1, 2 or more.
-    pub fn reduced(&self) -> f32 {
-        self.reduced
+    /// The mean brightness, from 0 to 255.
+    pub fn brightness(&self) -> f32 {
+        let Some(last) = self.levels.last() else { return 0.0 };
+        let sum: f32 = last.pixels().map(|Rgb(colours)| brightness(colours.map(f32::from))).sum();
+        sum / (last.width() * last.height()).max(1) as f32
     }
 
     /// Draws a square of `side` points anew; `map` leads from it to this picture. What lies outside is black.
     pub fn sample(&self, map: &Similarity, side: usize) -> Map {
         let mut sampled = Map::zeros(side, side, 3);
-        let mut shrunk = 1.0;
-        let mut levels = self.levels.iter().peekable();
+        let mut shrunk = self.reduced;
+        let mut levels = self.levels.iter();
         let Some(mut level) = levels.next() else { return sampled };
         // Of a picture that is drawn smaller, a halving stands in, so that each of its pixels counts.
         while map.scale() >= 2.0 * shrunk
@@ -138,11 +147,21 @@ impl Picture {
     }
 }
 
+/// Of a colour (ITU-R BT.601).
+pub fn brightness([red, green, blue]: [f32; 3]) -> f32 {
+    0.299 * red + 0.587 * green + 0.114 * blue
+}
+
 fn refusal(error: &image::ImageError) -> PictureError {
     match error {
         image::ImageError::Limits(_) => PictureError::TooLarge,
         _ => PictureError::Damaged,
     }
+}
+
+fn lies_on_its_side(orientation: Orientation) -> bool {
+    use Orientation::{Rotate90, Rotate90FlipH, Rotate270, Rotate270FlipH};
+    matches!(orientation, Rotate90 | Rotate90FlipH | Rotate270 | Rotate270FlipH)
 }
 
 /// Puts a picture with transparent parts on white, as a browser shows it to the officer.
@@ -176,7 +195,6 @@ fn rounded(colour: u32) -> u8 {
 }
 
 fn centre_of_pixel(row: usize, column: usize) -> Point {
-    #[expect(clippy::cast_precision_loss, reason = "no square has more than some hundred points a side")]
     let (row, column) = (row as f32, column as f32);
     Point { x: column + 0.5, y: row + 0.5 }
 }
@@ -185,7 +203,11 @@ fn pixel(picture: &RgbImage, x: f32, y: f32) -> Option<&Rgb<u8>> {
     if x < 0.0 || y < 0.0 {
         return None;
     }
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "whole, not negative; a cast saturates")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole, not negative; a cast saturates"
+    )]
     picture.get_pixel_checked(x as u32, y as u32)
 }
 

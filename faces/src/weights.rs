@@ -56,8 +56,8 @@ pub enum WeightsError {
     #[error("the weights are without {name}")]
     NotGiven { name: &'static str },
     #[error(
-        "{name} is not the file that the engine was measured with: its SHA-256 is {found}, not {expected}; remove \
-         it and run `cargo xtask fetch-face-weights`"
+        "{name} is not the file that the engine was measured with: its SHA-256 is {found}, not {expected}; \
+         `cargo xtask fetch-face-weights` brings it anew"
     )]
     OtherDigest { name: &'static str, expected: &'static str, found: String },
     #[error("{name} lists no weights: {cause}")]

@@ -34,7 +34,8 @@ pub struct Separable {
 impl Convolution {
     /// Takes `{name}/filters` and `{name}/bias`.
     pub fn take(tensors: &mut Tensors, name: &str, window: Window, channels: [usize; 2]) -> Result<Self, WeightsError> {
-        let filters = tensors.take(&format!("{name}/filters"), &[window.side, window.side, channels[0], channels[1]])?;
+        let filters =
+            tensors.take(&format!("{name}/filters"), &[window.side, window.side, channels[0], channels[1]])?;
         let bias = tensors.take(&format!("{name}/bias"), &[channels[1]])?;
         Ok(Self { filters, bias, window, channels: channels[0] })
     }
@@ -80,12 +81,7 @@ impl Convolution {
 
 impl Separable {
     /// Takes `{name}/depthwise_filter`, `{name}/pointwise_filter` and `{name}/bias`.
-    pub fn take(
-        tensors: &mut Tensors,
-        name: &str,
-        stride: usize,
-        channels: [usize; 2],
-    ) -> Result<Self, WeightsError> {
+    pub fn take(tensors: &mut Tensors, name: &str, stride: usize, channels: [usize; 2]) -> Result<Self, WeightsError> {
         let window = Window { side: 3, stride, edge: Edge::Same };
         let depthwise = tensors.take(&format!("{name}/depthwise_filter"), &[3, 3, channels[0], 1])?;
         let filters = tensors.take(&format!("{name}/pointwise_filter"), &[1, 1, channels[0], channels[1]])?;
@@ -146,8 +142,7 @@ impl Window {
             before.saturating_sub(at)..side.min((length + before).saturating_sub(at))
         };
         inside(row, top, map.height).flat_map(move |y| {
-            inside(column, left, map.width)
-                .map(move |x| (y * side + x, map.point(row + y - top, column + x - left)))
+            inside(column, left, map.width).map(move |x| (y * side + x, map.point(row + y - top, column + x - left)))
         })
     }
 

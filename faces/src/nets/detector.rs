@@ -19,16 +19,19 @@ pub struct Candidate {
     pub score: f32,
 }
 
-/// The side of the square that the net looks at: a multiple of its cells.
-pub const INPUT: usize = 416;
 /// The side of the square for which one point of the result stands.
 const CELL: f32 = 32.0;
 
 const MEANS: [f32; 3] = [117.001, 114.697, 97.404];
 const CHANNELS: [usize; 6] = [16, 32, 64, 128, 256, 512];
 /// The widths and heights, in cells, that the net's boxes are multiples of.
-const ANCHORS: [(f32, f32); 5] =
-    [(1.603_231, 2.094_468), (6.041_143, 7.080_126), (2.882_459, 3.518_061), (4.266_906, 5.178_857), (9.041_765, 10.663_08)];
+const ANCHORS: [(f32, f32); 5] = [
+    (1.603_231, 2.094_468),
+    (6.041_143, 7.080_126),
+    (2.882_459, 3.518_061),
+    (4.266_906, 5.178_857),
+    (9.041_765, 10.663_08),
+];
 /// Of each anchor: the centre, the size, and the score.
 const VALUES: usize = 5;
 
@@ -37,13 +40,14 @@ impl DetectorNet {
         let window = |side| Window { side, stride: 1, edge: Edge::Valid };
         let first = Convolution::take(tensors, "conv0", window(3), [3, CHANNELS[0]])?;
         let pairs = CHANNELS.windows(2).zip(1..);
-        let others = pairs.map(|(pair, index)| Separable::take(tensors, &format!("conv{index}"), 1, [pair[0], pair[1]]));
+        let others =
+            pairs.map(|(pair, index)| Separable::take(tensors, &format!("conv{index}"), 1, [pair[0], pair[1]]));
         let others = others.collect::<Result<_, _>>()?;
         let last = Convolution::take(tensors, "conv8", window(1), [CHANNELS[5], ANCHORS.len() * VALUES])?;
         Ok(Self { first, others, last })
     }
 
-    /// Finds boxes of at least this score in a square picture, colours from 0 to 255; the best one comes first, and
+    /// Finds boxes of at least this score in a square picture (a multiple of 32 points a side), colours from 0 to 255; the best one comes first, and
     /// of several that overlap only the best one.
     pub fn detect(&self, picture: Map, least_score: f32) -> Vec<Candidate> {
         let mut map = self.first.of(&picture.normalised(MEANS, 255.0)).leaky();

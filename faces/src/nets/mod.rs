@@ -7,6 +7,6 @@ mod landmarks;
 mod map;
 
 pub use descriptor::{DescriptorNet, LENGTH as DESCRIPTOR_LENGTH};
-pub use detector::{Candidate, DetectorNet, INPUT as DETECTOR_INPUT};
+pub use detector::{Candidate, DetectorNet};
 pub use landmarks::{COUNT as LANDMARK_COUNT, INPUT as LANDMARK_INPUT, LandmarkNet};
 pub use map::Map;
