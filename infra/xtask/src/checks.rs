@@ -30,6 +30,10 @@ pub async fn run() -> Result<()> {
     tools.playwright().await?;
     tools.chromium().await?;
     tools.schemathesis().await?;
+    face_lab::weights::fetch(&root).await?;
+    face_lab::pictures::portraits(&root).await?;
+    face_lab::pictures::groups(&root).await?;
+    face_lab::pictures::dlib_models(&root).await?;
     let sam = tools.sam().await?;
     check(&root, "Deployment template", &sam, &["validate", "--lint"]).await?;
     let met = problems_met(&root);
