@@ -28,9 +28,9 @@ const LANDMARKS: [usize; 5] = [45, 42, 36, 39, 33];
 /// How far descriptors of the same aligned face may be apart: what weights of eight bits cost.
 const NET_TOLERANCE: f32 = 0.05;
 /// How far landmarks may be apart, in parts of the eyes' distance.
-const LANDMARK_TOLERANCE: f32 = 0.12;
+const LANDMARK_TOLERANCE: f32 = 0.08;
 /// How far the distances of a pair may be apart, with detector, landmarks and all.
-const DISTANCE_TOLERANCE: f32 = 0.12;
+const DISTANCE_TOLERANCE: f32 = 0.10;
 
 #[test]
 fn the_engine_agrees_with_dlib() {
