@@ -9,7 +9,7 @@ use crate::picture::Picture;
 use crate::quality::{Quality, QualityProblem, QualityRules};
 use crate::weights::{Weights, WeightsError};
 
-/// The three nets with their weights, 26 MiB of memory. It is read once and can be shared by threads.
+/// The three nets with their weights, 24 MiB of memory. It is read once and can be shared by threads.
 pub struct Engine {
     detector: DetectorNet,
     landmarks: LandmarkNet,
