@@ -62,6 +62,12 @@ def function(stack, name, properties):
     return Created(made["FunctionName"], {"Arn": made["FunctionArn"]})
 
 
+def layer(stack, _, properties):
+    content = properties["Content"]
+    made = stack.clients("lambda").publish_layer_version(LayerName=properties["LayerName"], Content=content)
+    return Created(made["LayerVersionArn"])
+
+
 def permission(stack, name, properties):
     asked = {**properties, "StatementId": name}
     stack.clients("lambda").add_permission(**asked)
@@ -249,6 +255,7 @@ CREATORS = {
     "AWS::Lambda::EventInvokeConfig": event_invoke,
     "AWS::Lambda::EventSourceMapping": event_source,
     "AWS::Lambda::Function": function,
+    "AWS::Lambda::LayerVersion": layer,
     "AWS::Lambda::Permission": permission,
     "AWS::Logs::LogGroup": log_group,
     "AWS::Route53::RecordSet": record,

@@ -40,6 +40,8 @@ DEPLOYMENTS = {
         "AlarmEmail": "ops@example.go.id",
         "Architecture": "arm64",
         "Scale": "nation",
+        "FaceEngine": "rekognition",
+        "FaceRegion": "ap-southeast-1",
     },
     "bare": {
         "Stage": "trial",

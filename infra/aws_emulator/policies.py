@@ -15,6 +15,7 @@ NEVER = ["Scan", "DeleteTable", "UpdateTable", "CreateBackup", "ExportTableToPoi
 STREAM = ["DescribeStream", "GetRecords", "GetShardIterator"]
 # IAM has no resource for it; Lambda and SAM ask for it on the stream all the same, beside the others.
 WITHOUT_RESOURCE = "dynamodb:ListStreams"
+WITHOUT_ANY_RESOURCE = ["rekognition:CompareFaces", "rekognition:DetectFaces"]
 
 
 class Role:
@@ -55,6 +56,8 @@ def lint(role):
                 raise SystemExit(f"{role.name}: {finding}")
     for statement in role.statements():
         resources = statement["Resource"] if isinstance(statement["Resource"], list) else [statement["Resource"]]
+        if all(action in WITHOUT_ANY_RESOURCE for action in statement["Action"]):
+            resources = []
         wild = [text for text in [*statement["Action"], *resources] if "*" in text]
         assert not wild, f"{role.name}: {wild} is wider than one thing"
 
@@ -97,6 +100,7 @@ def everything_in(stack):
             yield from ((f"kms:{action}", made.attributes["Arn"]) for action in ["Decrypt", "ScheduleKeyDeletion"])
         elif resource["Type"] == "AWS::Lambda::Function":
             yield "lambda:InvokeFunction", made.attributes["Arn"]
+    yield from ((action, "*") for action in WITHOUT_ANY_RESOURCE)
     for rest in [f"identity/{stack.values['EmailIdentity']}", "identity/elsewhere.example"]:
         yield from ((f"ses:{action}", stack.arn("ses", rest)) for action in ["SendEmail", "SendRawEmail"])
 

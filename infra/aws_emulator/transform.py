@@ -30,6 +30,8 @@ def transformed(parameters):
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = CODE
+        elif resource["Type"] == "AWS::Serverless::LayerVersion":
+            resource["Properties"]["ContentUri"] = CODE
     values = {}
     for name, parameter in template["Parameters"].items():
         if name not in parameters and "Default" not in parameter:

@@ -12,7 +12,14 @@ METRICS = {
     "Activations",
     "EmailsRefused",
     "DependencyFailures",
+    "FaceMatches",
+    "FaceReviews",
+    "FaceNoMatches",
+    "ApprovalsAgainstScore",
 }
+
+# Left empty, functions have their own defaults.
+LEFT_TO_FUNCTIONS = {"IKD_FACE_MATCH", "IKD_FACE_NO_MATCH", "IKD_FACE_REGION"}
 
 
 def of_type(stack, kind):
@@ -102,7 +109,11 @@ def functions(stack):
         variables = found["Environment"]["Variables"]
         size = sum(len(variable) + len(value) for variable, value in variables.items())
         assert size <= 4096, f"{name}: its variables have {size} bytes, and Lambda takes 4096"
-        unresolved = [variable for variable, value in variables.items() if "{{" in value or value == ""]
+        unresolved = [
+            variable
+            for variable, value in variables.items()
+            if "{{" in value or (value == "" and variable not in LEFT_TO_FUNCTIONS)
+        ]
         assert not unresolved, f"{name}: {unresolved} have no value"
         same(f"{name}: its traces", found["TracingConfig"]["Mode"], "Active")
 

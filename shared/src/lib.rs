@@ -1,9 +1,10 @@
 //! What the functions of the digital identity share.
 //!
-//! Direction: functions → {http, store, tokens, mail, pictures} → domain.
+//! Direction: functions → {http, store, tokens, mail, pictures, faces} → domain.
 
 pub mod app;
 pub mod domain;
+pub mod faces;
 pub mod http;
 pub mod mail;
 pub mod pictures;

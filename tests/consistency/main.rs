@@ -147,7 +147,11 @@ fn every_function_starts_with_the_variables_of_the_template_and_with_none_less()
 }
 
 /// Variables that the template sets although the code has a default.
-const HAVE_DEFAULTS: [&str; 8] = [
+const HAVE_DEFAULTS: [&str; 12] = [
+    "IKD_FACE_ENGINE",
+    "IKD_FACE_MATCH",
+    "IKD_FACE_NO_MATCH",
+    "IKD_FACE_REGION",
     "IKD_STAGE",
     "IKD_RECEIPTS_KEPT_SECONDS",
     "IKD_MAIL_CONFIGURATION_SET",
@@ -180,6 +184,11 @@ fn values() -> Result<BTreeMap<String, String>> {
         ("IKD_RECEIPTS_KEPT_SECONDS", "157680000"),
         ("IKD_TABLE_PREFIX", "ikd-"),
         ("IKD_MUNICIPALITY", "35.77"),
+        ("IKD_FACE_ENGINE", "embedded"),
+        ("IKD_FACE_WEIGHTS", env!("CARGO_MANIFEST_DIR")),
+        ("IKD_FACE_MATCH", "0.4"),
+        ("IKD_FACE_NO_MATCH", "0.6"),
+        ("IKD_FACE_REGION", "ap-southeast-1"),
         ("IKD_OFFICE_CONTACT", "Dinas"),
         ("IKD_OFFICER_ISSUER", "https://issuer.example"),
         ("IKD_OFFICER_AUDIENCE", "office"),

@@ -16,6 +16,7 @@ use xtask::actors::{ActivationEmail, Api, HttpApi, Officer, Phone};
 use xtask::demo::{self, Options};
 use xtask::described;
 use xtask::personas;
+use xtask::photographs;
 use xtask::stack::{Place, Ports, Setup, Stack};
 use xtask::tools::Tools;
 
@@ -105,7 +106,7 @@ async fn approved(stack: &Stack, nik: &str) -> Result<ActivationEmail> {
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let phone = Phone::new(api.clone(), clock)?;
     let address = format!("{nik}@contoh.id");
-    let reply = phone.register(nik, &address, "0812-3456-7890", &personas::portrait(2, 320, 480)?).await?;
+    let reply = phone.register(nik, &address, "0812-3456-7890", &photographs::selfie()?).await?;
     let ticket = reply.member("/ticket/text").with_context(|| reply.text.clone())?;
     let officer = Officer::new(api, demo::officer_token(stack.ports).await?);
     ensure!(officer.approve(&ticket).await?.status == 200);

@@ -225,7 +225,7 @@ async fn addresses_with_headers_or_tricks_in_them_are_refused_wherever_they_are_
 }
 
 fn portrait() -> Vec<u8> {
-    xtask::personas::portrait(1, 320, 400).unwrap()
+    xtask::photographs::selfie().unwrap()
 }
 
 #[tokio::test]

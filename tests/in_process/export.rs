@@ -60,7 +60,7 @@ async fn who_typed_the_holders_nik_keeps_their_contact_data() {
     let holder = world.holder(SITI).await;
     world.pass(SignedDuration::from_secs(1));
     let stranger = world.phone();
-    let selfie = xtask::personas::portrait(9, 320, 400).unwrap();
+    let selfie = xtask::photographs::selfie().unwrap();
     assert_status(&stranger.register(SITI, "orang.lain@contoh.id", "0899-8888-7777", &selfie).await.unwrap(), 201);
     let export = export(&holder).await;
     assert_eq!(export["registrations"].as_array().unwrap().len(), 2);

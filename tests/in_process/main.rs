@@ -11,6 +11,7 @@ mod cost;
 mod edge;
 mod erasure;
 mod export;
+mod faces;
 mod faults;
 mod guessing;
 mod holder_screens;

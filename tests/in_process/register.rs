@@ -5,13 +5,14 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{EMAIL, World, assert_invalid, assert_problem, assert_status};
 use xtask::personas::{self, BUDI, DECEASED, ELSEWHERE, NOT_RECORDED, SITI, UNDER_17, UNKNOWN};
+use xtask::photographs;
 
 fn body() -> Value {
     json!({
         "nik": SITI,
         "email": EMAIL,
         "phone_number": "0812-3456-7890",
-        "selfie": BASE64.encode(&personas::portrait(1, 320, 400).unwrap()),
+        "selfie": BASE64.encode(&photographs::selfie().unwrap()),
     })
 }
 
@@ -104,7 +105,7 @@ async fn a_selfie_must_be_a_picture_large_enough_and_not_too_large() {
     for selfie in [
         String::new(),
         BASE64.encode(&personas::portrait(1, 200, 400).unwrap()),
-        BASE64.encode(&personas::portrait(1, 320, 400).unwrap()[..2_000]),
+        BASE64.encode(&photographs::selfie().unwrap()[..2_000]),
         "A".repeat(360_000),
     ] {
         let mut body = body();

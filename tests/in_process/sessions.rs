@@ -128,7 +128,7 @@ fn registration() -> Value {
         "nik": xtask::personas::DEWI,
         "email": tests::EMAIL,
         "phone_number": "081234567890",
-        "selfie": data_encoding::BASE64.encode(&xtask::personas::portrait(1, 320, 400).unwrap()),
+        "selfie": data_encoding::BASE64.encode(&xtask::photographs::selfie().unwrap()),
     })
 }
 

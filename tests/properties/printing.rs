@@ -97,6 +97,7 @@ fn entities_show_no_person() {
         registered_at: now,
         approvals_before: 0,
         status: Status::Pending,
+        face: None,
         decision: None,
         activation: None,
         expires_at: None,

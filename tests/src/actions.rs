@@ -40,6 +40,7 @@ fn rights(operation: &str, body: &Value) -> BTreeSet<String> {
             tables.map(|table| on(operation, &serde_json::json!({ "TableName": table }))).collect()
         }
         "SendEmail" => ["ses:SendEmail".to_owned()].into(),
+        "CompareFaces" | "DetectFaces" => [format!("rekognition:{operation}")].into(),
         operation => [on(operation, body)].into(),
     }
 }

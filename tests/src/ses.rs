@@ -35,11 +35,12 @@ struct Inside {
 }
 
 impl Ses {
-    /// Serves on any port, and gives the endpoint.
-    pub(crate) async fn serve(&self) -> anyhow::Result<String> {
+    /// Serves on any port, beside other services of AWS, and gives the endpoint.
+    pub(crate) async fn serve(&self, others: Router) -> anyhow::Result<String> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = format!("http://{}", listener.local_addr()?);
-        let routes = Router::new().route("/v2/email/outbound-emails", post(take)).with_state(self.clone());
+        let routes =
+            Router::new().route("/v2/email/outbound-emails", post(take)).with_state(self.clone()).merge(others);
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Ok(address)
     }

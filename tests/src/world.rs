@@ -16,6 +16,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
+use tokio::sync::OnceCell;
 use url::Url;
 use xtask::actors::{ActivationEmail, Api, Browser, Integrator, KeyPair, Officer, Phone, Reply};
 use xtask::personas::{self, Organisation, SITI};
@@ -28,6 +29,7 @@ use crate::api::InProcess;
 use crate::calls::Calls;
 use crate::faults::{Dependency, Faults};
 use crate::metrics::Written;
+use crate::rekognition::Rekognition;
 use crate::ses::Ses;
 use crate::sources::{TestClock, TestRandomness};
 
@@ -43,6 +45,7 @@ pub struct World {
     pub ses_faults: Faults,
     pub issuer_faults: Faults,
     pub ses: Ses,
+    pub rekognition: Rekognition,
     pub issuer: Issuer,
     pub api: Arc<dyn Api>,
     service: Arc<InProcess>,
@@ -70,6 +73,12 @@ enum Network {
 
 /// An address at which nothing listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
+
+/// Brings what faces need here, once for all tests.
+async fn fetched() -> Result<()> {
+    static FETCHED: OnceCell<()> = OnceCell::const_new();
+    FETCHED.get_or_try_init(xtask::photographs::fetch).await.copied()
+}
 
 /// What the functions are built from.
 #[derive(Clone)]
@@ -132,6 +141,7 @@ impl World {
         let mut database = Database::in_memory()?;
         database.serve(0).await?;
         database.create_tables(&xtask::root().join("infra/template.yaml"))?;
+        fetched().await?;
         let residents = personas::residents()?;
         database.seed(&residents).await?;
         let mut integrators = Vec::new();
@@ -152,6 +162,7 @@ impl World {
             ("IKD_TABLE_PREFIX".to_owned(), PREFIX.to_owned()),
             ("IKD_OFFICER_ISSUER".to_owned(), network.issuer.address().to_owned()),
             ("IKD_OFFICER_AUDIENCE".to_owned(), issuer::AUDIENCE.to_owned()),
+            ("IKD_FACE_WEIGHTS".to_owned(), face_lab::weights::folder(&xtask::root()).display().to_string()),
             ("IKD_MAIL_SENDER".to_owned(), "identitas@ikd.example".to_owned()),
         ]);
         environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -178,6 +189,7 @@ impl World {
             ses_faults: network.ses_faults,
             issuer_faults: network.issuer_faults,
             ses,
+            rekognition: network.rekognition,
             issuer: network.issuer,
             api,
             service,
@@ -403,6 +415,7 @@ struct Networks {
     dynamodb: String,
     ses_endpoint: String,
     ses: Ses,
+    rekognition: Rekognition,
     issuer: Issuer,
     faults: Faults,
     ses_faults: Faults,
@@ -413,12 +426,12 @@ impl Networks {
     async fn between(network: Network, database: &Database) -> Result<Self> {
         let (faults, ses_faults, issuer_faults) = (Faults::default(), Faults::default(), Faults::default());
         let key = KeyPair::generate()?;
-        let ses = Ses::default();
-        let ses_endpoint = ses.serve().await?;
+        let (ses, rekognition) = (Ses::default(), Rekognition::default());
+        let ses_endpoint = ses.serve(rekognition.routes()).await?;
         if network != Network::Faulty {
             let dynamodb = if network == Network::Cut { NOWHERE } else { database.endpoint()? }.to_owned();
             let (issuer, _) = Issuer::start(key, 0).await?;
-            return Ok(Self { dynamodb, ses_endpoint, ses, issuer, faults, ses_faults, issuer_faults });
+            return Ok(Self { dynamodb, ses_endpoint, ses, rekognition, issuer, faults, ses_faults, issuer_faults });
         }
         let [(to_database, dynamodb), (to_ses, faulty_ses), (to_issuer, in_front), (of_issuer, behind)] =
             [listen().await?, listen().await?, listen().await?, listen().await?];
@@ -426,7 +439,7 @@ impl Networks {
         faults.serve(to_database, Dependency::DynamoDb, database.endpoint()?);
         ses_faults.serve(to_ses, Dependency::Ses, &ses_endpoint);
         issuer_faults.serve(to_issuer, Dependency::Issuer, &behind);
-        Ok(Self { dynamodb, ses_endpoint: faulty_ses, ses, issuer, faults, ses_faults, issuer_faults })
+        Ok(Self { dynamodb, ses_endpoint: faulty_ses, ses, rekognition, issuer, faults, ses_faults, issuer_faults })
     }
 }
 

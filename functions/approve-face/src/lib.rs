@@ -1,23 +1,25 @@
 //! approve-face (*Pindai QR Code*): the officer sees applicant, registry photo and selfie, and decides.
 
+mod comparison;
 mod review;
 
-use ikd::app::{App, Need};
+use ikd::app::{App, Event, Need};
 use ikd::domain::contact::Email;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
+use ikd::domain::face::FaceComparison;
 use ikd::domain::registration::{Activation, Decision, Delivery, Registration, Undecidable, Verdict};
 use ikd::domain::text::{Invalid, is_plain};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
-use ikd::store::Written;
 use ikd::store::registrations::Approval;
 use ikd::store::residents::Photo;
+use ikd::store::{StoreError, Written};
 use ikd::tokens::officer::Officer;
 use ikd::tokens::sealed::TicketError;
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "approve-face",
-    needs: &[Need::STORE, Need::SEAL, Need::OFFICERS],
+    needs: &[Need::STORE, Need::SEAL, Need::OFFICERS, Need::FACES],
     step: |app, request| Box::pin(approve_face(app, request)),
 };
 
@@ -25,7 +27,7 @@ pub const FUNCTION: Function = Function {
 #[serde(deny_unknown_fields)]
 struct Decide {
     verdict: Verdict,
-    /// Shown to a rejected applicant, and required for a rejection.
+    /// Shown to a rejected applicant. Required for a rejection, and for approving faces that do not match.
     #[serde(default)]
     reason: Option<String>,
     /// Blocks the resident's active device in the same moment.
@@ -46,7 +48,7 @@ struct Decided<'a> {
 pub async fn approve_face(app: &App, request: &Request) -> Result<Answer, Problem> {
     let officer = authenticate::officer(app, request).await?;
     match (request.method().as_str(), &parse::segments(request)[..]) {
-        ("GET", ["registrations", "by-ticket", ticket]) => review::review(app, ticket).await,
+        ("GET", ["registrations", "by-ticket", ticket]) => review::review(app, parse::language(request), ticket).await,
         ("POST", ["registrations", "by-ticket", ticket, "decision"]) => decide(app, request, &officer, ticket).await,
         _ => Err(ProblemType::NotFound.into()),
     }
@@ -94,23 +96,40 @@ async fn approve(
     email: Option<Email>,
     replace_device: bool,
 ) -> Result<Result<Written, Decision>, Problem> {
-    let (holder, resident) = tokio::try_join!(
-        app.store().holder(&registration.nik),
-        app.store().resident(&registration.nik, Photo::Without)
-    )?;
+    let (holder, resident) =
+        tokio::try_join!(app.store().holder(&registration.nik), app.store().resident(&registration.nik, Photo::With))?;
     if let Some(standing) = standing_decision(registration.ensure_decidable(&holder))? {
         return Ok(Err(standing));
     }
     // The registry may have learned something since the registration.
-    if !resident.is_some_and(|resident| resident.may_enrol(&app.settings.municipality, app.now())) {
-        return Err(ProblemType::NotEligible.into());
-    }
-    let device = match &holder.device {
-        Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),
-        None => None,
-    };
+    let resident = resident.filter(|resident| resident.may_enrol(&app.settings.municipality, app.now()));
+    let resident = resident.ok_or(ProblemType::NotEligible)?;
+    let kept = comparison::kept(registration, &resident);
+    let (device, selfie) = tokio::try_join!(
+        async {
+            match &holder.device {
+                Some(key) => Ok(app.store().device(key).await?.filter(|device| !device.is_blocked())),
+                None => Ok::<_, StoreError>(None),
+            }
+        },
+        async {
+            match kept {
+                Some(_) => Ok(None),
+                None => app.store().selfie(&registration.id).await,
+            }
+        }
+    )?;
     if device.is_some() && !replace_device {
         return Err(ProblemType::DeviceAlreadyActive.into());
+    }
+    // Asked here where no officer has looked before.
+    let compared = match kept {
+        Some(_) => None,
+        None => comparison::compare(app, &resident, selfie.as_deref()).await,
+    };
+    let is_against_score = kept.as_ref().or(compared.as_ref()).is_some_and(FaceComparison::speaks_against);
+    if is_against_score && decision.reason.is_none() {
+        return Err(Problem::invalid("/reason", REASON_AGAINST_SCORE));
     }
     let block = Block {
         at: decision.decided_at,
@@ -125,6 +144,7 @@ async fn approve(
             registration,
             holder: &holder,
             decision,
+            face: compared.as_ref(),
             email: email.as_ref().unwrap_or(&registration.email),
             activation: &Activation {
                 generation: 1,
@@ -139,8 +159,21 @@ async fn approve(
             forgotten_at: decision.decided_at + rules.registration_lifetime,
         })
         .await?;
+    if written == Written::Done {
+        if let Some(compared) = &compared {
+            comparison::count(app, compared);
+        }
+        if is_against_score {
+            app.count(Event::ApprovalAgainstScore);
+        }
+    }
     Ok(Ok(written))
 }
+
+const REASON_AGAINST_SCORE: Invalid = Invalid::new(
+    "Wajah tidak cocok menurut mesin pembanding: tuliskan alasan persetujuan.",
+    "The engine says that the faces do not match: write down why you approve.",
+);
 
 /// Rejects, or gives the decision that stands already.
 async fn reject(

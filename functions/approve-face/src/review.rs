@@ -4,16 +4,18 @@ use data_encoding::BASE64;
 use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::contact::{Email, PhoneNumber};
+use ikd::domain::face::FaceComparison;
 use ikd::domain::nik::Nik;
-use ikd::domain::registration::{Decision, Stage};
-use ikd::domain::resident::{Address, Gender};
+use ikd::domain::registration::{Decision, Registration, Stage};
+use ikd::domain::resident::{Address, Gender, Resident};
+use ikd::domain::text::Language;
 use ikd::http::{Answer, Problem, ProblemType};
 use ikd::store::residents::Photo;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
-use crate::registration_of;
+use crate::{comparison, registration_of};
 
 #[derive(Serialize)]
 struct Review<'a> {
@@ -29,9 +31,19 @@ struct Review<'a> {
     registry_photo: String,
     /// JPEG or PNG, base64; gone once decided.
     selfie: Option<String>,
+    /// What the face engine says; nothing once decided unless it was asked before, and where it cannot say anything.
+    face: Option<Face>,
     /// The device that an approval would replace.
     active_device: Option<ActiveDevice>,
     decision: Option<&'a Decision>,
+}
+
+#[derive(Serialize)]
+struct Face {
+    #[serde(flatten)]
+    comparison: FaceComparison,
+    /// What was not checked, in the officer's language.
+    liveness: &'static str,
 }
 
 #[derive(Serialize)]
@@ -50,7 +62,7 @@ struct ActiveDevice {
     activated_at: Timestamp,
 }
 
-pub async fn review(app: &App, ticket: &str) -> Result<Answer, Problem> {
+pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answer, Problem> {
     let registration = registration_of(app, ticket).await?;
     let (holder, resident, selfie) = tokio::try_join!(
         app.store().holder(&registration.nik),
@@ -58,6 +70,7 @@ pub async fn review(app: &App, ticket: &str) -> Result<Answer, Problem> {
         app.store().selfie(&registration.id)
     )?;
     let resident = resident.ok_or(ProblemType::NotEligible)?;
+    let face = face(app, &registration, &resident, selfie.as_deref()).await?;
     let device = match &holder.device {
         Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),
         None => None,
@@ -80,7 +93,30 @@ pub async fn review(app: &App, ticket: &str) -> Result<Answer, Problem> {
         },
         registry_photo: BASE64.encode(&resident.photo),
         selfie: selfie.map(|selfie| BASE64.encode(&selfie)),
+        face: face.map(|comparison| Face { comparison, liveness: FaceComparison::LIVENESS.in_language(language) }),
         active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at }),
         decision: registration.decision.as_ref(),
     }))
+}
+
+/// What the engine says, or said when an officer first looked; of a decided registration, what it said then.
+async fn face(
+    app: &App,
+    registration: &Registration,
+    resident: &Resident,
+    selfie: Option<&[u8]>,
+) -> Result<Option<FaceComparison>, Problem> {
+    let kept = match registration.decision {
+        Some(_) => return Ok(registration.face.clone()),
+        None => comparison::kept(registration, resident),
+    };
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    let compared = comparison::compare(app, resident, selfie).await;
+    if let Some(compared) = &compared {
+        app.store().record_face(&registration.id, compared).await?;
+        comparison::count(app, compared);
+    }
+    Ok(compared)
 }

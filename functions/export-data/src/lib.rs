@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use ikd::app::{App, Need};
 use ikd::domain::device::{Block, Device, DeviceStatus};
 use ikd::domain::document::{Document, DocumentKind};
+use ikd::domain::face::FaceComparison;
 use ikd::domain::registration::{Delivery, Registration, Status, Verdict};
 use ikd::domain::resident::Resident;
 use ikd::domain::signature::{DocumentHash, Signature};
@@ -64,6 +65,9 @@ struct RegistrationView<'a> {
     delivery: Option<Delivery>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forgotten_at: Option<Timestamp>,
+    /// What the face engine said of the holder's selfie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    face: Option<&'a FaceComparison>,
 }
 
 #[derive(Serialize)]
@@ -135,6 +139,7 @@ impl<'a> RegistrationView<'a> {
             phone_number: is_the_holders.then(|| registration.phone_number.as_str()),
             delivery: registration.activation.as_ref().map(|activation| activation.delivery),
             forgotten_at: registration.expires_at,
+            face: registration.face.as_ref().filter(|_| is_the_holders),
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use ikd::app::{App, Need};
 use ikd::domain::contact::{Email, PhoneNumber};
+use ikd::domain::face::PictureProblem;
 use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, Stage, Status};
+use ikd::faces::FaceError;
 use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, TicketView, authenticate, parse};
 use ikd::pictures::selfie::Selfie;
 use ikd::store::residents::Photo;
@@ -11,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {
     name: "register",
-    needs: &[Need::STORE, Need::SEAL],
+    needs: &[Need::STORE, Need::SEAL, Need::FACES],
     step: |app, request| Box::pin(register(app, request)),
 };
 
@@ -57,6 +59,8 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
         return Err(ProblemType::NotEligible.into());
     }
 
+    ensure_usable(app, &selfie).await?;
+
     let registration = Registration {
         id: app.random_id(),
         nik,
@@ -66,6 +70,7 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
         registered_at: now,
         approvals_before: holder.approvals,
         status: Status::Pending,
+        face: None,
         decision: None,
         activation: None,
         expires_at: Some(now + app.settings.rules.registration_lifetime),
@@ -76,6 +81,19 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
         &format!("/registrations/{}", registration.id),
         &Registered { id: registration.id.to_string(), stage: Stage::Pending, ticket },
     ))
+}
+
+/// The selfie shows exactly one face that can be compared. This costs more than everything before it, and comes last.
+async fn ensure_usable(app: &App, selfie: &Selfie) -> Result<(), Problem> {
+    let seen = app.faces().look_at(selfie.bytes()).await.map_err(|error| match error {
+        FaceError::Unreadable(_) => Problem::invalid("/selfie", PictureProblem::NoFace.advice()),
+        FaceError::Unavailable(cause) => Problem::unavailable(cause),
+    })?;
+    let mut fields = Fields::default();
+    for problem in seen.problems {
+        fields.take::<()>("/selfie", Err(problem.advice()));
+    }
+    if fields.is_empty() { Ok(()) } else { Err(fields.refuse()) }
 }
 
 fn read(app: &App, request: &Request) -> Result<(Nik, Email, PhoneNumber, Selfie), Problem> {

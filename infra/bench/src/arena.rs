@@ -42,6 +42,7 @@ impl Arena {
     pub async fn open(seen_at: u16) -> Result<Self> {
         let root = xtask::root();
         let cargo_lambda = Tools::new(&root).cargo_lambda().await?;
+        xtask::photographs::fetch().await?;
         let secrets = Secrets::for_test()?;
         // Nothing is sent by e-mail.
         let variables =

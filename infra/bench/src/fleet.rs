@@ -26,8 +26,8 @@ use jiff::SignedDuration;
 use serde::Serialize;
 use serde_dynamo::{AttributeValue, Item};
 use xtask::actors::{Api, Phone};
-use xtask::personas;
 use xtask::stack::database::Database;
+use xtask::{personas, photographs};
 
 use crate::draw::Draw;
 
@@ -89,7 +89,7 @@ impl Fleet {
             activation_codes: MacKey::new(secret("IKD_ACTIVATION_CODE_KEY")?.as_bytes()),
             pin_hash: hasher.hash(&pin, [7; 16]).map_err(|error| anyhow!("{error}"))?,
             template: siti.context("a persona")?,
-            selfie: personas::portrait(1, 320, 400)?,
+            selfie: photographs::selfie()?,
             draw: Draw::default(),
             people: AtomicU32::new(0),
         })
@@ -248,6 +248,7 @@ impl Fleet {
             registered_at: now,
             approvals_before: 0,
             status,
+            face: None,
             decision: None,
             activation: (status != Status::Pending).then_some(activation),
             expires_at: (status != Status::Active).then_some(week),

@@ -32,6 +32,10 @@ pub async fn run() -> Result<()> {
     tools.playwright().await?;
     tools.chromium().await?;
     tools.schemathesis().await?;
+    face_lab::weights::fetch(&root).await?;
+    face_lab::pictures::portraits(&root).await?;
+    face_lab::pictures::groups(&root).await?;
+    face_lab::pictures::dlib_models(&root).await?;
     check_template(&root, &tools).await?;
     let met = problems_met(&root);
     for noted in [&met, &rights::seen(&root)] {

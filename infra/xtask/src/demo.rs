@@ -11,10 +11,12 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::actors::{ActivationEmail, Api, Browser, Integrator, Minted, Officer, Phone, Reply, Session, document_hash};
-use crate::personas;
+use crate::actors::{
+    ActivationEmail, Api, Browser, Integrator, KeyPair, Minted, Officer, Phone, Reply, Session, document_hash,
+};
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports, issuer};
+use crate::{personas, photographs};
 
 /// What to do beyond the main line, and how to tell.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,6 +74,7 @@ pub async fn run(
     };
     let number = clock.now().as_millisecond();
     let (mistyped, email) = (format!("bounce+{number}@simulator.amazonses.com"), format!("siti.{number}@contoh.id"));
+    demo.refuse_a_stranger().await?;
     let registration = demo.enrol(&mistyped).await?;
     demo.correct_the_address(&registration, &email).await?;
     let mail = mailbox.activation_email(&email, 1).await?;
@@ -93,6 +96,15 @@ pub async fn run(
 /// The PIN that the resident changes to.
 const PIN: &str = "142857";
 
+/// What the engine says of two photographs.
+fn compared(reply: &Reply) -> String {
+    let face = &reply.json()["face"];
+    format!(
+        "The faces: {} at {} {} ({} {})",
+        face["band"], face["measure"], face["score"], face["engine"], face["version"]
+    )
+}
+
 /// What the bank redeems for.
 const PURPOSE: &str = "account-opening";
 
@@ -107,9 +119,29 @@ struct Demo {
 }
 
 impl Demo {
+    /// Somebody types the resident's NIK and photographs another face. The engine says so, and the officer looks.
+    async fn refuse_a_stranger(&mut self) -> Result<()> {
+        let phone = self.phone.with_key(KeyPair::generate()?);
+        let drawing = personas::portrait(37, 480, 640)?;
+        let reply = phone.register(personas::SITI, "orang.lain@contoh.id", "0812-1111-2222", &drawing).await?;
+        self.told.step("register", "A drawing shows no face, and is refused at once", 422, &reply)?;
+        let stranger = photographs::selfie_of_a_stranger()?;
+        let reply = phone.register(personas::SITI, "orang.lain@contoh.id", "0812-1111-2222", &stranger).await?;
+        self.told.step("register", "Somebody else types her NIK and photographs his own face", 201, &reply)?;
+        let ticket = reply.member("/ticket/text").context("a registration without ticket")?;
+        let reply = self.officer.scan(&ticket).await?;
+        self.told.step("approve-face", "The officer scans, and sees whether the faces match", 200, &reply)?;
+        self.told.say(&compared(&reply));
+        ensure!(reply.member("/face/band").as_deref() == Some("no_match"), "two people match");
+        let reply = self.officer.approve_replacing_device(&ticket).await?;
+        self.told.step("approve-face", "Approving against that takes a written reason", 422, &reply)?;
+        let reply = self.officer.reject(&ticket, "Wajah pada swafoto bukan pemohon.").await?;
+        self.told.step("approve-face", "The officer rejects", 200, &reply)
+    }
+
     /// The resident registers, and the officer approves. Earlier runs may have left her an active device.
     async fn enrol(&mut self, email: &str) -> Result<String> {
-        let selfie = personas::portrait(37, 480, 640)?;
+        let selfie = photographs::selfie()?;
         let reply = self.phone.register(personas::SITI, email, "0812-3456-7890", &selfie).await?;
         self.told.step("register", "Daftar: the phone sends NIK, e-mail, phone number and selfie", 201, &reply)?;
         let registration = reply.member("/id").context("a registration without id")?;
@@ -118,6 +150,8 @@ impl Demo {
 
         let reply = self.officer.scan(&ticket).await?;
         self.told.step("approve-face", "Pindai QR Code: the officer sees applicant, photo and selfie", 200, &reply)?;
+        self.told.say(&compared(&reply));
+        ensure!(reply.member("/face/band").as_deref() == Some("match"), "one person does not match");
         let reply = self.officer.approve_replacing_device(&ticket).await?;
         self.told.step("approve-face", "The officer approves", 200, &reply)?;
         let reply = self.phone.check_status(&registration).await?;

@@ -10,10 +10,10 @@ use tokio::process::Command;
 
 use crate::actors::{ActivationEmail, Api, Browser, HttpApi, Integrator, Officer, Phone, Session};
 use crate::demo;
-use crate::personas;
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports};
 use crate::tools::Tools;
+use crate::{personas, photographs};
 
 const PIN: &str = "271828";
 
@@ -80,7 +80,7 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
             "nik": personas::SITI,
             "email": "siti@contoh.id",
             "phone_number": "0812-3456-7890",
-            "selfie": BASE64.encode(&personas::portrait(37, 320, 320)?),
+            "selfie": BASE64.encode(&photographs::selfie()?),
         },
         "officer": { "access_token": officer_token },
         "integrator": {
@@ -97,7 +97,7 @@ async fn approved(api: &Arc<dyn Api>, officer: &Officer, mailbox: &Mailbox, nik:
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let address = format!("{nik}.{}@contoh.id", clock.now().as_millisecond());
     let phone = Phone::new(api.clone(), clock)?;
-    let reply = phone.register(nik, &address, "0812-3456-7890", &personas::portrait(2, 320, 320)?).await?;
+    let reply = phone.register(nik, &address, "0812-3456-7890", &photographs::selfie()?).await?;
     let ticket = reply.member("/ticket/text").with_context(|| reply.text.clone())?;
     let registration = reply.member("/id").context("a registration without id")?;
     let reply = officer.approve_replacing_device(&ticket).await?;

@@ -11,6 +11,7 @@ pub mod marks;
 pub mod ops;
 pub mod package;
 pub mod personas;
+pub mod photographs;
 pub mod receipts;
 pub mod registry;
 pub mod rights;

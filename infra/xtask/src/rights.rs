@@ -37,6 +37,14 @@ pub fn are_those_that_are_used(root: &Path) -> Result<()> {
     Ok(())
 }
 
+/// A statement, or the one that an `!If` has for where its condition holds.
+fn where_it_holds(statement: &Value) -> &Value {
+    match plain(statement) {
+        Value::Sequence(parts) => parts.get(1).unwrap_or(&Value::Null),
+        statement => statement,
+    }
+}
+
 fn used(folder: &Path) -> Result<BTreeSet<String>> {
     if !folder.exists() {
         return Ok(BTreeSet::new());
@@ -51,7 +59,7 @@ fn granted(template: &Template, function: &Value) -> Result<BTreeSet<String>> {
         .collect();
     let mut rights = BTreeSet::new();
     let policies = function.get("Policies").into_iter().flat_map(each);
-    for statement in policies.filter_map(|policy| policy.get("Statement")).flat_map(each) {
+    for statement in policies.filter_map(|policy| policy.get("Statement")).flat_map(each).map(where_it_holds) {
         for action in each(&statement["Action"]).filter_map(Value::as_str) {
             if OF_LAMBDA.contains(&action) {
                 continue;

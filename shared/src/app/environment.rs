@@ -56,6 +56,21 @@ impl Environment {
         }
     }
 
+    /// A decimal number within bounds.
+    pub(super) fn decimal<T>(&self, name: &str, default: T, bounds: RangeInclusive<T>) -> Result<T, ConfigError>
+    where
+        T: FromStr + PartialOrd + Display,
+    {
+        let Ok(text) = self.required(name) else { return Ok(default) };
+        // What is no number is within no bounds.
+        text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
+            ConfigError::nonsense(
+                name,
+                format_args!("it must be a decimal number from {} to {}", bounds.start(), bounds.end()),
+            )
+        })
+    }
+
     /// A secret long enough not to be guessed.
     pub(super) fn secret(&self, name: &str) -> Result<String, ConfigError> {
         let secret = self.required(name)?;

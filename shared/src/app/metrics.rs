@@ -22,6 +22,12 @@ pub enum Event {
     Redemption,
     /// An e-mail that SES did not take.
     RefusedEmail,
+    /// Faces that were compared, by what that suggests.
+    FaceMatch,
+    FaceReview,
+    FaceNoMatch,
+    /// An approval of a selfie that does not match.
+    ApprovalAgainstScore,
 }
 
 /// How a request or a record ended.
@@ -64,6 +70,10 @@ struct Line<'line> {
     activations: Option<u32>,
     redemptions: Option<u32>,
     emails_refused: Option<u32>,
+    face_matches: Option<u32>,
+    face_reviews: Option<u32>,
+    face_no_matches: Option<u32>,
+    approvals_against_score: Option<u32>,
 }
 
 impl Metrics {
@@ -104,6 +114,10 @@ impl Metrics {
             activations: times(Event::Activation),
             redemptions: times(Event::Redemption),
             emails_refused: times(Event::RefusedEmail),
+            face_matches: times(Event::FaceMatch),
+            face_reviews: times(Event::FaceReview),
+            face_no_matches: times(Event::FaceNoMatch),
+            approvals_against_score: times(Event::ApprovalAgainstScore),
         };
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let Lines { plain, by_problem, out } = &mut *lines;

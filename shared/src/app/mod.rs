@@ -29,6 +29,7 @@ pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
 use crate::domain::Id;
 use crate::domain::pin_hash::PinHasher;
 use crate::domain::secret::MacKey;
+use crate::faces::FaceEngine;
 use crate::mail::Mailer;
 use crate::store::Store;
 use crate::tokens::keys::{SigningKey, VerifyingKeys};
@@ -150,6 +151,10 @@ impl App {
 
     pub fn officers(&self) -> &OfficerVerifier {
         asked_for(self.parts.officers.as_ref(), Need::OFFICERS)
+    }
+
+    pub fn faces(&self) -> &FaceEngine {
+        asked_for(self.parts.faces.as_ref(), Need::FACES)
     }
 
     pub fn mailer(&self) -> &Mailer {

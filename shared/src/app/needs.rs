@@ -4,15 +4,19 @@
 //! [`App`]: super::App
 
 use std::fmt;
+use std::path::PathBuf;
 
+use aws_config::Region;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use faces::Thresholds;
 
 use super::calls::LogCalls;
 use super::environment::{ConfigError, Environment};
 use super::{Settings, Surroundings};
 use crate::domain::pin_hash::PinHasher;
 use crate::domain::secret::MacKey;
+use crate::faces::{Embedded, FaceEngine, Rekognition, Similarities};
 use crate::mail::{Mailer, Sender};
 use crate::store::{RepeatConflicts, Store, Tables};
 use crate::tokens::keys::{SigningKey, VerifyingKeys};
@@ -40,6 +44,7 @@ pub(super) struct Parts {
     pub pairwise: Option<MacKey>,
     pub officers: Option<OfficerVerifier>,
     pub mailer: Option<Mailer>,
+    pub faces: Option<FaceEngine>,
 }
 
 impl Need {
@@ -61,6 +66,9 @@ impl Need {
     pub const OFFICERS: Self = Self::new("Officers", officers);
     /// SES and the sender's name.
     pub const MAIL: Self = Self::new("Mail", mail);
+
+    /// Whoever compares faces.
+    pub const FACES: Self = Self::new("Faces", faces);
 
     const fn new(name: &'static str, build: Build) -> Self {
         Self { name, build }
@@ -183,5 +191,57 @@ fn mail(
     let configuration_set = environment.required("IKD_MAIL_CONFIGURATION_SET").ok();
     let client = aws_sdk_sesv2::Client::from_conf(once.build());
     parts.mailer = Some(Mailer::new(client, sender, configuration_set));
+    Ok(())
+}
+
+fn faces(
+    parts: &mut Parts,
+    environment: &Environment,
+    settings: &Settings,
+    around: &Surroundings,
+) -> Result<(), ConfigError> {
+    const ENGINE: &str = "IKD_FACE_ENGINE";
+    const WEIGHTS: &str = "IKD_FACE_WEIGHTS";
+
+    let [matching, no_match] = ["IKD_FACE_MATCH", "IKD_FACE_NO_MATCH"];
+    parts.faces = Some(match environment.or(ENGINE, "embedded").as_str() {
+        "embedded" => {
+            let weights = PathBuf::from(environment.required(WEIGHTS)?);
+            if !weights.is_dir() {
+                return Err(ConfigError::nonsense(WEIGHTS, "there is no such folder"));
+            }
+            let thresholds = Thresholds {
+                match_at_most: environment.decimal(matching, 0.45, 0.0..=2.0)?,
+                no_match_above: environment.decimal(no_match, 0.60, 0.0..=2.0)?,
+            };
+            if thresholds.match_at_most > thresholds.no_match_above {
+                return Err(ConfigError::nonsense(no_match, "a match must not be a greater distance than no match"));
+            }
+            FaceEngine::Embedded(Embedded::new(weights, thresholds))
+        }
+        "rekognition" => {
+            let similarities = Similarities {
+                match_at_least: environment.decimal(matching, 99.0, 0.0..=100.0)?,
+                no_match_below: environment.decimal(no_match, 90.0, 0.0..=100.0)?,
+            };
+            if similarities.match_at_least < similarities.no_match_below {
+                return Err(ConfigError::nonsense(no_match, "a match must not be less alike than no match"));
+            }
+            // Two calls, one after the other, have to fit into a step.
+            let timeouts = TimeoutConfig::builder()
+                .operation_attempt_timeout(settings.aws_timeout / 2)
+                .operation_timeout(settings.aws_timeout / 2)
+                .build();
+            let mut config =
+                aws_sdk_rekognition::config::Builder::from(&around.aws).timeout_config(timeouts).interceptor(LogCalls);
+            // Rekognition is not in every region.
+            if let Ok(region) = environment.required("IKD_FACE_REGION") {
+                config.set_region(Some(Region::new(region)));
+            }
+            let client = aws_sdk_rekognition::Client::from_conf(config.build());
+            FaceEngine::Rekognition(Rekognition::new(client, similarities))
+        }
+        _ => return Err(ConfigError::nonsense(ENGINE, "it must be embedded or rekognition")),
+    });
     Ok(())
 }

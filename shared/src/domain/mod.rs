@@ -17,6 +17,7 @@ pub mod pin_hash;
 
 pub mod device;
 pub mod erasure;
+pub mod face;
 pub mod holder;
 pub mod qr_code;
 pub mod receipt;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::activation_code::ActivationCode;
 use super::contact::{Email, PhoneNumber};
+use super::face::FaceComparison;
 use super::holder::Holder;
 use super::nik::Nik;
 use super::{Id, KeyThumbprint};
@@ -21,6 +22,9 @@ pub struct Registration {
     /// The holder's number of approvals when this registration began (see [`Holder::approvals`]).
     pub approvals_before: u32,
     pub status: Status,
+    /// What the face engine said of the selfie, once somebody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face: Option<FaceComparison>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -255,6 +259,7 @@ mod tests {
             registered_at: Timestamp::UNIX_EPOCH,
             approvals_before: 2,
             status,
+            face: None,
             decision: None,
             activation: Some(Activation {
                 generation: 3,

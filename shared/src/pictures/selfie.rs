@@ -3,6 +3,8 @@
 use std::io::Cursor;
 
 use data_encoding::BASE64;
+// What the face engine takes; beyond it lie decompression bombs.
+use faces::{MOST_PIXELS, MOST_SIDE};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
@@ -24,9 +26,6 @@ pub struct SelfieRules {
     /// Pixels on the short side, for a face to be recognised.
     pub least_pixels: u32,
 }
-
-/// No side of a phone's picture is longer; beyond it lie decompression bombs.
-const MOST_PIXELS: u32 = 4_096;
 
 impl Selfie {
     /// Reads a base64 picture.
@@ -56,10 +55,14 @@ impl Selfie {
             return Err(NOT_A_PICTURE);
         }
         let mut limits = Limits::default();
-        limits.max_image_width = Some(MOST_PIXELS);
-        limits.max_image_height = Some(MOST_PIXELS);
+        limits.max_image_width = Some(MOST_SIDE);
+        limits.max_image_height = Some(MOST_SIDE);
         reader.limits(limits);
         let mut decoder = reader.into_decoder().map_err(|_| NOT_A_PICTURE)?;
+        let (width, height) = decoder.dimensions();
+        if u64::from(width) * u64::from(height) > MOST_PIXELS {
+            return Err(TOO_LARGE);
+        }
         let orientation = decoder.orientation().map_err(|_| NOT_A_PICTURE)?;
         let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| NOT_A_PICTURE)?;
         if picture.width().min(picture.height()) < rules.least_pixels {
@@ -128,5 +131,6 @@ mod tests {
         }
         assert!(Selfie::parse(&"A".repeat(400_000), &RULES).is_err());
         assert!(Selfie::parse(&picture(9_000, 330, ImageFormat::Png), &RULES).is_err());
+        assert!(Selfie::parse(&picture(4_000, 4_000, ImageFormat::Png), &RULES).is_err());
     }
 }

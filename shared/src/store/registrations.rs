@@ -16,6 +16,7 @@ use super::{Store, StoreError, Written, holders};
 use crate::domain::Id;
 use crate::domain::contact::Email;
 use crate::domain::device::{Block, Device, Forgotten};
+use crate::domain::face::FaceComparison;
 use crate::domain::holder::Holder;
 use crate::domain::registration::{Activation, Decision, Delivery, Registration, Status};
 
@@ -25,6 +26,8 @@ pub struct Approval<'a> {
     pub registration: &'a Registration,
     pub holder: &'a Holder,
     pub decision: &'a Decision,
+    /// What the face engine said just now.
+    pub face: Option<&'a FaceComparison>,
     /// As registered, or as the officer corrected it.
     pub email: &'a Email,
     pub activation: &'a Activation,
@@ -112,15 +115,19 @@ impl Store {
             generation: approval.activation.generation,
             expires_at: approval.activation.expires_at,
         };
-        let decided = self
+        let set_face = if approval.face.is_some() { ", face = :face" } else { "" };
+        let mut decided = self
             .decided(registration, approval.decision, Status::Approved)?
-            .update_expression(
+            .update_expression(format!(
                 "SET #status = :status, decision = :decision, email = :email, activation = :activation, \
-                 expires_at = :forgotten_at",
-            )
+                 expires_at = :forgotten_at{set_face}",
+            ))
             .expression_attribute_values(":email", attribute(approval.email)?)
             .expression_attribute_values(":activation", attribute(approval.activation)?)
             .expression_attribute_values(":forgotten_at", seconds(approval.forgotten_at));
+        if let Some(face) = approval.face {
+            decided = decided.expression_attribute_values(":face", attribute(face)?);
+        }
         let mut writes = vec![
             write!(update, Update, decided),
             self.point_holder_to(holder, registration)?,
@@ -239,6 +246,23 @@ impl Store {
         let condition =
             format!("activation.generation = :generation AND activation.delivery IN ({})", before.join(", "));
         let answer = update.condition_expression(condition).send().await;
+        unless_refused(answer.map(drop))
+    }
+
+    /// Keeps what the face engine said of a registration that waits for its decision.
+    pub async fn record_face(&self, id: &Id, face: &FaceComparison) -> Result<(), StoreError> {
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.tables.identities)
+            .key("pk", text(key(id)))
+            .update_expression("SET face = :face")
+            .condition_expression("#status = :pending")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":pending", attribute(&Status::Pending)?)
+            .expression_attribute_values(":face", attribute(face)?)
+            .send()
+            .await;
         unless_refused(answer.map(drop))
     }
 

@@ -17,8 +17,8 @@ use tokio::task::JoinHandle;
 use url::Url;
 
 use crate::actors::KeyPair;
-use crate::personas;
 use crate::tools::Tools;
+use crate::{personas, photographs};
 use database::Database;
 use environment::Secrets;
 use issuer::Issuer;
@@ -109,6 +109,7 @@ impl Stack {
         let mut database = Database::open(&place.folder.join("database.sqlite"))?;
         let mut tasks = vec![database.serve(ports.database).await?];
         database.create_tables(&place.root.join("infra/template.yaml"))?;
+        photographs::fetch().await?;
         database.seed(&personas::residents()?).await?;
         for organisation in personas::ORGANISATIONS {
             database.register(&organisation.registered(&place.integrator_key(organisation.client_id)?)).await?;

@@ -1,0 +1,109 @@
+//! The engine of the package `faces`, in this process. Its weights are read when the first face is looked at.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use faces::{Band, Engine, Examined, Picture, QualityProblem, Thresholds, Weights};
+use jiff::Timestamp;
+
+use super::{FaceError, Seen};
+use crate::domain::face::{FaceBand, FaceComparison, FaceMeasure, PictureProblem};
+
+/// The engine. Looking at a face takes a tenth of a second, on a thread where nobody waits for anything else.
+pub struct Embedded(Arc<Inside>);
+
+/// The engine, or where its weights are.
+struct Inside {
+    weights: PathBuf,
+    thresholds: Thresholds,
+    engine: Mutex<Option<Arc<Engine>>>,
+}
+
+impl Embedded {
+    pub fn new(weights: PathBuf, thresholds: Thresholds) -> Self {
+        Self(Arc::new(Inside { weights, thresholds, engine: Mutex::default() }))
+    }
+
+    pub(super) async fn look_at(&self, selfie: &[u8]) -> Result<Seen, FaceError> {
+        let selfie = selfie.to_vec();
+        self.aside(move |engine| engine.look_at(&selfie)).await
+    }
+
+    pub(super) async fn compare(
+        &self,
+        registry_photo: &[u8],
+        selfie: &[u8],
+        now: Timestamp,
+    ) -> Result<FaceComparison, FaceError> {
+        let (registry_photo, selfie) = (registry_photo.to_vec(), selfie.to_vec());
+        self.aside(move |engine| engine.compare(&registry_photo, &selfie, now)).await
+    }
+
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Inside) -> Result<T, FaceError> + Send + 'static,
+    ) -> Result<T, FaceError> {
+        let inside = self.0.clone();
+        let done = tokio::task::spawn_blocking(move || work(&inside)).await;
+        done.unwrap_or_else(|error| Err(FaceError::Unavailable(error.to_string())))
+    }
+}
+
+impl Inside {
+    fn look_at(&self, selfie: &[u8]) -> Result<Seen, FaceError> {
+        let examined = self.examine(selfie)?;
+        Ok(Seen { faces: examined.faces.len(), problems: problems(&examined) })
+    }
+
+    fn compare(&self, registry_photo: &[u8], selfie: &[u8], now: Timestamp) -> Result<FaceComparison, FaceError> {
+        let (registry, selfie) = (self.examine(registry_photo)?, self.examine(selfie)?);
+        let described = registry.descriptor.as_ref().zip(selfie.descriptor.as_ref());
+        let distance = described.map(|(registry, selfie)| registry.distance(selfie));
+        let (registry_photo_problems, selfie_problems) = (problems(&registry), problems(&selfie));
+        let is_fit = registry_photo_problems.is_empty() && selfie_problems.is_empty();
+        let band = match distance.map(|distance| self.thresholds.band(distance)) {
+            Some(Band::NoMatch) => FaceBand::NoMatch,
+            Some(Band::Match) if is_fit => FaceBand::Match,
+            Some(Band::Match | Band::Review) | None => FaceBand::Review,
+        };
+        Ok(FaceComparison {
+            band,
+            // Thousandths: more digits would tell the faces apart, and not the people.
+            score: distance.map(|distance| (f64::from(distance) * 1_000.0).round() / 1_000.0),
+            measure: FaceMeasure::Distance,
+            engine: Engine::NAME.to_owned(),
+            version: Engine::VERSION.to_owned(),
+            faces: selfie.faces.len(),
+            selfie_problems,
+            registry_photo_problems,
+            compared_at: now,
+        })
+    }
+
+    fn examine(&self, photograph: &[u8]) -> Result<Examined, FaceError> {
+        let picture = Picture::decode(photograph).map_err(|error| FaceError::Unreadable(error.to_string()))?;
+        Ok(self.engine()?.examine(&picture))
+    }
+
+    fn engine(&self) -> Result<Arc<Engine>, FaceError> {
+        let mut engine = self.engine.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(engine) = &*engine {
+            return Ok(engine.clone());
+        }
+        let read = Weights::from_folder(&self.weights).and_then(Engine::from_weights);
+        let read = Arc::new(read.map_err(|error| FaceError::Unavailable(error.to_string()))?);
+        *engine = Some(read.clone());
+        Ok(read)
+    }
+}
+
+fn problems(examined: &Examined) -> Vec<PictureProblem> {
+    let of = |problem: &QualityProblem| match problem {
+        QualityProblem::NoFace => PictureProblem::NoFace,
+        QualityProblem::SeveralFaces => PictureProblem::SeveralFaces,
+        QualityProblem::TooSmall => PictureProblem::TooSmall,
+        QualityProblem::TooDark => PictureProblem::TooDark,
+        QualityProblem::Blurred => PictureProblem::Blurred,
+    };
+    examined.problems.iter().map(of).collect()
+}
