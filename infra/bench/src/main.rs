@@ -57,7 +57,7 @@ struct Arguments {
 struct Extent {
     rounds: usize,
     connections: &'static [usize],
-    /// Requests of a cell; PIN steps take a quarter.
+    /// Requests of a cell; steps that hash a PIN or look at a face take a quarter.
     requests: usize,
     growth: Option<growth::Extent>,
 }
@@ -165,7 +165,8 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
         figures.argon2.push(argon2()?);
         for connections in extent.connections {
             for step in &steps {
-                let requests = if step.work == Work::Pin { extent.requests / 4 } else { extent.requests };
+                let is_long = matches!(step.work, Work::Pin | Work::Face);
+                let requests = if is_long { extent.requests / 4 } else { extent.requests };
                 let cell = cell(arena, *step, requests, *connections).await?;
                 figures.steps.entry(step.name.to_owned()).or_default().entry(*connections).or_default().push(cell);
             }

@@ -22,6 +22,8 @@ pub enum Work {
     Pin,
     /// Pictures or documents are drawn or read.
     Picture,
+    /// A face is looked at, or two are compared.
+    Face,
 }
 
 /// A step to measure.
@@ -79,10 +81,10 @@ pub const PEER: Step = step("redeem-qr in Node.js", "redeem-peer", Work::Plain, 
 
 /// Every step that answers HTTP, in the order of the procedure.
 pub const STEPS: [Step; 30] = [
-    step("register", "register", Work::Picture, 201, Kind::Register),
+    step("register", "register", Work::Face, 201, Kind::Register),
     step("check-status", "check-status", Work::Plain, 200, Kind::CheckStatus),
-    step("approve-face, review", "approve-face", Work::Plain, 200, Kind::Review),
-    step("approve-face, decision", "approve-face", Work::Plain, 200, Kind::Approve),
+    step("approve-face, review", "approve-face", Work::Face, 200, Kind::Review),
+    step("approve-face, decision", "approve-face", Work::Face, 200, Kind::Approve),
     step("resend-activation", "resend-activation", Work::Plain, 202, Kind::Resend),
     step("activate, page", "activate", Work::Picture, 200, Kind::OpenLink),
     step("activate, captcha", "activate", Work::Picture, 201, Kind::Captcha),

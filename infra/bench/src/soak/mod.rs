@@ -236,9 +236,8 @@ impl Soaking {
     }
 
     fn faults(&self, seen: &Seen) -> Vec<String> {
-        let of = |what: &str, faults: &[String]| {
-            faults.first().map(|first| format!("{} {what}, as {first}", faults.len()))
-        };
+        let of =
+            |what: &str, faults: &[String]| faults.first().map(|first| format!("{} {what}, as {first}", faults.len()));
         of("visits went wrong", &self.faults).into_iter().chain(of("unseemly answers", &seen.unseemly)).collect()
     }
 
