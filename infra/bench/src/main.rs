@@ -83,7 +83,10 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     arena::build().await?;
     if let Some(minutes) = arguments.soak {
-        return report::write_soak(&soak::soak(minutes).await?);
+        let soak = soak::soak(minutes).await?;
+        report::write_soak(&soak)?;
+        ensure!(soak.faults.is_empty(), "{}", soak.faults.join("\n"));
+        return Ok(());
     }
     if arguments.growth {
         return grow().await;

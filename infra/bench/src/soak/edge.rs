@@ -45,6 +45,12 @@ impl Edge {
         std::mem::take(&mut self.seen.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// By function: how many answers have come back since the last time.
+    pub fn answered(&self) -> BTreeMap<String, u64> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.took.iter().map(|(function, took)| ((*function).to_owned(), took.len() as u64)).collect()
+    }
+
     async fn pass_on(&self, request: Request<String>) -> Result<Reply> {
         let (mut parts, body) = request.into_parts();
         let function = function_of(parts.uri.path()).context("a route of no function")?;
