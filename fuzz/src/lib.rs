@@ -1,4 +1,7 @@
 //! What several targets need: a key, and tokens out of the fuzzer's bytes.
+//!
+//! Targets expect what they make of their own constants, before the fuzzer's bytes come in: without it there is nothing to
+//! fuzz. Nothing that depends on those bytes is expected.
 
 use std::sync::LazyLock;
 

@@ -265,7 +265,6 @@ impl Fleet {
         Nik::parse(&text).map_err(|invalid| anyhow!(invalid.0.en))
     }
 
-    /// Writes items in batches, some at the same time.
     /// Writes items as they come, so that a million of them need not be there at once.
     async fn put(&self, table: &'static str, items: impl IntoIterator<Item = Result<Item>>) -> Result<()> {
         const AT_ONCE: usize = 10_000;

@@ -83,9 +83,9 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     arena::build().await?;
     if let Some(minutes) = arguments.soak {
-        let (soak, faults) = soak::soak(minutes).await?;
+        let soak = soak::soak(minutes).await?;
         report::write_soak(&soak)?;
-        ensure!(faults.is_empty(), "{}", faults.join("\n"));
+        ensure!(soak.faults.is_empty(), "{}", soak.faults.join("\n"));
         return Ok(());
     }
     if arguments.growth {

@@ -10,8 +10,12 @@ use crate::goals;
 use crate::growth::Point;
 use crate::load::Cell;
 use crate::plot::{self, Line};
-use crate::soak::Soak;
+use crate::soak::{Grown, Soak};
 use crate::steps::{FLOOR, PEER, STEPS};
+
+/// The files beside the report: raw rounds, and what a soak saw.
+const FIGURES: &str = "figures.json";
+const SOAK: &str = "soak.json";
 
 /// The figures of the last run.
 pub fn read() -> Result<Figures> {
@@ -88,10 +92,6 @@ fn published(figures: &Figures) -> Result<String> {
     ))
 }
 
-/// Raw rounds.
-const FIGURES: &str = "figures.json";
-const SOAK: &str = "soak.json";
-
 fn soak_of_before(folder: &Path) -> Result<String> {
     match std::fs::read(folder.join(SOAK)) {
         Ok(soak) => soak_table(&serde_json::from_slice(&soak)?),
@@ -99,11 +99,20 @@ fn soak_of_before(folder: &Path) -> Result<String> {
     }
 }
 
+/// Whether a soak held what it should.
+fn verdict(faults: &[String]) -> String {
+    if faults.is_empty() {
+        return "No code served twice, every winner could ask again, no answer was a 5xx but 503 with `Retry-After`, and no \
+                function grew by more than the runtime makes the floor grow."
+            .to_owned();
+    }
+    format!("**What should not have been: {}.** Whatever else is checked, held.", faults.join("; "))
+}
+
 fn soak_table(soak: &Soak) -> Result<String> {
     let mut table = format!(
         "{}, {} cores of {}: {} minutes at {:.0} visits a second, where {:.0} are the peak. {} visits, {} requests, {} calls \
-         that reached the proxy; it refused {} of them and lost the answers of {}. Answers by status: {}. No code served \
-         twice, every winner could ask again, and no answer was a 5xx but 503 with `Retry-After`.\n\n\
+         that reached the proxy; it refused {} of them and lost the answers of {}. Answers by status: {}. {}\n\n\
          | function | p50 | p99 | longest |\n|---|---|---|---|\n",
         soak.at.strftime("%Y-%m-%d"),
         soak.machine.cores,
@@ -117,13 +126,14 @@ fn soak_table(soak: &Soak) -> Result<String> {
         soak.database_refused,
         soak.database_lost,
         soak.statuses.iter().map(|(status, number)| format!("{status}: {number}")).collect::<Vec<_>>().join(", "),
+        verdict(&soak.faults),
     );
     for (function, [p50, p99, longest]) in &soak.took {
         writeln!(table, "| {function} | {p50:.2} | {p99:.2} | {longest:.0} |")?;
     }
     table += "\n| function | memory after a third, MiB | at the end | requests between | bytes a request |\n|---|---|---|---|---|\n";
     for (function, grown) in &soak.grown {
-        let crate::soak::Grown { settled, last, requests } = grown;
+        let Grown { settled, last, requests } = grown;
         writeln!(table, "| {function} | {settled:.1} | {last:.1} | {requests} | {:.0} |", grown.each())?;
     }
     table += "\n| minute | memory of all instances, MiB |\n|---|---|\n";

@@ -21,7 +21,7 @@ use xtask::stack::say;
 use crate::arena::{Arena, PORTS};
 use crate::figures::Machine;
 use crate::fleet::Member;
-use edge::{Edge, FUNCTIONS, Seen};
+use edge::{Edge, FLOOR, FUNCTIONS, Seen};
 use visits::{Counters, Course, Left};
 
 /// How much of the peak the soak asks for.
@@ -31,11 +31,10 @@ const PEAK_CONNECTIONS: usize = 16;
 /// More visits at the same time mean that the functions do not keep up.
 const MOST_VISITS: usize = 5_000;
 const INSTANCES: usize = 2;
-/// Bytes that a function may grow by for each request. Lambda's runtime sets an environment variable to the trace's id at
-/// each, and glibc keeps every value that a variable ever had (141 bytes); see docs/performance.md.
-const GROWTH_ALLOWED: f64 = 400.0;
-/// What allocators hold back, in MiB.
-const SLACK: f64 = 4.0;
+const MIB: f64 = 1_048_576.0;
+/// Resident memory at the end, at most so many times that of the first third, apart from what the runtime adds at every
+/// request: the floor, which is asked once with each visit, shows how much that is.
+const GROWTH_ALLOWED: f64 = 1.1;
 
 /// What was seen.
 #[derive(Debug, Serialize, Deserialize)]
@@ -57,10 +56,12 @@ pub struct Soak {
     pub database_refused: u64,
     /// Carried out, and answered with an error.
     pub database_lost: u64,
-    /// Over the minutes, the resident memory of all function instances, in MiB.
+    /// Over the minutes, the resident memory of all function instances, the floor's among them, in MiB.
     pub memory: Vec<(f64, f64)>,
     /// By function: how its memory grew after the first third.
     pub grown: BTreeMap<String, Grown>,
+    /// What should not have been: of each kind how often, and the first.
+    pub faults: Vec<String>,
 }
 
 /// A function's instances after a third of the time, and at the end.
@@ -76,15 +77,20 @@ pub struct Grown {
 impl Grown {
     /// Bytes for each request.
     pub fn each(&self) -> f64 {
-        (self.last - self.settled) * 1_048_576.0 / as_number(usize::try_from(self.requests).unwrap_or_default().max(1))
+        (self.last - self.settled) * MIB / as_number(usize::try_from(self.requests).unwrap_or_default().max(1))
+    }
+
+    /// The memory at the end, had no request left some bytes behind.
+    fn without(&self, each: f64) -> f64 {
+        self.last - each * as_number(usize::try_from(self.requests).unwrap_or_default()) / MIB
     }
 }
 
-/// Soaks for some minutes: what was seen, and what of it should not have been.
-pub async fn soak(minutes: f64) -> Result<(Soak, Vec<String>)> {
+/// Soaks for some minutes.
+pub async fn soak(minutes: f64) -> Result<Soak> {
     let proxied = proxy::serve(PROXY_PORT, format!("http://127.0.0.1:{}/", PORTS.database)).await?;
     let mut arena = Arena::open(PROXY_PORT).await?;
-    for function in FUNCTIONS {
+    for function in FUNCTIONS.into_iter().chain([FLOOR]) {
         arena.start(function, INSTANCES)?;
     }
     let soaked = Soaking::prepare(&arena, proxied.0)?.run(&mut arena, minutes).await;
@@ -127,8 +133,7 @@ impl Soaking {
         })
     }
 
-    /// What was seen, and what of it should not have been.
-    async fn run(mut self, arena: &mut Arena, minutes: f64) -> Result<(Soak, Vec<String>)> {
+    async fn run(mut self, arena: &mut Arena, minutes: f64) -> Result<Soak> {
         let peak = self.peak(arena).await?;
         let rate = peak * SHARE_OF_PEAK;
         let lasts = Duration::from_secs_f64(minutes * 60.0);
@@ -168,13 +173,7 @@ impl Soaking {
         });
         let grown: BTreeMap<String, Grown> = grown.collect();
         let seen = self.edge.take();
-        let mut faults = self.faults(&seen);
-        let leaks = |grown: &Grown| grown.last > grown.settled + SLACK && grown.each() > GROWTH_ALLOWED;
-        faults.extend(grown.iter().filter(|(_, grown)| leaks(grown)).map(|(function, grown): (&String, &Grown)| {
-            let Grown { settled, last, .. } = grown;
-            format!("{function} grows: from {settled:.1} to {last:.1} MiB, {:.0} bytes a request", grown.each())
-        }));
-        Ok((self.figures(arena, [minutes, peak, rate], seen, memory, grown), faults))
+        Ok(self.figures(arena, [minutes, peak, rate], seen, memory, grown))
     }
 
     /// Visits a second when some connections wait for nothing but their answers.
@@ -209,8 +208,9 @@ impl Soaking {
             member
         };
         self.visits += 1;
-        let (counters, queue) = (self.counters.clone(), self.waiting.clone());
+        let (counters, queue, edge) = (self.counters.clone(), self.waiting.clone(), self.edge.clone());
         self.under_way.spawn(async move {
+            edge.ask_floor().await?;
             let left = visits::make(&counters, &member, course).await.with_context(|| format!("{course:?}"))?;
             if left == Left::Usable {
                 queue.lock().unwrap_or_else(PoisonError::into_inner).push_back(member);
@@ -235,10 +235,19 @@ impl Soaking {
         }
     }
 
-    fn faults(&self, seen: &Seen) -> Vec<String> {
+    fn faults(&self, seen: &Seen, grown: &BTreeMap<String, Grown>) -> Vec<String> {
         let of =
             |what: &str, faults: &[String]| faults.first().map(|first| format!("{} {what}, as {first}", faults.len()));
-        of("visits went wrong", &self.faults).into_iter().chain(of("unseemly answers", &seen.unseemly)).collect()
+        let runtime = grown.get(FLOOR).map_or(0.0, Grown::each);
+        let ours = || grown.iter().filter(|(function, _)| *function != FLOOR).map(|(_, grown)| grown);
+        let then: f64 = ours().map(|grown| grown.settled).sum();
+        let now: f64 = ours().map(|grown| grown.without(runtime)).sum();
+        let grew = (now > then * GROWTH_ALLOWED)
+            .then(|| format!("the functions grew from {then:.1} to {now:.1} MiB beyond what the runtime adds"));
+        [of("visits went wrong", &self.faults), of("unseemly answers", &seen.unseemly), grew]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     fn figures(
@@ -257,6 +266,7 @@ impl Soaking {
             rate,
             visits: u64::try_from(self.visits).unwrap_or(u64::MAX),
             requests: seen.statuses.values().sum(),
+            faults: self.faults(&seen, &grown),
             statuses: seen.statuses,
             took: seen.took.into_iter().map(|(function, took)| (function.to_owned(), quantiles(took))).collect(),
             database_calls: self.counts.calls.load(Ordering::Relaxed),
@@ -269,7 +279,8 @@ impl Soaking {
 }
 
 fn memory_of(arena: &Arena) -> Result<BTreeMap<String, f64>> {
-    FUNCTIONS.iter().map(|function| Ok(((*function).to_owned(), arena.memory(function)?))).collect()
+    let functions = FUNCTIONS.into_iter().chain([FLOOR]);
+    functions.map(|function| Ok((function.to_owned(), arena.memory(function)?))).collect()
 }
 
 fn quantiles(mut took: Vec<f64>) -> [f64; 3] {
