@@ -55,6 +55,13 @@ async fn two_photographs_of_one_person_match_and_the_officer_reads_what_was_not_
 }
 
 #[tokio::test]
+async fn a_drawn_face_is_a_face_to_the_detector_and_matches_nobody() {
+    let world = World::new().await;
+    let registered = registered(&world, &personas::portrait(1, 320, 400).unwrap()).await;
+    assert_eq!(seen(&world, &registered).await["band"], "no_match");
+}
+
+#[tokio::test]
 async fn approving_somebody_else_takes_a_written_reason_and_is_counted() {
     let world = World::new().await;
     let registered = registered(&world, &photographs::selfie_of_a_stranger().unwrap()).await;
@@ -101,13 +108,14 @@ async fn a_selfie_without_one_usable_face_is_refused_with_what_to_do_better() {
     imageops::replace(&mut far, &imageops::thumbnail(&one, 48, 64), 800, 800);
     let dark = RgbImage::from_fn(480, 640, |x, y| image::Rgb(one.get_pixel(x, y).0.map(|shade| shade / 7)));
     for (what, picture, advice) in [
-        ("a drawing", personas::portrait(1, 320, 400).unwrap(), "Wajah tidak terlihat"),
+        ("a wall", photographs::of_nobody().unwrap(), "Wajah tidak terlihat"),
         ("two faces", jpeg(two), "lebih dari satu wajah"),
         ("a face far away", jpeg(far), "Wajah"),
         ("darkness", jpeg(dark), "gelap"),
         ("a blur", jpeg(imageops::blur(&one, 6.0)), "kabur"),
     ] {
         let reply = world.phone().register(SITI, EMAIL, "0812-3456-7890", &picture).await.unwrap();
+        assert_eq!(reply.status, 422, "{what}");
         assert_invalid(&reply, &vec!["/selfie"; reply.json()["errors"].as_array().map_or(1, Vec::len)]);
         assert!(reply.text.contains(advice), "{what}: {}", reply.text);
     }

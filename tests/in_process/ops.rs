@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::routing::post;
 use axum::{Json, Router};
@@ -30,7 +32,11 @@ impl Operator {
     }
 
     fn beside(world: &World, functions: &str, others: &str) -> Self {
-        let folder = xtask::root().join("target/tmp/ops").join(world.app(&[]).random_id().to_string());
+        static OPERATORS: AtomicU32 = AtomicU32::new(0);
+        let name = format!("{}-{}", std::process::id(), OPERATORS.fetch_add(1, Ordering::Relaxed));
+        let folder = xtask::root().join("target/tmp/ops").join(name);
+        // An earlier process may have had the number.
+        let _none_such = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
         let dynamodb = sdk_config(world.database.endpoint().unwrap());
         let deployment = Deployment {
@@ -214,11 +220,8 @@ async fn the_key_that_signs_is_rotated_once_for_each_version() {
 
 /// Lambda's Invoke, before the functions of a world.
 async fn serve_functions(world: Arc<World>) -> String {
-    async fn invoke(
-        State(world): State<Arc<World>>,
-        Path(function): Path<String>,
-        Json(event): Json<Value>,
-    ) -> Json<Value> {
+    async fn invoke(State(world): State<Arc<World>>, Path(function): Path<String>, event: Bytes) -> Json<Value> {
+        let event: Value = serde_json::from_slice(&event).unwrap();
         assert!(function.ends_with("record-receipt"));
         let failed = world.record_receipts_of(event["Records"].as_array().unwrap()).await;
         let failed: Vec<_> = failed.iter().map(|number| json!({ "itemIdentifier": number })).collect();
@@ -276,11 +279,16 @@ async fn what_a_dead_letter_names_is_done_at_last_and_the_letter_is_gone() {
     assert_eq!(page().await["receipts"].as_array().unwrap().len(), 1);
     assert_eq!(operator.does(&replay).await, Outcome::Unchanged);
 
-    let mut forgotten = letter;
-    forgotten["DDBStreamBatchInfo"]["streamArn"] = json!(stream_arn.replace("/stream/", "/stream/1"));
-    queues.send_message().queue_url(&queue_url).message_body(forgotten.to_string()).send().await.unwrap();
-    let error = format!("{:#}", operator.tries(&replay).await.unwrap_err());
-    assert!(error.contains("forgotten"), "{error}");
+    for (member, value, reason) in [
+        ("streamArn", stream_arn.replace("qr_codes", "of_nobody"), "forgotten"),
+        ("endSequenceNumber", "9".repeat(21), "the stream ends before"),
+    ] {
+        let mut letter = letter.clone();
+        letter["DDBStreamBatchInfo"][member] = json!(value);
+        queues.send_message().queue_url(&queue_url).message_body(letter.to_string()).send().await.unwrap();
+        let error = format!("{:#}", operator.tries(&replay).await.unwrap_err());
+        assert!(error.contains(reason), "{member}: {error}");
+    }
 }
 
 #[tokio::test]

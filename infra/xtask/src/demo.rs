@@ -122,9 +122,9 @@ impl Demo {
     /// Somebody types the resident's NIK and photographs another face. The engine says so, and the officer looks.
     async fn refuse_a_stranger(&mut self) -> Result<()> {
         let phone = self.phone.with_key(KeyPair::generate()?);
-        let drawing = personas::portrait(37, 480, 640)?;
-        let reply = phone.register(personas::SITI, "orang.lain@contoh.id", "0812-1111-2222", &drawing).await?;
-        self.told.step("register", "A drawing shows no face, and is refused at once", 422, &reply)?;
+        let wall = photographs::of_nobody()?;
+        let reply = phone.register(personas::SITI, "orang.lain@contoh.id", "0812-1111-2222", &wall).await?;
+        self.told.step("register", "A photograph without a face is refused at once", 422, &reply)?;
         let stranger = photographs::selfie_of_a_stranger()?;
         let reply = phone.register(personas::SITI, "orang.lain@contoh.id", "0812-1111-2222", &stranger).await?;
         self.told.step("register", "Somebody else types her NIK and photographs his own face", 201, &reply)?;

@@ -1,11 +1,12 @@
-//! Photographs of real faces for the people of the procedure, out of a published package: drawings show no face. One man
-//! plays every resident, and another man is the stranger.
+//! Photographs of real faces for the people of the procedure, out of a published package: a drawn face matches nobody. One
+//! man plays every resident, and another man is the stranger.
 
 use std::sync::LazyLock;
 
 use anyhow::{Context, Result};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
+use image::{Rgb, RgbImage};
 
 /// A photograph, cut to a size.
 struct Photograph {
@@ -58,6 +59,14 @@ pub fn selfie() -> Result<Vec<u8>> {
 pub fn selfie_of_a_stranger() -> Result<Vec<u8>> {
     static DRAWN: LazyLock<Result<Vec<u8>>> = LazyLock::new(|| STRANGER.read());
     taken(&DRAWN)
+}
+
+/// A wall: nobody is there.
+pub fn of_nobody() -> Result<Vec<u8>> {
+    let wall = RgbImage::from_pixel(480, 640, Rgb([180, 180, 170]));
+    let mut jpeg = Vec::new();
+    JpegEncoder::new_with_quality(&mut jpeg, 85).encode_image(&wall)?;
+    Ok(jpeg)
 }
 
 fn taken(drawn: &LazyLock<Result<Vec<u8>>>) -> Result<Vec<u8>> {

@@ -93,11 +93,19 @@ async fn hand_on(deployment: &Deployment, queue_url: String, letters: Vec<(Messa
     Ok(json!({ "letters": done }))
 }
 
+/// Hands the records on, in batches as large as the letter's was: between its records may lie others, which the mapping's
+/// filter keeps from the function and this does not. Functions leave them alone.
 async fn replay_one(deployment: &Deployment, letter: &Letter) -> Result<()> {
     let records = records(deployment, &letter.batch).await?;
+    for batch in records.chunks(letter.batch.batch_size.max(1)) {
+        invoke(deployment, &letter.context.function_arn, batch).await?;
+    }
+    Ok(())
+}
+
+async fn invoke(deployment: &Deployment, function: &str, records: &[Value]) -> Result<()> {
     let payload = json!({ "Records": records }).to_string();
-    let functions = &deployment.clients.functions;
-    let invoke = functions.invoke().function_name(&letter.context.function_arn).payload(Blob::new(payload));
+    let invoke = deployment.clients.functions.invoke().function_name(function).payload(Blob::new(payload));
     let answer = invoke.send().await.context("the function cannot be called")?;
     ensure!(answer.function_error.is_none(), "the function failed");
     let answer = answer.payload.map(Blob::into_inner).unwrap_or_default();
@@ -107,8 +115,11 @@ async fn replay_one(deployment: &Deployment, letter: &Letter) -> Result<()> {
     Ok(())
 }
 
-/// A letter's records, as Lambda hands them on.
+/// A letter's records, as Lambda hands them on: all of them, or an error.
 async fn records(deployment: &Deployment, batch: &Batch) -> Result<Vec<Value>> {
+    /// A stream may answer with nothing although more comes.
+    const EMPTY_ANSWERS: u32 = 20;
+
     let streams = &deployment.clients.streams;
     let iterator = streams
         .get_shard_iterator()
@@ -124,33 +135,23 @@ async fn records(deployment: &Deployment, batch: &Batch) -> Result<Vec<Value>> {
     })?;
     let mut next = iterator.shard_iterator;
     let mut found = Vec::new();
-    while let Some(iterator) = next {
+    let mut empty = 0;
+    while let Some(iterator) = next.filter(|_| empty < EMPTY_ANSWERS) {
         let read = streams.get_records().shard_iterator(iterator).send().await.context("the stream cannot be read")?;
-        let read_records = read.records.unwrap_or_default();
-        let is_at_end = read_records.is_empty();
-        for record in read_records {
+        let records = read.records.unwrap_or_default();
+        empty = if records.is_empty() { empty + 1 } else { 0 };
+        for record in records {
             let number = record.dynamodb.as_ref().and_then(|change| change.sequence_number.clone());
             let number = number.context("a record without sequence number")?;
-            // Numbers have 21 to 40 digits: longer is later.
-            let order = |number: &str| (number.len(), number.to_owned());
-            if order(&number) > order(&batch.end_sequence_number) {
-                return Ok(found);
-            }
             let is_last = number == batch.end_sequence_number;
             found.push(as_event(record)?);
             if is_last {
                 return Ok(found);
             }
         }
-        if is_at_end {
-            break;
-        }
         next = read.next_shard_iterator;
     }
-    if found.is_empty() {
-        bail!("the stream has no such records");
-    }
-    Ok(found)
+    bail!("the stream ends before {}: {} records are there", batch.end_sequence_number, found.len())
 }
 
 /// A record as an event source mapping writes it.
