@@ -4,7 +4,7 @@
 
 use crate::descriptor::Descriptor;
 use crate::geometry::{Bounds, Point, Similarity};
-use crate::nets::{Candidate, DescriptorNet, DetectorNet, LANDMARK_COUNT, LANDMARK_INPUT, LandmarkNet};
+use crate::nets::{Candidate, DescriptorNet, DetectorNet, LANDMARK_COUNT, LANDMARK_INPUT, LandmarkNet, Map};
 use crate::picture::Picture;
 use crate::quality::{Quality, QualityProblem, QualityRules};
 use crate::weights::{Weights, WeightsError};
@@ -37,7 +37,7 @@ pub struct Examined {
     pub problems: Vec<QualityProblem>,
     /// What was measured of the largest face.
     pub quality: Option<Quality>,
-    /// The largest face's, also where the photograph is unfit.
+    /// The largest face's, also where the photograph is unfit; nothing where only [`Engine::inspect`] was asked.
     pub descriptor: Option<Descriptor>,
 }
 
@@ -85,12 +85,25 @@ impl Engine {
         Self { rules, ..self }
     }
 
+    /// Finds the faces and what is wrong with them, and describes the largest.
     pub fn examine(&self, picture: &Picture) -> Examined {
+        let (examined, chip) = self.look_at(picture);
+        let descriptor = chip.map(|chip| Descriptor::new(self.descriptor.describe(chip)));
+        Examined { descriptor, ..examined }
+    }
+
+    /// The same without describing anybody, which takes most of the time.
+    pub fn inspect(&self, picture: &Picture) -> Examined {
+        self.look_at(picture).0
+    }
+
+    /// What the picture shows, and the largest face aligned.
+    fn look_at(&self, picture: &Picture) -> (Examined, Option<Map>) {
         let faces = self.find(picture);
         let Some(largest) = faces.first() else {
             let mut problems = vec![QualityProblem::NoFace];
             problems.extend((picture.brightness() < self.rules.least_brightness).then_some(QualityProblem::TooDark));
-            return Examined { faces, problems, quality: None, descriptor: None };
+            return (Examined { faces, problems, quality: None, descriptor: None }, None);
         };
         let chip = picture.sample(&largest.alignment(), CHIP);
         let quality = Quality::measure(&chip, largest.eye_distance());
@@ -99,8 +112,7 @@ impl Engine {
         if faces.iter().skip(1).any(|other| other.bounds.width >= least_width) {
             problems.insert(0, QualityProblem::SeveralFaces);
         }
-        let descriptor = Some(Descriptor::new(self.descriptor.describe(chip)));
-        Examined { faces, problems, quality: Some(quality), descriptor }
+        (Examined { faces, problems, quality: Some(quality), descriptor: None }, Some(chip))
     }
 
     /// Describes a face that is aligned already: 150 by 150 pixels, as dlib cuts them out.

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::imageops;
 use image::{DynamicImage, ImageFormat, RgbImage};
 use serde_json::{Value, json};
-use tests::{EMAIL, Registered, Sight, World, assert_invalid, assert_problem, assert_status};
+use tests::{EMAIL, FACES_ELSEWHERE, Registered, Sight, World, assert_invalid, assert_problem, assert_status};
 use xtask::actors::Reply;
 use xtask::personas::{self, SITI};
 use xtask::photographs;
@@ -133,7 +133,7 @@ async fn weights_that_are_missing_stop_nobody_who_needs_none() {
 }
 
 async fn with_rekognition() -> World {
-    World::with(&[("IKD_FACE_ENGINE", "rekognition"), ("IKD_FACE_REGION", "ap-southeast-1")]).await
+    World::with(&FACES_ELSEWHERE).await
 }
 
 #[tokio::test]

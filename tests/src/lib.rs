@@ -29,7 +29,7 @@ pub use rekognition::{Rekognition, Sight};
 pub use ses::{Ses, SesFault};
 pub use sources::TestClock;
 pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered};
-pub use world::World;
+pub use world::{FACES_ELSEWHERE, World};
 
 use xtask::actors::Reply;
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use flate2::Compression;
@@ -20,14 +20,17 @@ const BUDGETS: &str = "infra/packages.toml";
 /// Where readers find what packages weigh.
 const WEIGHTS: &str = "docs/performance/packages.md";
 
+/// The layer that the functions which look at faces share: what the engine has learned.
+const LAYER: &str = "face-weights";
+
 /// What a package may weigh beyond what it weighed when its budget was set.
 const MARGIN_PERCENT: u64 = 3;
 
-/// A function's package.
+/// A function's package, or the layer's.
 pub struct Package {
     pub function: String,
-    /// Bytes of the program.
-    pub program: u64,
+    /// Bytes of what is in it.
+    pub contents: u64,
     /// Bytes of the package.
     pub zipped: u64,
 }
@@ -59,27 +62,36 @@ pub async fn build(functions: &[String]) -> Result<Vec<Package>> {
             .status()
             .await?;
         ensure!(built.success(), "{function} cannot be built");
-        packages.push(weigh(function, &root.join("target/lambda").join(function).join("bootstrap"))?);
+        packages.push(weigh(function, &[root.join("target/lambda").join(function).join("bootstrap")])?);
+    }
+    if functions.is_empty() {
+        let weights = std::fs::read_dir(face_lab::weights::fetch(&root).await?)?;
+        let files: Vec<PathBuf> = weights.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
+        packages.push(weigh(LAYER, &files)?);
     }
     Ok(packages)
 }
 
-/// A package holds one file, deflated as zip does it; names and headers are some 130 bytes more.
-fn weigh(function: &str, program: &Path) -> Result<Package> {
+/// A package holds files, deflated as zip does it; names and headers are some 130 bytes more for each.
+fn weigh(name: &str, files: &[PathBuf]) -> Result<Package> {
     const HEADERS: u64 = 130;
 
-    let bytes = std::fs::read(program).with_context(|| format!("{} is not there", program.display()))?;
-    let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
-    deflated.write_all(&bytes)?;
-    let zipped = u64::try_from(deflated.finish()?.len())? + HEADERS;
-    Ok(Package { function: function.to_owned(), program: u64::try_from(bytes.len())?, zipped })
+    let mut package = Package { function: name.to_owned(), contents: 0, zipped: 0 };
+    for file in files {
+        let bytes = std::fs::read(file).with_context(|| format!("{} is not there", file.display()))?;
+        let mut deflated = DeflateEncoder::new(Vec::new(), Compression::default());
+        deflated.write_all(&bytes)?;
+        package.contents += u64::try_from(bytes.len())?;
+        package.zipped += u64::try_from(deflated.finish()?.len())? + HEADERS;
+    }
+    Ok(package)
 }
 
 fn table(packages: &[Package]) -> Result<String> {
     let mut text = String::from("| function | program, MB | package, MB |\n|---|---|---|\n");
-    for Package { function, program, zipped } in packages {
+    for Package { function, contents, zipped } in packages {
         let megabytes = |bytes: &u64| format!("{}.{:02}", bytes / 1_000_000, bytes / 10_000 % 100);
-        writeln!(text, "| {function} | {} | {} |", megabytes(program), megabytes(zipped))?;
+        writeln!(text, "| {function} | {} | {} |", megabytes(contents), megabytes(zipped))?;
     }
     Ok(text)
 }
@@ -109,7 +121,8 @@ fn set(packages: &[Package]) -> Result<()> {
     std::fs::write(crate::root().join(BUDGETS), text)?;
     let text = format!(
         "# Packages\n\nWhat `sam build` packs of each function; `cargo xtask package --set-budgets` wrote it, and the budgets beside it \
-         ([infra/packages.toml](../../infra/packages.toml), {MARGIN_PERCENT} % above).\n\n{}",
+         ([infra/packages.toml](../../infra/packages.toml), {MARGIN_PERCENT} % above). `{LAYER}` is the layer of the \
+         functions that look at faces.\n\n{}",
         table(packages)?
     );
     Ok(std::fs::write(crate::root().join(WEIGHTS), text)?)

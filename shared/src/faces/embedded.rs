@@ -51,7 +51,7 @@ impl Embedded {
 
 impl Inside {
     fn look_at(&self, selfie: &[u8]) -> Result<Seen, FaceError> {
-        let examined = self.examine(selfie)?;
+        let examined = self.engine()?.inspect(&picture(selfie)?);
         Ok(Seen { faces: examined.faces.len(), problems: problems(&examined) })
     }
 
@@ -81,8 +81,7 @@ impl Inside {
     }
 
     fn examine(&self, photograph: &[u8]) -> Result<Examined, FaceError> {
-        let picture = Picture::decode(photograph).map_err(|error| FaceError::Unreadable(error.to_string()))?;
-        Ok(self.engine()?.examine(&picture))
+        Ok(self.engine()?.examine(&picture(photograph)?))
     }
 
     fn engine(&self) -> Result<Arc<Engine>, FaceError> {
@@ -95,6 +94,10 @@ impl Inside {
         *engine = Some(read.clone());
         Ok(read)
     }
+}
+
+fn picture(photograph: &[u8]) -> Result<Picture, FaceError> {
+    Picture::decode(photograph).map_err(|error| FaceError::Unreadable(error.to_string()))
 }
 
 fn problems(examined: &Examined) -> Vec<PictureProblem> {
