@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use ikd::domain::Digest;
 use ikd::pictures::qr_image::DrawError;
 use ikd::tokens::sealed::{LinkToken, Seal};
-use image::ImageFormat;
+use image::codecs::png::PngEncoder;
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -23,9 +23,9 @@ pub fn draw(letters: &str) -> Result<Vec<u8>, DrawError> {
         .interference_ellipses(2)
         .distortion(2)
         .build();
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    captcha.image.write_to(&mut bytes, ImageFormat::Png)?;
-    Ok(bytes.into_inner())
+    let mut bytes = Vec::new();
+    captcha.image.write_with_encoder(PngEncoder::new(&mut bytes))?;
+    Ok(bytes)
 }
 
 /// The hash that is repeated: about a second of a phone's time in all, about 3 ms of ours to check.

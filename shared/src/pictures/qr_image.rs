@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use fast_qr::qr::QRCodeError;
 use fast_qr::{ECL, QRBuilder, QRCode};
-use image::{GrayImage, ImageFormat, Luma};
+use image::codecs::png::PngEncoder;
+use image::{GrayImage, Luma};
 
 /// A QR code ready to be drawn.
 ///
@@ -58,9 +59,9 @@ impl QrImage {
         let picture = GrayImage::from_fn(pixels, pixels, |x, y| {
             Luma([if self.is_dark(x / MODULE, y / MODULE) { 0 } else { u8::MAX }])
         });
-        let mut bytes = std::io::Cursor::new(Vec::new());
-        picture.write_to(&mut bytes, ImageFormat::Png)?;
-        Ok(bytes.into_inner())
+        let mut bytes = Vec::new();
+        picture.write_with_encoder(PngEncoder::new(&mut bytes))?;
+        Ok(bytes)
     }
 
     /// Modules along a side, quiet zone included.
