@@ -244,7 +244,7 @@ async fn what_a_dead_letter_names_is_done_at_last_and_the_letter_is_gone() {
     assert_status(&bank.redeem(&token, &qr.token, "account-opening", None).await.unwrap(), 200);
 
     let emulator = Emulator::start().await.unwrap();
-    let operator = Operator::beside(&world, &serve_functions(world.clone()).await, &emulator.endpoint);
+    let mut operator = Operator::beside(&world, &serve_functions(world.clone()).await, &emulator.endpoint);
     let Clients { queues, streams, .. } = &operator.deployment.clients;
     let queue_url = queues.create_queue().queue_name("dead-letters").send().await.unwrap().queue_url.unwrap();
     let streams_of_codes = streams.list_streams().table_name("ikd-local-qr_codes").send().await.unwrap();
@@ -275,7 +275,10 @@ async fn what_a_dead_letter_names_is_done_at_last_and_the_letter_is_gone() {
         async || holder.phone.send(Method::GET, "/me/receipts", Some(&holder.session), None).await.unwrap().json();
     assert_eq!(page().await["receipts"], json!([]));
     let replay = Command::ReplayDeadLetters { queue_url: queue_url.clone() };
-    assert_eq!(operator.does(&replay).await, Outcome::Done);
+    operator.options.dry_run = true;
+    assert_eq!(operator.does(&replay).await, Outcome::DryRun);
+    operator.options.dry_run = false;
+    assert_eq!(operator.does(&replay).await, Outcome::Done, "who only looked hid nothing");
     assert_eq!(page().await["receipts"].as_array().unwrap().len(), 1);
     assert_eq!(operator.does(&replay).await, Outcome::Unchanged);
 

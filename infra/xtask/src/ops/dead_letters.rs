@@ -48,30 +48,39 @@ pub async fn replay<'a>(deployment: &'a Deployment, queue_url: &str) -> Result<P
     Ok(Plan { subject: queue_url.to_owned(), changes, change: Box::new(change) })
 }
 
-/// Reads what waits, and hides it from others for as long as this may take.
+/// Reads what waits. Nothing stays hidden: whoever only looks must not keep letters from whoever carries them out, and
+/// doing one twice does no harm.
 async fn receive(deployment: &Deployment, queue_url: &str) -> Result<Vec<(Message, Letter)>> {
     const AT_MOST: usize = 1_000;
-    const HIDDEN_SECONDS: i32 = 300;
+    const HIDDEN_MEANWHILE_SECONDS: i32 = 300;
+    /// Waiting asks all of a queue's servers; not waiting asks some.
+    const WAITED_SECONDS: i32 = 1;
 
-    let mut letters = Vec::new();
-    while letters.len() < AT_MOST {
-        let receive = deployment
-            .clients
-            .queues
+    let queues = &deployment.clients.queues;
+    let mut messages = Vec::new();
+    while messages.len() < AT_MOST {
+        let receive = queues
             .receive_message()
             .queue_url(queue_url)
             .max_number_of_messages(10)
-            .visibility_timeout(HIDDEN_SECONDS);
-        let messages = receive.send().await.context("the queue cannot be read")?.messages.unwrap_or_default();
-        if messages.is_empty() {
+            .wait_time_seconds(WAITED_SECONDS)
+            .visibility_timeout(HIDDEN_MEANWHILE_SECONDS);
+        let received = receive.send().await.context("the queue cannot be read")?.messages.unwrap_or_default();
+        if received.is_empty() {
             break;
         }
-        for message in messages {
-            let letter = serde_json::from_str(message.body.as_deref().unwrap_or_default());
-            letters.push((message, letter.context("a message of the queue is no dead letter of a stream")?));
-        }
+        messages.extend(received);
     }
-    Ok(letters)
+    for message in &messages {
+        let show = queues.change_message_visibility().queue_url(queue_url).visibility_timeout(0);
+        let shown = show.set_receipt_handle(message.receipt_handle.clone()).send().await;
+        shown.context("a letter that was read stays hidden for five minutes")?;
+    }
+    let letters = messages.into_iter().map(|message| {
+        let letter = serde_json::from_str(message.body.as_deref().unwrap_or_default());
+        Ok((message, letter.context("a message of the queue is no dead letter of a stream")?))
+    });
+    letters.collect()
 }
 
 /// Hands every letter on. One that cannot be done does not hold up the others, and stays in the queue.

@@ -55,7 +55,7 @@ pub struct Options {
 pub enum Command {
     /// Registers an integrator, or brings what is registered to what the file says, keys included.
     RegisterIntegrator {
-        /// `client_id`, `name`, `jwks`, `claims` and `purposes`, as JSON: see docs/integrators.md.
+        /// `client_id`, `name`, `jwks`, `claims` and `purposes`, as JSON: see docs/operations.md.
         file: PathBuf,
     },
     /// Gives an integrator no token and no claim from now on.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use aws_sdk_sqs::types::QueueAttributeName;
@@ -84,7 +85,8 @@ async fn waiting(deployment: &Deployment, queue_url: &str) -> Result<u64> {
 
 async fn published(public_url: &str) -> Result<Vec<String>> {
     let address = format!("{}/.well-known/jwks.json", public_url.trim_end_matches('/'));
-    let answer = reqwest::get(&address).await.and_then(reqwest::Response::error_for_status);
+    let client = reqwest::Client::builder().timeout(Duration::from_secs(10)).build()?;
+    let answer = client.get(&address).send().await.and_then(reqwest::Response::error_for_status);
     let keys: Value = answer.with_context(|| format!("{address} does not answer"))?.json().await?;
     let keys = keys["keys"].as_array().context("no keys are published")?;
     Ok(keys.iter().filter_map(|key| key["kid"].as_str()).map(str::to_owned).collect())
