@@ -1,8 +1,9 @@
 //! Visits: a holder comes to a counter and shows a code, and one of many things happens. Whoever gets 503 comes back, as
 //! it asks; what the code did is held against its life afterwards.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use http::StatusCode;
@@ -64,6 +65,9 @@ struct Shown {
     life: Life,
     /// What its winner was told that its redemption is called.
     redemption: Mutex<Option<String>>,
+    minted: Instant,
+    /// Whether its life knows already that its time may end.
+    may_expire: AtomicBool,
 }
 
 /// How a visit left the device.
@@ -117,10 +121,12 @@ pub async fn make(counters: &Counters, member: &Member, course: Course) -> Resul
 impl Shown {
     async fn mint(member: &Member) -> Result<Self> {
         let basic = json!({});
+        let minted = Instant::now();
         let reply = persistently(|| member.phone.mint(&member.session, &basic)).await?;
         expect(&reply, StatusCode::CREATED)?;
         let token = reply.member("/token").context("no token")?;
-        Ok(Self { token, life: Life::begin(), redemption: Mutex::default() })
+        let (life, redemption) = (Life::begin(), Mutex::default());
+        Ok(Self { token, life, redemption, minted, may_expire: AtomicBool::new(false) })
     }
 
     /// What every code's visit ends with: each integrator of before asks, the winner learns it again, and the code's life is
@@ -146,6 +152,10 @@ impl Shown {
                 continue;
             }
             let end = self.end_of(&reply)?;
+            // Where visits wait for one another, a code's time may end before its visit does: at any moment from here on.
+            if self.minted.elapsed() > Duration::from_secs(88) && !self.may_expire.swap(true, Ordering::Relaxed) {
+                self.life.sent(Deed::Expire);
+            }
             self.life.answered(name, end);
             return Ok(());
         }
@@ -190,6 +200,7 @@ impl Shown {
     /// end may be answered either way; nobody wins afterwards.
     async fn redeem_late(&self, counters: &Counters) -> Result<()> {
         tokio::time::sleep(Duration::from_millis(88_500)).await;
+        self.may_expire.store(true, Ordering::Relaxed);
         let name = self.life.sent(Deed::Expire);
         tokio::time::sleep(Duration::from_millis(600)).await;
         self.redeem(counters, 1).await?;
