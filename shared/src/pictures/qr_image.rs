@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use fast_qr::qr::QRCodeError;
 use fast_qr::{ECL, QRBuilder, QRCode};
-use image::codecs::png::PngEncoder;
-use image::{GrayImage, Luma};
+use image::codecs::png::{CompressionType, FilterType, PngEncoder};
+use image::{ExtendedColorType, ImageEncoder};
 
 /// A QR code ready to be drawn.
 ///
@@ -55,12 +55,21 @@ impl QrImage {
     }
 
     pub fn png(&self) -> Result<Vec<u8>, DrawError> {
-        let pixels = self.side() * MODULE;
-        let picture = GrayImage::from_fn(pixels, pixels, |x, y| {
-            Luma([if self.is_dark(x / MODULE, y / MODULE) { 0 } else { u8::MAX }])
-        });
+        let side = self.side();
+        let mut pixels = Vec::new();
+        for y in 0..side {
+            let shades = (0..side).map(|x| if self.is_dark(x, y) { 0 } else { u8::MAX });
+            let row: Vec<u8> = shades.flat_map(|shade| [shade; MODULE as usize]).collect();
+            pixels.extend(row.repeat(MODULE as usize));
+        }
         let mut bytes = Vec::new();
-        picture.write_with_encoder(PngEncoder::new(&mut bytes))?;
+        // Most rows are the one above, which this filter makes zeros of.
+        PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up).write_image(
+            &pixels,
+            side * MODULE,
+            side * MODULE,
+            ExtendedColorType::L8,
+        )?;
         Ok(bytes)
     }
 
