@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ikd::app::{App, Need};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, caller, parse};
 use ikd::store::challenges::{Once, Use};
 use ikd::tokens::access_token::{self, Lifetime, REDEEM};
 use ikd::tokens::client_assertion;
@@ -32,6 +32,7 @@ async fn issue(app: &App, request: &Request) -> Result<Answer, Problem> {
         return Err(invalid("client_id and assertion differ"));
     }
     let integrator = app.store().integrator(&client_id).await?.ok_or_else(|| invalid("unknown"))?;
+    caller::is_integrator(&integrator.client_id);
     let token_endpoint = format!("{}/oauth2/token", app.issuer());
     let assertion = client_assertion::verify(assertion, &integrator, &[app.issuer(), &token_endpoint], app.now())
         .map_err(|error| invalid(error.0))?;

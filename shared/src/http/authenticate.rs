@@ -3,6 +3,7 @@
 use http::header;
 use lambda_http::Request;
 
+use super::caller;
 use super::parse::single_header;
 use super::problem::{Problem, pin_locked};
 use super::problem_type::ProblemType;
@@ -106,7 +107,9 @@ pub async fn officer(app: &App, request: &Request) -> Result<Officer, Problem> {
 
 pub fn integrator(app: &App, request: &Request) -> Result<IntegratorToken, Problem> {
     let token = token(request, "Bearer")?;
-    Ok(access_token::verify_of_integrator(app.verifying_keys(), app.issuer(), token, app.now())?)
+    let integrator = access_token::verify_of_integrator(app.verifying_keys(), app.issuer(), token, app.now())?;
+    caller::is_integrator(&integrator.client_id);
+    Ok(integrator)
 }
 
 /// The token of an `Authorization` header with the given scheme (RFC 9110, section 11.4: schemes know no case).

@@ -4,6 +4,7 @@ mod activation_email;
 mod answer;
 pub mod authenticate;
 mod biodata;
+pub mod caller;
 pub mod parse;
 mod problem;
 mod problem_type;

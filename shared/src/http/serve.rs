@@ -4,11 +4,12 @@ use std::pin::Pin;
 use std::time::Instant;
 
 use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
+use tracing::Instrument;
 
 use super::answer::Answer;
-use super::parse;
 use super::problem::Problem;
 use super::problem_type::ProblemType;
+use super::{caller, parse};
 use crate::app::{App, Need, Outcome};
 
 /// A step: a request in, an answer or a problem out.
@@ -38,7 +39,9 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
     let request_id =
         request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
     // A step that is cut off here has done what a crash at this point would leave: each of its writes stands by itself.
-    let step = tokio::time::timeout(app.settings.answer_within, (function.step)(app, &request)).await;
+    let span = caller::span(&request_id, function.name);
+    let step = tokio::time::timeout(app.settings.answer_within, (function.step)(app, &request));
+    let step = step.instrument(span.clone()).await;
     let outcome = step.unwrap_or_else(|_| Err(Problem::unavailable("the step was not done in time")));
     let (answer, problem) = match outcome {
         Ok(answer) => (answer, None),
@@ -49,8 +52,7 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
     };
     tracing::info!(
         target: "ikd",
-        request_id,
-        function = function.name,
+        parent: &span,
         status = answer.status().as_u16(),
         problem = problem.as_ref().map(|problem| problem.kind().slug()),
         cause = problem.as_ref().and_then(Problem::cause),
@@ -63,6 +65,7 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
         Outcome {
             problem: problem.map(ProblemType::slug),
             dependency_failed: problem == Some(ProblemType::ServiceUnavailable),
+            ..Outcome::default()
         },
     );
     answer.into_response()

@@ -1,0 +1,14 @@
+//! What every line in the log of a request begins with: which request, of which function, and which integrator asks.
+//! Operators call an integrator, or disable it, by that name.
+
+use tracing::{Span, field};
+
+/// Begins the log of a request.
+pub(super) fn span(request_id: &str, function: &'static str) -> Span {
+    tracing::info_span!(target: "ikd", "request", request_id, function, client_id = field::Empty)
+}
+
+/// Names the integrator of the request under way. Whoever is not registered is not named: that may be any text.
+pub fn is_integrator(client_id: &str) {
+    Span::current().record("client_id", client_id);
+}
