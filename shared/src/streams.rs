@@ -47,7 +47,8 @@ pub async fn work_through<'a>(
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
         let done = work(record).await;
         let dependency_failed = matches!(done, Err(Undone::Yet(_)));
-        app.write_metrics(function, Outcome { problem: None, dependency_failed });
+        let given_up = matches!(done, Err(Undone::Ever(_)));
+        app.write_metrics(function, Outcome { dependency_failed, given_up, ..Outcome::default() });
         match done {
             Ok(()) => tracing::info!(target: "ikd", function, sequence_number, "done"),
             Err(Undone::Ever(cause)) => {

@@ -103,6 +103,18 @@ async fn an_address_that_ses_refuses_is_not_tried_again_and_shows_in_the_status(
 }
 
 #[tokio::test]
+async fn while_ses_does_not_know_the_sender_e_mails_wait() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
+    world.ses.fail_next(&[SesFault::Unverified]);
+    assert_eq!(world.deliver().await.len(), 1, "it is repeated");
+    assert!(world.deliver().await.is_empty());
+    let reply = registered.phone.check_status(&registered.id).await.unwrap();
+    assert_eq!(reply.member("/activation_email/delivery").as_deref(), Some("sent"));
+}
+
+#[tokio::test]
 async fn orders_that_nobody_needs_any_more_send_nothing() {
     let world = World::new().await;
     let late = world.registered(SITI).await;
@@ -129,4 +141,5 @@ async fn a_record_that_is_no_order_holds_nobody_up() {
     nonsense["dynamodb"]["NewImage"] = serde_json::json!({ "id": { "S": "nonsense" } });
     assert!(world.send_activation_emails(&[nonsense, order]).await.is_empty());
     assert_eq!(world.ses.taken().len(), 1);
+    assert_eq!(world.metrics.sum("RecordsGivenUp", "send-activation-email", None), 1, "and operators are told");
 }

@@ -22,6 +22,8 @@ pub enum SesFault {
     Down,
     /// Refuses this message for good.
     Refused,
+    /// Knows the sender no more, as when its records are gone from the DNS.
+    Unverified,
 }
 
 /// The messages taken so far, and the failures to come.
@@ -61,16 +63,23 @@ async fn take(State(ses): State<Ses>, asked: HeaderMap, Json(message): Json<Valu
     actions::note(sender, "SendEmail", &[]);
     let mut inside = ses.0.lock().unwrap();
     let fault = inside.faults.pop_front();
-    let (status, code) = match fault {
+    let (status, code, said) = match fault {
         None => {
             inside.taken.push(message);
             return (StatusCode::OK, HeaderMap::new(), Json(json!({ "MessageId": inside.taken.len().to_string() })));
         }
-        Some(SesFault::Throttled) => (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
-        Some(SesFault::Down) => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable"),
-        Some(SesFault::Refused) => (StatusCode::BAD_REQUEST, "MessageRejected"),
+        Some(SesFault::Throttled) => {
+            (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Maximum sending rate exceeded.")
+        }
+        Some(SesFault::Down) => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Try again."),
+        Some(SesFault::Refused) => (StatusCode::BAD_REQUEST, "MessageRejected", "Illegal address"),
+        Some(SesFault::Unverified) => (
+            StatusCode::BAD_REQUEST,
+            "MessageRejected",
+            "Email address is not verified. The following identities failed the check in region AP-SOUTHEAST-3: ikd.example",
+        ),
     };
     let mut headers = HeaderMap::new();
     headers.insert("x-amzn-errortype", code.parse().unwrap());
-    (status, headers, Json(json!({ "message": "as the test asked for" })))
+    (status, headers, Json(json!({ "message": said })))
 }

@@ -46,7 +46,7 @@ pub async fn track_email(app: &App, event: Event) -> Result<(), StoreError> {
         return Ok(());
     };
     let recorded = app.store().record_delivery(&registration, generation, delivery).await;
-    app.write_metrics(NAME, Outcome { problem: None, dependency_failed: recorded.is_err() });
+    app.write_metrics(NAME, Outcome { dependency_failed: recorded.is_err(), ..Outcome::default() });
     recorded?;
     tracing::info!(target: "ikd", function = NAME, event_type, "recorded");
     Ok(())

@@ -37,6 +37,8 @@ pub struct Outcome {
     pub problem: Option<&'static str>,
     /// Whether something that the function depends on failed for good.
     pub dependency_failed: bool,
+    /// Whether a record's work will never be done.
+    pub given_up: bool,
 }
 
 /// Counts until a request is over, and writes its line then.
@@ -66,6 +68,7 @@ struct Line<'line> {
     requests: u32,
     refusals: Option<u32>,
     dependency_failures: Option<u32>,
+    records_given_up: Option<u32>,
     lockouts: Option<u32>,
     activations: Option<u32>,
     redemptions: Option<u32>,
@@ -110,6 +113,7 @@ impl Metrics {
             requests: 1,
             refusals: outcome.problem.map(|_| 1),
             dependency_failures: outcome.dependency_failed.then_some(1),
+            records_given_up: outcome.given_up.then_some(1),
             lockouts: times(Event::Lockout),
             activations: times(Event::Activation),
             redemptions: times(Event::Redemption),

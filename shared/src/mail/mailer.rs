@@ -101,12 +101,19 @@ impl Mailer {
 /// Only the error's code goes on: SES repeats addresses in its messages.
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands errors over by value")]
 fn classify<R>(error: SdkError<SendEmailError, R>) -> MailError {
+    /// How SES begins to say that the sender is not verified, or the addressee where the account is in the sandbox
+    /// (Amazon SES Developer Guide, "Email sending errors").
+    const UNVERIFIED: &str = "Email address is not verified";
+
     let failure = sdk_failure(&error);
     match error.as_service_error() {
         // What concerns this message. Everything else concerns the account or the moment, and passes.
-        Some(SendEmailError::MessageRejected(_) | SendEmailError::BadRequestException(_)) => {
+        Some(SendEmailError::MessageRejected(rejected))
+            if !rejected.message().is_some_and(|message| message.starts_with(UNVERIFIED)) =>
+        {
             MailError::Refused(failure)
         }
+        Some(SendEmailError::BadRequestException(_)) => MailError::Refused(failure),
         _ => MailError::Unavailable(failure),
     }
 }
