@@ -111,6 +111,20 @@ def log_group(stack, _, properties):
     return Created(properties["LogGroupName"], {"Arn": stack.arn("logs", f"log-group:{properties['LogGroupName']}:*")})
 
 
+def metric_filter(stack, name, properties):
+    transformations = [
+        {"".join([member[0].lower(), member[1:]]): value for member, value in transformation.items()}
+        for transformation in properties["MetricTransformations"]
+    ]
+    stack.clients("logs").put_metric_filter(
+        logGroupName=properties["LogGroupName"],
+        filterName=stack.physical(name),
+        filterPattern=properties["FilterPattern"],
+        metricTransformations=transformations,
+    )
+    return Created(stack.physical(name))
+
+
 def secret(stack, name, properties):
     secrets = stack.clients("secretsmanager")
     how = properties["GenerateSecretString"]
@@ -258,6 +272,7 @@ CREATORS = {
     "AWS::Lambda::LayerVersion": layer,
     "AWS::Lambda::Permission": permission,
     "AWS::Logs::LogGroup": log_group,
+    "AWS::Logs::MetricFilter": metric_filter,
     "AWS::Route53::RecordSet": record,
     "AWS::SecretsManager::Secret": secret,
     "AWS::SES::ConfigurationSet": configuration_set,

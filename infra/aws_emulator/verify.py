@@ -12,6 +12,7 @@ METRICS = {
     "Activations",
     "EmailsRefused",
     "DependencyFailures",
+    "RecordsGivenUp",
     "FaceMatches",
     "FaceReviews",
     "FaceNoMatches",
@@ -152,6 +153,12 @@ def alarms(stack):
     same("the alarms", set(found), {stack.created[name].ref for name in expected})
     known = known_dimensions(stack)
     topic = stack.created["Alarms"].ref
+    filters = stack.clients("logs").describe_metric_filters()["metricFilters"]
+    filtered = {
+        (transformation["metricNamespace"], transformation["metricName"])
+        for filtering in filters
+        for transformation in filtering["metricTransformations"]
+    }
     for name, alarm in found.items():
         same(f"{name}: whom it tells", alarm["AlarmActions"], [topic])
         metrics = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
@@ -162,6 +169,9 @@ def alarms(stack):
                 assert values is None or dimension["Value"] in values, f"{name}: there is no {dimension}"
             if metric["Namespace"] == "IdentitasDigital":
                 assert metric["MetricName"] in METRICS, f"{name}: no function has {metric['MetricName']}"
+            if metric["Namespace"].startswith("IdentitasDigital/"):
+                watched = (metric["Namespace"], metric["MetricName"])
+                assert watched in filtered, f"{name}: no filter of a log has {watched}"
 
 
 def known_dimensions(stack):

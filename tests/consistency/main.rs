@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test panics where the test fails")]
 
+mod builds;
 mod operations;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -147,11 +148,12 @@ fn every_function_starts_with_the_variables_of_the_template_and_with_none_less()
 }
 
 /// Variables that the template sets although the code has a default.
-const HAVE_DEFAULTS: [&str; 12] = [
+const HAVE_DEFAULTS: [&str; 13] = [
     "IKD_FACE_ENGINE",
     "IKD_FACE_MATCH",
     "IKD_FACE_NO_MATCH",
     "IKD_FACE_REGION",
+    "IKD_LOG_LEVEL",
     "IKD_STAGE",
     "IKD_RECEIPTS_KEPT_SECONDS",
     "IKD_MAIL_CONFIGURATION_SET",
@@ -181,6 +183,7 @@ fn values() -> Result<BTreeMap<String, String>> {
     for (name, value) in [
         ("IKD_PUBLIC_URL", "https://identitas.example.go.id"),
         ("IKD_STAGE", "production"),
+        ("IKD_LOG_LEVEL", "info"),
         ("IKD_RECEIPTS_KEPT_SECONDS", "157680000"),
         ("IKD_TABLE_PREFIX", "ikd-"),
         ("IKD_MUNICIPALITY", "35.77"),
@@ -290,7 +293,16 @@ fn no_package_may_hold_unsafe_code() {
         Some("forbid")
     );
     assert_eq!(manifest(&root.join("fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
-    let own = ["shared", "infra/xtask", "infra/bench", "infra/bench/floor", "tests", "tests/model"];
+    let own = [
+        "shared",
+        "faces",
+        "infra/xtask",
+        "infra/face-lab",
+        "infra/bench",
+        "infra/bench/floor",
+        "tests",
+        "tests/model",
+    ];
     let mut packages: Vec<String> = own.map(str::to_owned).into();
     packages.extend(FUNCTIONS.iter().map(|function| format!("functions/{}", function.name)));
     packages.extend(OF_STREAMS.map(|(name, _)| format!("functions/{name}")));

@@ -3,8 +3,8 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
-use tokio::net::{TcpListener, TcpStream};
+use anyhow::{Context, Result};
+use tokio::io::{AsyncBufReadExt, BufReader, copy, sink};
 use tokio::process::{Child, Command};
 use xtask::tools::Tools;
 
@@ -15,29 +15,32 @@ pub struct Emulator {
 }
 
 impl Emulator {
+    /// Starts it on any port, and waits until it says on which.
     pub async fn start() -> Result<Self> {
         const PATIENCE: Duration = Duration::from_mins(1);
+        const SAYS: &str = "Running on ";
 
         let python = Tools::new(&xtask::root()).aws_emulator().await?;
-        let address = TcpListener::bind(("127.0.0.1", 0)).await?.local_addr()?;
         let mut process = Command::new(python)
-            .args(["-m", "moto.server", "--host", "127.0.0.1", "--port", &address.port().to_string()])
+            .args(["-m", "moto.server", "--host", "127.0.0.1", "--port", "0"])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .context("the emulator does not start")?;
-        let answers = async {
-            while TcpStream::connect(address).await.is_err() {
-                if let Some(status) = process.try_wait()? {
-                    bail!("the emulator has ended: {status}");
+        let mut lines = BufReader::new(process.stderr.take().context("the emulator is mute")?).lines();
+        let endpoint = async {
+            while let Some(line) = lines.next_line().await? {
+                if let Some((_, address)) = line.split_once(SAYS) {
+                    return Ok(address.trim().to_owned());
                 }
-                tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            Ok(())
+            anyhow::bail!("the emulator has ended")
         };
-        tokio::time::timeout(PATIENCE, answers).await.context("the emulator does not answer")??;
-        Ok(Self { endpoint: format!("http://{address}"), _process: process })
+        let endpoint = tokio::time::timeout(PATIENCE, endpoint).await.context("the emulator does not answer")??;
+        // It would wait for a reader of what else it says.
+        tokio::spawn(async move { copy(&mut lines.into_inner(), &mut sink()).await });
+        Ok(Self { endpoint, _process: process })
     }
 }

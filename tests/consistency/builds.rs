@@ -1,0 +1,41 @@
+//! Functions are built one after the other, and share what they depend on only where it is built alike.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use tests::FUNCTIONS;
+
+/// The packages that one is built on, each with its features.
+fn dependencies(package: &str) -> BTreeMap<String, String> {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--quiet", "--offline", "--edges", "normal,build", "--prefix", "none", "--format", "{p}|{f}"])
+        .args(["--package", package])
+        .current_dir(xtask::root())
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let lines = String::from_utf8(tree.stdout).unwrap();
+    let listed = lines.lines().filter_map(|line| line.trim_end_matches(" (*)").split_once('|'));
+    listed.map(|(package, features)| (package.to_owned(), features.to_owned())).collect()
+}
+
+#[test]
+fn what_the_sdk_is_built_on_is_built_alike_for_every_function() {
+    let below: BTreeSet<String> = dependencies("aws-sdk-dynamodb").into_keys().collect();
+    let of_function = |name: &str| -> BTreeMap<String, String> {
+        dependencies(name).into_iter().filter(|(package, _)| below.contains(package)).collect()
+    };
+    let redeem_qr = of_function("redeem-qr");
+    assert!(redeem_qr.len() > 50);
+    for function in FUNCTIONS {
+        let different: Vec<_> = of_function(function.name)
+            .into_iter()
+            .filter(|(package, features)| redeem_qr.get(package) != Some(features))
+            .collect();
+        assert!(
+            different.is_empty(),
+            "{} builds the SDK anew: name the features in shared/Cargo.toml: {different:?}",
+            function.name
+        );
+    }
+}
