@@ -1,10 +1,16 @@
 //! When a dependency fails, the caller is told to come back, and nothing is half-done.
 
+use std::pin::Pin;
+use std::time::{Duration, Instant};
+
+use futures::future::join_all;
 use http::{Method, Request};
 use serde_json::json;
-use tests::{PIN, World, assert_problem, assert_status};
-use xtask::actors::{Officer, Session};
+use tests::{Fault, Lasting, PIN, Registered, World, assert_problem, assert_status};
+use xtask::actors::{Officer, Reply, Session, document_hash};
 use xtask::personas::{BANK, SITI};
+
+use super::faults_of_holders::bank;
 
 #[tokio::test]
 async fn without_the_database_every_step_answers_503_with_retry_after() {
@@ -106,4 +112,101 @@ async fn an_invented_key_id_makes_the_issuer_be_asked_once_in_a_while_only() {
         assert_problem(&forger.scan(&registered.ticket).await.unwrap(), 401, "invalid-token");
     }
     assert_eq!(world.issuer.times_asked(), before + 1);
+}
+
+#[tokio::test]
+async fn without_the_issuers_keys_officers_come_back_later_and_with_them_they_work() {
+    let plays = Fault::ALL.into_iter().flat_map(|fault| {
+        // The issuer is asked where its keys are, and then for the keys.
+        [1, 2].into_iter().map(move |call| async move {
+            let world = World::with_faults().await;
+            let registered = world.registered(&world.newcomer().await).await;
+            world.issuer_faults.plan(call, fault, Lasting::UntilMended);
+            let scan = async || world.officer().scan(&registered.ticket).await.unwrap();
+            assert_problem(&scan().await, 503, "service-unavailable");
+            assert!(world.issuer_faults.mend());
+            world.pass(jiff::SignedDuration::from_secs(1));
+            assert_status(&scan().await, 200);
+
+            // Keys that are known serve on while the issuer is away, for a day.
+            world.issuer_faults.plan(1, fault, Lasting::UntilMended);
+            world.pass(jiff::SignedDuration::from_hours(1));
+            let ticket = registered.phone.check_status(&registered.id).await.unwrap().member("/ticket/text").unwrap();
+            assert_status(&world.officer().scan(&ticket).await.unwrap(), 200);
+            assert!(world.issuer_faults.mend(), "withdrawn keys are looked for");
+            world.issuer_faults.plan(1, fault, Lasting::UntilMended);
+            world.pass(jiff::SignedDuration::from_hours(23));
+            assert_problem(&scan().await, 503, "service-unavailable");
+        })
+    });
+    join_all(plays).await;
+}
+
+/// API Gateway waits for 30 seconds; people wait for five.
+#[tokio::test]
+async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
+    let world = World::with_faults_in_production().await;
+    let holder = world.holder(&world.newcomer().await).await;
+    let qr = holder.mint().await.token;
+    let approved = world.approved(&world.newcomer().await).await;
+    let Registered { phone, id, ticket, .. } = world.registered(&world.newcomer().await).await;
+    let (bank, token) = bank(&world).await;
+    let officer: Officer = world.officer();
+    assert_status(&officer.scan(&ticket).await.unwrap(), 200);
+    let captcha = world.captcha(&approved.email).await;
+    let answer = world.answer(&approved.email, &captcha);
+
+    world.faults.plan(1, Fault::Late, Lasting::UntilMended);
+    let started = Instant::now();
+    let anything = json!({});
+    let browser = world.browser();
+    let (nik, session) = (&holder.nik, &holder.session);
+    let hash = document_hash(b"A");
+    let check =
+        http::Request::get("http://ikd.test/signatures/AEAQCAIBAEAQCAIBAEAQCAIBAE").body(String::new()).unwrap();
+    let steps: [Pin<Box<dyn Future<Output = Reply>>>; 18] = [
+        Box::pin(world.register(&phone, nik)),
+        Box::pin(async { phone.check_status(&id).await.unwrap() }),
+        Box::pin(async { officer.approve(&ticket).await.unwrap() }),
+        Box::pin(async { phone.ask_for_another_email(&id).await.unwrap() }),
+        Box::pin(async { browser.open(&approved.email.link).await.unwrap() }),
+        Box::pin(world.activate_with(&approved.email, &approved.email.code, &captcha, &answer)),
+        Box::pin(async { holder.phone.log_in(PIN).await.unwrap() }),
+        Box::pin(async { holder.phone.mint(session, &anything).await.unwrap() }),
+        Box::pin(async { holder.phone.lock(session).await.unwrap() }),
+        Box::pin(async { holder.phone.change_pin(session, PIN, "908172").await.unwrap() }),
+        Box::pin(async { bank.redeem(&token, &qr, "account-opening", Some("k")).await.unwrap() }),
+        Box::pin(async { bank.authenticate().await.unwrap() }),
+        Box::pin(async { officer.block(nik, "lost").await.unwrap() }),
+        Box::pin(async { officer.unlock(nik).await.unwrap() }),
+        Box::pin(async { officer.reset_pin(nik, None).await.unwrap() }),
+        Box::pin(async { holder.phone.sign(session, &hash, PIN).await.unwrap() }),
+        Box::pin(async { holder.phone.erase(session, PIN).await.unwrap() }),
+        Box::pin(async { world.send(check).await }),
+    ];
+    let answers = join_all(steps).await;
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    for answer in answers {
+        assert_status(&answer, 503);
+        assert_eq!(answer.header("retry-after"), Some("1"));
+    }
+}
+
+/// A step of many calls, each of which is slow: the answer does not wait for their sum.
+#[tokio::test]
+async fn a_step_that_is_not_done_in_time_is_cut_off_and_nothing_is_half_done() {
+    let world = World::with_faults_in_production().await;
+    let approved = world.approved(&world.newcomer().await).await;
+    let captcha = world.captcha(&approved.email).await;
+    let answer = world.answer(&approved.email, &captcha);
+    // Captcha and registration are read; from the third call on nothing is answered, and the rest takes two calls more.
+    world.faults.plan(3, Fault::Late, Lasting::UntilMended);
+    let started = Instant::now();
+    let reply = world.activate_with(&approved.email, &approved.email.code, &captcha, &answer).await;
+    assert_problem(&reply, 503, "service-unavailable");
+    assert!(started.elapsed() < Duration::from_secs(5), "{:?}", started.elapsed());
+    world.faults.mend();
+    world.assert_sound();
+    assert_status(&world.activate(&approved.email, &approved.email.code).await, 200);
+    world.assert_sound();
 }

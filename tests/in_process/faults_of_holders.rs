@@ -1,0 +1,255 @@
+//! What [`faults`](super::faults) does to enrolment, for the steps from a holder's login to the end of the identity.
+
+use serde_json::json;
+use tests::{EMAIL, HolderWithSession, PIN, World, assert_problem, assert_status};
+use xtask::actors::{Integrator, Minted, Phone, Session, document_hash};
+use xtask::personas::BANK;
+
+use super::faults::{assert_one_of, survives};
+
+#[tokio::test]
+async fn a_login_opens_a_session_that_works() {
+    survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder| holder.phone.log_in(PIN).await.unwrap(),
+        async |_, holder, answer| {
+            assert_status(answer, 200);
+            let session = Session::of(answer).unwrap();
+            assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_pin_costs_a_try_for_each_time_it_was_sent() {
+    survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder| holder.phone.log_in("908172").await.unwrap(),
+        async |world, holder, answer| {
+            assert_problem(answer, 401, "invalid-credentials");
+            let made = tries_made(world, &holder.phone);
+            assert!((1..=2).contains(&made), "{made}");
+        },
+    )
+    .await;
+}
+
+fn tries_made(world: &World, phone: &Phone) -> u32 {
+    let key = ikd::tokens::dpop::thumbprint(phone.key.public()).unwrap();
+    let device = world.item("identities", ("pk", &format!("device#{}", key.as_str()))).unwrap();
+    device["pin_tries"]["M"]["made"]["N"].as_str().unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn a_session_that_was_locked_is_locked() {
+    survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder| holder.phone.lock(&holder.session).await.unwrap(),
+        async |_, holder, answer| {
+            // What happened unheard is found to have happened.
+            assert_one_of(answer, &[(204, None), (401, Some("session-ended"))]);
+            assert_problem(&holder.mint_reply(&json!({})).await, 401, "session-ended");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_changed_pin_is_the_new_one_alone() {
+    const NEW: &str = "908172";
+    survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder| holder.phone.change_pin(&holder.session, PIN, NEW).await.unwrap(),
+        async |_, holder, answer| {
+            assert_one_of(answer, &[(204, None), (401, Some("session-ended"))]);
+            assert_status(&holder.phone.log_in(NEW).await.unwrap(), 200);
+            assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_minted_code_is_the_devices_one_live_code() {
+    survives(
+        async |world, nik| {
+            let holder = world.holder(nik).await;
+            let before = holder.mint().await.token;
+            (holder, before)
+        },
+        async |_, (holder, _)| holder.mint_reply(&json!({})).await,
+        async |world, (_, before), answer| {
+            let (bank, token) = bank(world).await;
+            let minted = Minted::of(answer).unwrap();
+            let old = bank.redeem(&token, before, "account-opening", None).await.unwrap();
+            assert_problem(&old, 410, "qr-code-superseded");
+            assert_status(&bank.redeem(&token, &minted.token, "account-opening", None).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+pub async fn bank(world: &World) -> (Integrator, String) {
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    (bank, token)
+}
+
+#[tokio::test]
+async fn a_redemption_with_a_key_is_its_winners_whatever_failed() {
+    survives(
+        async |world, nik| (world.holder(nik).await.mint().await.token, bank(world).await),
+        async |_, (qr, (bank, token))| bank.redeem(token, qr, "account-opening", Some("k")).await.unwrap(),
+        async |_, (qr, (bank, token)), answer| {
+            assert_status(answer, 200);
+            let again = bank.redeem(token, qr, "account-opening", Some("k")).await.unwrap();
+            assert_eq!(again.member("/redemption_id"), answer.member("/redemption_id"));
+            let other = bank.redeem(token, qr, "account-opening", Some("l")).await.unwrap();
+            assert_problem(&other, 410, "qr-code-used");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn without_a_key_nobody_redeems_twice_whatever_failed() {
+    survives(
+        async |world, nik| (world.holder(nik).await.mint().await.token, bank(world).await),
+        async |_, (qr, (bank, token))| bank.redeem(token, qr, "account-opening", None).await.unwrap(),
+        async |_, (qr, (bank, token)), answer| {
+            assert_one_of(answer, &[(200, None), (410, Some("qr-code-used"))]);
+            let again = bank.redeem(token, qr, "account-opening", None).await.unwrap();
+            assert_problem(&again, 410, "qr-code-used");
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn the_screens_can_be_asked_for_again() {
+    for path in ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts", "/me/export"] {
+        survives(
+            async |world, nik| world.holder(nik).await,
+            async |_, holder| holder.phone.send(http::Method::GET, path, Some(&holder.session), None).await.unwrap(),
+            async |_, _, answer| assert_status(answer, 200),
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_block_that_was_answered_stands() {
+    let by_officer = survives(
+        async |world, nik| (world.holder(nik).await, nik.to_owned()),
+        async |world, (_, nik)| world.officer().block(nik, "lost").await.unwrap(),
+        async |_, (holder, _), answer| {
+            assert_status(answer, 200);
+            assert_problem(&holder.mint_reply(&json!({})).await, 403, "device-blocked");
+        },
+    );
+    let by_holder = survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder| holder.phone.block_itself(&holder.session, "lost").await.unwrap(),
+        async |_, holder, answer| {
+            assert_one_of(answer, &[(200, None), (403, Some("device-blocked"))]);
+            assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+        },
+    );
+    tokio::join!(by_officer, by_holder);
+}
+
+#[tokio::test]
+async fn an_unlock_happens() {
+    survives(
+        async |world, nik| {
+            let holder = world.holder(nik).await;
+            for _ in 0..3 {
+                assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+            }
+            holder
+        },
+        async |world, holder: &HolderWithSession| world.officer().unlock(&holder.nik).await.unwrap(),
+        async |_, holder, answer| {
+            assert_status(answer, 200);
+            assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_reset_pin_is_dead_and_one_code_more_replaces_it() {
+    survives(
+        async |world, nik| {
+            let holder = world.holder(nik).await;
+            world.pass(jiff::SignedDuration::from_mins(1));
+            // A session of its own: the minute may have ended the first.
+            holder
+        },
+        async |world, holder: &HolderWithSession| world.officer().reset_pin(&holder.nik, None).await.unwrap(),
+        async |world, holder, answer| {
+            // Where the reset happened unheard, the next one comes too soon.
+            assert_one_of(answer, &[(202, None), (429, Some("too-many-emails"))]);
+            assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
+            assert!(world.deliver().await.is_empty());
+            let email = world.activation_email(EMAIL);
+            assert_status(&world.activate(&email, &email.code).await, 200);
+            assert_status(&holder.phone.log_in(&email.code).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_first_pin_is_set_once() {
+    survives(
+        async |world, nik| {
+            let holder = world.holder(nik).await;
+            world.pass(jiff::SignedDuration::from_mins(1));
+            assert_status(&world.officer().reset_pin(nik, None).await.unwrap(), 202);
+            assert!(world.deliver().await.is_empty());
+            (holder, world.activation_email(EMAIL))
+        },
+        async |world, (_, email)| world.activate(email, &email.code).await,
+        async |_, (holder, email), answer| {
+            assert_status(answer, 200);
+            assert_status(&holder.phone.log_in(&email.code).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_signature_that_was_answered_is_on_record() {
+    survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder: &HolderWithSession| {
+            holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap()
+        },
+        async |world, holder, answer| {
+            // A try that was counted and whose count was not answered is lost; the third of them would lock.
+            assert_status(answer, 201);
+            let path = format!("http://ikd.test/signatures/{}", answer.member("/id").unwrap());
+            let reply = world.send(http::Request::get(path).body(String::new()).unwrap()).await;
+            assert_eq!(reply.member("/validity").as_deref(), Some("valid"));
+            assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn an_identity_that_was_erased_is_gone() {
+    survives(
+        async |world, nik| world.holder(nik).await,
+        async |_, holder: &HolderWithSession| holder.phone.erase(&holder.session, PIN).await.unwrap(),
+        async |world, holder, answer| {
+            // What happened unheard is found to have happened.
+            assert_one_of(answer, &[(202, None), (401, Some("session-ended"))]);
+            assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
+            assert_eq!(world.finish_erasures().await, [""; 0]);
+        },
+    )
+    .await;
+}
