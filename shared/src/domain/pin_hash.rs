@@ -1,10 +1,11 @@
 //! How PINs rest: Argon2id with a pepper that is not in the database (OWASP: m = 19456 KiB, t = 2, p = 1).
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use argon2::password_hash::phc::{PasswordHash, Salt};
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use argon2::{Algorithm, Argon2, Params, Version};
+use argon2::password_hash::Error;
+use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use secrecy::{ExposeSecret, SecretSlice};
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +16,9 @@ use super::secret::unprintable;
 pub struct PinHasher {
     pepper: SecretSlice<u8>,
     computed: AtomicU64,
+    /// Memory that earlier hashes have worked in. To clear it and to have it anew would take a third of a hash's time
+    /// again. What is left in it helps nobody: who reads this process has the pepper as well.
+    used: Mutex<Vec<Vec<Block>>>,
 }
 
 /// Verified against where there is no hash, so that an unknown device costs the same work as a known one.
@@ -41,24 +45,33 @@ impl PinHash {
 
 impl PinHasher {
     /// Fails where the pepper is longer than Argon2 takes.
-    pub fn new(pepper: &[u8]) -> Result<Self, argon2::password_hash::Error> {
-        let hasher = Self { pepper: pepper.to_vec().into(), computed: AtomicU64::new(0) };
-        hasher.argon2()?;
+    pub fn new(pepper: &[u8]) -> Result<Self, Error> {
+        let hasher = Self { pepper: pepper.to_vec().into(), computed: AtomicU64::new(0), used: Mutex::default() };
+        hasher.argon2(parameters()?)?;
         Ok(hasher)
     }
 
     /// The hash to store.
-    pub fn hash(&self, pin: &Pin, salt: [u8; 16]) -> Result<PinHash, argon2::password_hash::Error> {
-        self.computed.fetch_add(1, Ordering::Relaxed);
-        let salt = Salt::new(&salt).map_err(|_| argon2::password_hash::Error::Internal)?;
-        Ok(PinHash(self.argon2()?.hash_password_with_salt(pin.expose().as_bytes(), &salt)?.to_string()))
+    pub fn hash(&self, pin: &Pin, salt: [u8; 16]) -> Result<PinHash, Error> {
+        let parameters = parameters()?;
+        let mut hash = PasswordHash {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&parameters)?,
+            salt: Some(Salt::new(&salt)?),
+            hash: None,
+        };
+        hash.hash = Some(self.compute(parameters, pin, &salt)?);
+        Ok(PinHash(hash.to_string()))
     }
 
     /// Whether the PIN is the one behind `hash`; never true without a hash, and no faster for it.
     pub fn verify(&self, pin: &Pin, hash: Option<&str>) -> bool {
         let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODY)) else { return false };
-        self.computed.fetch_add(1, Ordering::Relaxed);
-        let right = self.argon2().is_ok_and(|argon2| argon2.verify_password(pin.expose().as_bytes(), &parsed).is_ok());
+        let (Ok(parameters), Some(salt)) = (Params::try_from(&parsed), &parsed.salt) else { return false };
+        let output = self.compute(parameters, pin, salt);
+        // Compared in constant time, as `Output` does.
+        let right = output.is_ok_and(|output| parsed.hash == Some(output));
         right && hash.is_some()
     }
 
@@ -67,11 +80,29 @@ impl PinHasher {
         self.computed.load(Ordering::Relaxed)
     }
 
-    fn argon2(&self) -> Result<Argon2<'_>, argon2::password_hash::Error> {
-        let params = Params::new(19_456, 2, 1, None).map_err(|_| argon2::password_hash::Error::Internal)?;
-        Argon2::new_with_secret(self.pepper.expose_secret(), Algorithm::Argon2id, Version::V0x13, params)
-            .map_err(|_| argon2::password_hash::Error::Internal)
+    fn compute(&self, parameters: Params, pin: &Pin, salt: &[u8]) -> Result<Output, Error> {
+        self.computed.fetch_add(1, Ordering::Relaxed);
+        let mut memory = self.used().pop().unwrap_or_default();
+        memory.resize(parameters.block_count(), Block::new());
+        let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
+        let pin = pin.expose().as_bytes();
+        self.argon2(parameters)?.hash_password_into_with_memory(pin, salt, &mut output, &mut memory)?;
+        self.used().push(memory);
+        Ok(Output::new(&output)?)
     }
+
+    fn used(&self) -> MutexGuard<'_, Vec<Vec<Block>>> {
+        self.used.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn argon2(&self, parameters: Params) -> Result<Argon2<'_>, Error> {
+        Ok(Argon2::new_with_secret(self.pepper.expose_secret(), Algorithm::Argon2id, Version::V0x13, parameters)?)
+    }
+}
+
+/// What OWASP recommends.
+fn parameters() -> Result<Params, Error> {
+    Ok(Params::new(19_456, 2, 1, None)?)
 }
 
 #[cfg(test)]
@@ -92,5 +123,20 @@ mod tests {
         assert!(!hasher.verify(&pin, Some(PinHash::of_nobody().expose())));
         assert!(PasswordHash::new(NOBODY).is_ok(), "the stand-in costs a whole computation");
         assert!(!hasher.verify(&pin, Some("nonsense")));
+        assert!(!hasher.verify(&pin, Some("$argon2id$v=19$m=19456,t=2,p=1")));
+    }
+
+    #[test]
+    fn hashes_are_what_argon2_says_and_none_bears_on_the_next() {
+        use argon2::PasswordVerifier;
+        let hasher = PinHasher::new(b"pepper").unwrap();
+        let params = Params::new(19_456, 2, 1, None).unwrap();
+        let argon2 = Argon2::new_with_secret(b"pepper", Algorithm::Argon2id, Version::V0x13, params).unwrap();
+        for (pin, salt) in [("142857", 1), ("142858", 2), ("142857", 1)] {
+            let hash = hasher.hash(&Pin::parse(pin).unwrap(), [salt; 16]).unwrap();
+            let hash = PasswordHash::new(hash.expose()).unwrap();
+            assert!(argon2.verify_password(pin.as_bytes(), &hash).is_ok(), "{hash}");
+        }
+        assert_eq!(hasher.used().len(), 1, "one after the other works in the same memory");
     }
 }
