@@ -192,14 +192,19 @@ async fn demo(expiry: bool, json: bool) -> Result<()> {
     let transcript = if stack::is_running(ports).await {
         demo::run(api, ports, &place, &Mailbox::at(ports.mailbox)?, options).await
     } else {
-        let stack = tokio::select! {
+        let mut stack = tokio::select! {
             stack = Stack::up(place.clone(), ports, Setup::default()) => stack?,
             () = asked_to_end() => bail!("Ended before everything was up."),
         };
-        let transcript = tokio::select! {
+        let mut transcript = tokio::select! {
             transcript = demo::run(api, ports, &place, &stack.mailbox, options) => transcript,
             () = asked_to_end() => Err(anyhow::anyhow!("Ended before the demo was through.")),
         };
+        if transcript.is_ok()
+            && let Err(error) = stack.work_off().await
+        {
+            transcript = Err(error);
+        }
         stack.down().await;
         transcript
     };

@@ -23,6 +23,7 @@ use database::Database;
 use environment::Secrets;
 use issuer::Issuer;
 use mailbox::Mailbox;
+use stream_pump::Pump;
 
 /// Where the parts listen, on 127.0.0.1.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +89,7 @@ pub struct Stack {
     pub mailbox: Mailbox,
     processes: processes::Processes,
     tasks: Vec<JoinHandle<()>>,
+    pumps: Vec<Pump>,
 }
 
 impl Stack {
@@ -129,17 +131,29 @@ impl Stack {
         processes.start_functions(&cargo_lambda, &place, &env_file, ports.api)?;
 
         let mailbox = Mailbox::at(ports.mailbox)?;
-        let mut stack = Self { ports, place, mailbox, processes, tasks };
+        let mut stack = Self { ports, place, mailbox, processes, tasks, pumps: Vec::new() };
         stack.wait_until_ready().await?;
         for mapping in stream_pump::MAPPINGS {
-            stack.tasks.push(stream_pump::start(mapping, database.clone(), ports.api)?);
+            stack.pumps.push(stream_pump::start(mapping, database.clone(), ports.api)?);
         }
         stack.tasks.push(database.sweep());
         Ok(stack)
     }
 
+    /// Waits until e-mails, receipts and erasures that were ordered are done, a minute at most.
+    pub async fn work_off(&mut self) -> Result<()> {
+        let worked_off = async {
+            for pump in &mut self.pumps {
+                pump.rest().await?;
+            }
+            Ok(())
+        };
+        tokio::time::timeout(Duration::from_mins(1), worked_off).await.context("the streams are not worked off")?
+    }
+
     /// Ends every part, and waits until the programs are gone.
     pub async fn down(mut self) {
+        self.pumps.clear();
         self.processes.end().await;
     }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use url::Url;
 
@@ -27,24 +28,52 @@ pub const MAPPINGS: [Mapping; 3] = [
 /// Records of one invocation, at most.
 const BATCH: usize = 10;
 
+/// A mapping at work; it ends with this.
+pub struct Pump {
+    task: JoinHandle<()>,
+    /// How often the stream was found worked off.
+    rests: watch::Receiver<u64>,
+}
+
+impl Pump {
+    /// Waits until whatever is in the stream now is worked off.
+    pub async fn rest(&mut self) -> Result<()> {
+        // It may have looked just before the last record came, so that its second look counts.
+        let enough = *self.rests.borrow() + 2;
+        self.rests.wait_for(|rests| *rests >= enough).await?;
+        Ok(())
+    }
+}
+
+impl Drop for Pump {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
 /// Starts to pump, from the oldest record on: what was done before is known to the function as done.
-pub fn start(mapping: Mapping, database: Database, api_port: u16) -> Result<JoinHandle<()>> {
+pub fn start(mapping: Mapping, database: Database, api_port: u16) -> Result<Pump> {
     let address = Ports { api: api_port, ..Ports::DEFAULT }.api_url()?;
     let address = address.join(&format!("/2015-03-31/functions/{}/invocations", mapping.function))?;
     let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
-    Ok(tokio::spawn(async move {
+    let (resting, rests) = watch::channel(0);
+    let task = tokio::spawn(async move {
         let mut position = None;
         loop {
             match pump(mapping, &database, &http, &address, &mut position).await {
                 Ok(true) => {}
-                Ok(false) => tokio::time::sleep(Duration::from_millis(200)).await,
+                Ok(false) => {
+                    resting.send_modify(|rests| *rests += 1);
+                    tokio::time::sleep(Duration::from_millis(200)).await;
+                }
                 Err(error) => {
                     eprintln!("The stream of {} waits: {error:#}", mapping.table);
                     tokio::time::sleep(Duration::from_secs(2)).await;
                 }
             }
         }
-    }))
+    });
+    Ok(Pump { task, rests })
 }
 
 /// Reads and hands on one batch; whether there was one. The position moves on only over records that are done.
