@@ -30,7 +30,7 @@ fn what_the_sdk_is_built_on_is_built_alike_for_every_function() {
     for function in FUNCTIONS {
         let different: Vec<_> = of_function(function.name)
             .into_iter()
-            .filter(|(package, features)| redeem_qr.get(package) != Some(features))
+            .filter(|(package, features)| redeem_qr.get(package).is_some_and(|there| there != features))
             .collect();
         assert!(
             different.is_empty(),
