@@ -16,8 +16,8 @@ use super::secret::unprintable;
 pub struct PinHasher {
     pepper: SecretSlice<u8>,
     computed: AtomicU64,
-    /// Memory that earlier hashes have worked in. To clear it and to have it anew would take a third of a hash's time
-    /// again. What is left in it helps nobody: who reads this process has the pepper as well.
+    /// Memory that earlier hashes have worked in: to have it anew and to clear it takes a tenth of a hash's time. What is
+    /// left in it helps nobody, since who reads this process has the pepper as well.
     used: Mutex<Vec<Vec<Block>>>,
 }
 
