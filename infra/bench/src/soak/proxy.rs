@@ -1,4 +1,4 @@
-//! A proxy before the database that fails one call in a hundred: half of them here and there, half in outages that are
+//! A proxy before the database that fails one percent of the time: one call in two hundred, and all calls in outages that are
 //! longer than anybody repeats for.
 
 use std::sync::Arc;
