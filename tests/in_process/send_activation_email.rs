@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 use tests::{EMAIL, SesFault, World, assert_status};
-use xtask::personas::SITI;
+use xtask::personas::{BUDI, DEWI, SITI};
 
 #[tokio::test]
 async fn the_email_brings_code_and_link_in_both_languages_and_nothing_personal() {
@@ -77,7 +77,7 @@ async fn a_batch_that_comes_again_sends_nothing_twice() {
 #[tokio::test]
 async fn the_first_order_that_fails_is_reported_and_those_before_it_are_done() {
     let world = World::new().await;
-    for nik in [SITI, xtask::personas::BUDI, xtask::personas::DEWI] {
+    for nik in [SITI, BUDI, DEWI] {
         let registered = world.registered(nik).await;
         assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
     }
@@ -94,12 +94,14 @@ async fn the_first_order_that_fails_is_reported_and_those_before_it_are_done() {
 #[tokio::test]
 async fn an_address_that_ses_refuses_is_not_tried_again_and_shows_in_the_status() {
     let world = World::new().await;
-    let registered = world.registered(SITI).await;
-    assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
-    world.ses.fail_next(&[SesFault::Refused]);
-    assert!(world.deliver().await.is_empty());
-    let reply = registered.phone.check_status(&registered.id).await.unwrap();
-    assert_eq!(reply.member("/activation_email/delivery").as_deref(), Some("refused"));
+    for (nik, refused) in [(SITI, SesFault::Refused), (BUDI, SesFault::UnverifiedAddressee)] {
+        let registered = world.registered(nik).await;
+        assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
+        world.ses.fail_next(&[refused]);
+        assert!(world.deliver().await.is_empty());
+        let reply = registered.phone.check_status(&registered.id).await.unwrap();
+        assert_eq!(reply.member("/activation_email/delivery").as_deref(), Some("refused"));
+    }
 }
 
 #[tokio::test]
@@ -107,7 +109,7 @@ async fn while_ses_does_not_know_the_sender_e_mails_wait() {
     let world = World::new().await;
     let registered = world.registered(SITI).await;
     assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
-    world.ses.fail_next(&[SesFault::Unverified]);
+    world.ses.fail_next(&[SesFault::UnverifiedSender]);
     assert_eq!(world.deliver().await.len(), 1, "it is repeated");
     assert!(world.deliver().await.is_empty());
     let reply = registered.phone.check_status(&registered.id).await.unwrap();
@@ -124,7 +126,7 @@ async fn orders_that_nobody_needs_any_more_send_nothing() {
     world.deliver().await;
     assert_eq!(world.ses.taken().len(), 1, "only the registration that stands gets its code");
 
-    let expired = world.registered(xtask::personas::BUDI).await;
+    let expired = world.registered(BUDI).await;
     assert_status(&world.officer().approve(&expired.ticket).await.unwrap(), 200);
     world.pass(SignedDuration::from_hours(24));
     assert!(world.deliver().await.is_empty());

@@ -23,7 +23,9 @@ pub enum SesFault {
     /// Refuses this message for good.
     Refused,
     /// Knows the sender no more, as when its records are gone from the DNS.
-    Unverified,
+    UnverifiedSender,
+    /// Is in the sandbox and does not know the addressee.
+    UnverifiedAddressee,
 }
 
 /// The messages taken so far, and the failures to come.
@@ -63,21 +65,28 @@ async fn take(State(ses): State<Ses>, asked: HeaderMap, Json(message): Json<Valu
     actions::note(sender, "SendEmail", &[]);
     let mut inside = ses.0.lock().unwrap();
     let fault = inside.faults.pop_front();
+    let unverified = |identity: &Value| {
+        let identity = identity.as_str().unwrap();
+        format!(
+            "Email address is not verified. The following identities failed the check in region AP-SOUTHEAST-3: {identity}"
+        )
+    };
     let (status, code, said) = match fault {
         None => {
             inside.taken.push(message);
             return (StatusCode::OK, HeaderMap::new(), Json(json!({ "MessageId": inside.taken.len().to_string() })));
         }
         Some(SesFault::Throttled) => {
-            (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Maximum sending rate exceeded.")
+            (StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException", "Maximum sending rate exceeded.".to_owned())
         }
-        Some(SesFault::Down) => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Try again."),
-        Some(SesFault::Refused) => (StatusCode::BAD_REQUEST, "MessageRejected", "Illegal address"),
-        Some(SesFault::Unverified) => (
-            StatusCode::BAD_REQUEST,
-            "MessageRejected",
-            "Email address is not verified. The following identities failed the check in region AP-SOUTHEAST-3: ikd.example",
-        ),
+        Some(SesFault::Down) => (StatusCode::SERVICE_UNAVAILABLE, "ServiceUnavailable", "Try again.".to_owned()),
+        Some(SesFault::Refused) => (StatusCode::BAD_REQUEST, "MessageRejected", "Illegal address".to_owned()),
+        Some(SesFault::UnverifiedSender) => {
+            (StatusCode::BAD_REQUEST, "MessageRejected", unverified(&message["FromEmailAddress"]))
+        }
+        Some(SesFault::UnverifiedAddressee) => {
+            (StatusCode::BAD_REQUEST, "MessageRejected", unverified(&message["Destination"]["ToAddresses"][0]))
+        }
     };
     let mut headers = HeaderMap::new();
     headers.insert("x-amzn-errortype", code.parse().unwrap());

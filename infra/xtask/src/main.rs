@@ -200,10 +200,12 @@ async fn demo(expiry: bool, json: bool) -> Result<()> {
             transcript = demo::run(api, ports, &place, &stack.mailbox, options) => transcript,
             () = asked_to_end() => Err(anyhow::anyhow!("Ended before the demo was through.")),
         };
-        if transcript.is_ok()
-            && let Err(error) = stack.work_off().await
-        {
-            transcript = Err(error);
+        if transcript.is_ok() {
+            let worked_off = tokio::select! {
+                worked_off = stack.work_off() => worked_off,
+                () = asked_to_end() => Err(anyhow::anyhow!("Ended before the streams were worked off.")),
+            };
+            transcript = transcript.and_then(|transcript| worked_off.map(|()| transcript));
         }
         stack.down().await;
         transcript

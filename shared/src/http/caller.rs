@@ -3,12 +3,12 @@
 
 use tracing::{Span, field};
 
-/// Begins the log of a request.
+/// Begins the log of a request, at whatever level is kept.
 pub(super) fn span(request_id: &str, function: &'static str) -> Span {
-    tracing::info_span!(target: "ikd", "request", request_id, function, client_id = field::Empty)
+    tracing::error_span!(target: "ikd", "request", request_id, function, client_id = field::Empty)
 }
 
-/// Names the integrator of the request under way. Whoever is not registered is not named: that may be any text.
+/// Names the integrator of the request under way, once it has proven that it is: anybody may claim to be any.
 pub fn is_integrator(client_id: &str) {
     Span::current().record("client_id", client_id);
 }
