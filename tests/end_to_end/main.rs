@@ -26,7 +26,7 @@ async fn the_procedure_runs_end_to_end_and_the_activation_page_works_by_keyboard
     let place = Place::named("test-stack");
     let setup = Setup { fresh: true, verbose: true };
     let mut stack = Stack::up(place.clone(), Ports::TESTS, setup).await.unwrap();
-    let outcome = live(&stack, &place).await;
+    let outcome = live(&mut stack, &place).await;
     let log = std::fs::read_to_string(place.folder().join("functions.log")).unwrap_or_default();
     let alive = stack.ensure_running();
     stack.down().await;
@@ -34,7 +34,7 @@ async fn the_procedure_runs_end_to_end_and_the_activation_page_works_by_keyboard
     alive.unwrap();
 }
 
-async fn live(stack: &Stack, place: &Place) -> Result<()> {
+async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
     let recorder = Recorder::new(Arc::new(HttpApi::new(stack.ports.api_url()?)?));
     let options = Options { quiet: true, expiry: false };
     let transcript = demo::run(recorder.clone(), stack.ports, place, &stack.mailbox, options).await?;
@@ -45,6 +45,7 @@ async fn live(stack: &Stack, place: &Place) -> Result<()> {
         let expected = !["publish-keys", "unlock-pin"].contains(&function.name);
         ensure!(functions.contains(function.name) == expected, "{}: {functions:?}", function.name);
     }
+    stack.work_off().await?;
     nothing_was_written_down(stack, place, recorder.said()).await?;
     unrouted_paths_are_not_found(stack).await?;
     the_page_works(stack, personas::BUDI, &indonesian()).await?;
