@@ -18,6 +18,7 @@ mod ses;
 mod soundness;
 mod sources;
 mod steps;
+mod streams;
 mod world;
 
 pub use api::{FUNCTIONS, Route, routes_of_watch};

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result};
 use aws_config::{AppName, SdkConfig};
-use aws_lambda_events::event::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
 use ikd::app::{App, Clock, Environment, Need, Surroundings};
 use ikd::domain::nik::Nik;
@@ -23,7 +22,6 @@ use xtask::personas::{self, Organisation, SITI};
 use xtask::stack::database::{Database, PREFIX, sdk_config};
 use xtask::stack::environment::Secrets;
 use xtask::stack::issuer::{self, Issuer};
-use xtask::stack::{mail_events, stream_pump};
 
 use crate::api::InProcess;
 use crate::calls::Calls;
@@ -52,9 +50,9 @@ pub struct World {
     parts: Arc<Parts>,
     integrators: Vec<(&'static str, KeyPair)>,
     /// How far the outbox's stream was worked through.
-    position: Mutex<Option<String>>,
+    pub(crate) position: Mutex<Option<String>>,
     /// How far that of the erasures was.
-    erasures_position: Mutex<Option<String>>,
+    pub(crate) erasures_position: Mutex<Option<String>>,
     newcomers: AtomicU32,
     /// The key that the service signs with.
     pub signing_key: KeyPair,
@@ -252,7 +250,7 @@ impl World {
     }
 
     /// A function's app, as a cold start would build it.
-    fn app_of(&self, function: &'static str, needs: &[Need]) -> App {
+    pub(crate) fn app_of(&self, function: &'static str, needs: &[Need]) -> App {
         self.parts.app(function, needs).expect("an app")
     }
 
@@ -261,94 +259,9 @@ impl World {
         self.app_of("tests", needs)
     }
 
-    /// Works the outbox's stream through once, as the event source mapping does; gives the reported failures.
-    pub async fn deliver(&self) -> Vec<String> {
-        let after = self.position.lock().unwrap().clone();
-        let records = stream_pump::read(&self.database, "outbox", after.as_deref()).expect("a stream");
-        let response = self.send_activation_emails(&records).await;
-        let failures: Vec<String> = response.into_iter().collect();
-        let number = |record: &Value| record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
-        let done =
-            records.iter().take_while(|record| !failures.iter().any(|failed| number(record).as_ref() == Some(failed)));
-        if let Some(last) = done.last() {
-            *self.position.lock().unwrap() = number(last);
-        }
-        failures
-    }
-
-    /// Hands records to send-activation-email; gives the sequence numbers that it reports as failed.
-    pub async fn send_activation_emails(&self, records: &[Value]) -> Vec<String> {
-        let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
-        let app = self.app_of(send_activation_email::NAME, send_activation_email::NEEDS);
-        let response = send_activation_email::send_activation_emails(&app, event).await;
-        response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
-    }
-
-    /// Hands an event of SES to track-email, with the tags that an e-mail was sent with.
-    pub async fn track(&self, event_type: &str, mail: &Value) -> Result<(), ikd::store::StoreError> {
-        let app = self.app_of(track_email::NAME, track_email::NEEDS);
-        track_email::track_email(&app, serde_json::from_value(mail_events::event(event_type, mail)).unwrap()).await
-    }
-
-    /// The first records that the QR codes' stream holds after a position.
-    pub fn qr_code_records(&self, after: Option<&str>) -> Vec<Value> {
-        stream_pump::read(&self.database, "qr_codes", after).expect("a stream")
-    }
-
-    /// Works the QR codes' stream through from its beginning, as a mapping that was set up anew does.
-    pub async fn record_receipts(&self) {
-        let mut position: Option<String> = None;
-        loop {
-            let records = self.qr_code_records(position.as_deref());
-            let Some(last) = records.last() else { return };
-            position = last["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
-            assert_eq!(self.record_receipts_of(&records).await, [""; 0], "every redemption gets its receipt");
-        }
-    }
-
-    /// Hands records to record-receipt; gives the sequence numbers that it reports as failed.
-    pub async fn record_receipts_of(&self, records: &[Value]) -> Vec<String> {
-        let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
-        let app = self.app_of(record_receipt::NAME, record_receipt::NEEDS);
-        let response = record_receipt::record_receipts(&app, event).await;
-        response.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
-    }
-
-    /// Works the erasures' stream through from where it stands, as far as nothing fails; gives the sequence numbers that
-    /// were reported as failed.
-    pub async fn finish_erasures(&self) -> Vec<String> {
-        let app = self.app_of(finish_erasure::NAME, finish_erasure::NEEDS);
-        loop {
-            let after = self.erasures_position.lock().unwrap().clone();
-            let records = stream_pump::read(&self.database, "erasures", after.as_deref()).expect("a stream");
-            if records.is_empty() {
-                return Vec::new();
-            }
-            for record in records {
-                let event: Event = serde_json::from_value(json!({ "Records": [record] })).expect("an event");
-                let response = finish_erasure::finish_erasures(&app, event).await;
-                if !response.batch_item_failures.is_empty() {
-                    return response.batch_item_failures.into_iter().filter_map(|one| one.item_identifier).collect();
-                }
-                let done = record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned);
-                *self.erasures_position.lock().unwrap() = done;
-            }
-        }
-    }
-
-    /// Has the erasures' stream begin anew.
-    pub fn rewind_erasures(&self) {
-        *self.erasures_position.lock().unwrap() = None;
-    }
-
     /// How many PIN hashes the functions have computed so far.
     pub fn hashes_computed(&self) -> u64 {
         self.service.hashes_computed()
-    }
-
-    /// The records that the outbox's stream holds.
-    pub fn outbox_records(&self) -> Vec<Value> {
-        stream_pump::read(&self.database, "outbox", None).expect("a stream")
     }
 
     /// The last activation e-mail to an address.
