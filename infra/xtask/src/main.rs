@@ -196,17 +196,15 @@ async fn demo(expiry: bool, json: bool) -> Result<()> {
             stack = Stack::up(place.clone(), ports, Setup::default()) => stack?,
             () = asked_to_end() => bail!("Ended before everything was up."),
         };
-        let mut transcript = tokio::select! {
-            transcript = demo::run(api, ports, &place, &stack.mailbox, options) => transcript,
+        let lived = async {
+            let transcript = demo::run(api, ports, &place, &stack.mailbox, options).await?;
+            stack.work_off().await?;
+            Ok(transcript)
+        };
+        let transcript = tokio::select! {
+            transcript = lived => transcript,
             () = asked_to_end() => Err(anyhow::anyhow!("Ended before the demo was through.")),
         };
-        if transcript.is_ok() {
-            let worked_off = tokio::select! {
-                worked_off = stack.work_off() => worked_off,
-                () = asked_to_end() => Err(anyhow::anyhow!("Ended before the streams were worked off.")),
-            };
-            transcript = transcript.and_then(|transcript| worked_off.map(|()| transcript));
-        }
         stack.down().await;
         transcript
     };
