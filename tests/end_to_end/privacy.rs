@@ -8,16 +8,17 @@ use anyhow::{Result, ensure};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use data_encoding::BASE64;
-use http::Request;
+use http::{Method, Request};
 use serde_json::Value;
 use url::Url;
 use xtask::actors::{Api, Reply};
 use xtask::personas::BANK;
 use xtask::stack::database::{PREFIX, sdk_config};
 
-/// The service's edge, with a memory.
+/// The service's edge, with a memory, and the database behind it to look into.
 pub struct Recorder {
     api: Arc<dyn Api>,
+    database: u16,
     said: Mutex<Said>,
 }
 
@@ -95,8 +96,8 @@ const SECRET: [&str; 16] = [
 ];
 
 impl Recorder {
-    pub fn new(api: Arc<dyn Api>) -> Arc<Self> {
-        Arc::new(Self { api, said: Mutex::default() })
+    pub fn new(api: Arc<dyn Api>, database: u16) -> Arc<Self> {
+        Arc::new(Self { api, database, said: Mutex::default() })
     }
 
     pub fn said(&self) -> Said {
@@ -112,6 +113,10 @@ impl Api for Recorder {
     fn send(&self, request: Request<String>) -> Pin<Box<dyn Future<Output = Result<Reply>> + Send + '_>> {
         Box::pin(async move {
             self.said.lock().unwrap().hear_request(&request);
+            if (request.method(), request.uri().path()) == (&Method::DELETE, "/me") {
+                // The last moment at which everything that is ever kept is there.
+                self.said().ensure_no_secret_rests(self.database, &["selfies"]).await?;
+            }
             let reply = self.api.send(request).await?;
             self.said.lock().unwrap().hear_reply(&reply);
             Ok(reply)
@@ -195,9 +200,9 @@ impl Said {
         Ok(())
     }
 
-    /// Nothing that opens something rests in a table, in text, in base64 or as bytes; and nothing at all where the last
-    /// decision and the end of the identity left nothing to keep.
-    pub async fn ensure_no_secret_rests(&self, database: u16) -> Result<()> {
+    /// Nothing that opens something rests in a table, in text, in base64 or as bytes; and nothing at all in those tables of
+    /// which everything has to be erased by now.
+    pub async fn ensure_no_secret_rests(&self, database: u16, erased: &[&str]) -> Result<()> {
         let client = Client::new(&sdk_config(&format!("http://127.0.0.1:{database}")));
         let pictures: Vec<Vec<u8>> =
             self.secret.iter().filter_map(|value| BASE64.decode(value.as_bytes()).ok()).collect();
@@ -206,8 +211,7 @@ impl Said {
         {
             let found = client.scan().table_name(format!("{PREFIX}{table}")).send().await?;
             let items = found.items.unwrap_or_default();
-            let is_erased = ["selfies", "receipts"].contains(&table);
-            ensure!(items.is_empty() == is_erased, "{table} has {} items", items.len());
+            ensure!(items.is_empty() == erased.contains(&table), "{table} has {} items", items.len());
             for value in items.iter().flat_map(|item| item.values()) {
                 self.ensure_no_secret_in(table, value, &pictures)?;
             }
