@@ -6,9 +6,10 @@ mod builds;
 mod operations;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use ikd::app::{App, Environment, Need, Surroundings, SystemClock, SystemRandomness};
+use ikd::app::{App, Environment, Need, Surroundings, SystemClock, SystemRandomness, https};
 use ikd::http::ProblemType;
 use serde_yaml_ng::Value;
 use tests::{FUNCTIONS, Route, routes_of_watch};
@@ -212,6 +213,7 @@ fn start(variables: &BTreeMap<String, String>, needs: &[Need]) -> Result<(), Str
         clock: std::sync::Arc::new(SystemClock),
         randomness: std::sync::Arc::new(SystemRandomness::default()),
         aws: sdk_config("http://127.0.0.1:9"),
+        http: https::connector(Duration::from_secs(1)),
         dynamodb: Box::new(|builder| builder),
         metrics: Box::new(std::io::sink()),
     };

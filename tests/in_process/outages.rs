@@ -3,10 +3,12 @@
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
+use axum::Router;
 use futures::future::join_all;
-use http::{Method, Request};
+use http::{Method, Request, StatusCode};
 use serde_json::json;
 use tests::{Fault, Lasting, PIN, Registered, World, assert_problem, assert_status};
+use tokio::net::TcpListener;
 use xtask::actors::{Officer, Reply, Session, document_hash};
 use xtask::personas::{BANK, SITI};
 
@@ -140,6 +142,40 @@ async fn without_the_issuers_keys_officers_come_back_later_and_with_them_they_wo
         })
     });
     join_all(plays).await;
+}
+
+#[tokio::test]
+async fn an_issuer_that_sends_anything_but_its_documents_is_as_one_out_of_reach() {
+    let true_issuer = World::new().await.issuer;
+    let discovery = json!({ "jwks_uri": format!("{}/jwks.json", true_issuer.address()) }).to_string();
+    let elsewhere = format!("{}/.well-known/openid-configuration", true_issuer.address());
+    let scan_with = async |status: StatusCode, location: &str, body: String| {
+        let issuer = issuer_that_answers(status, location, body).await;
+        let world = World::with(&[("IKD_OFFICER_ISSUER", &issuer)]).await;
+        let token = true_issuer.token("petugas-1", "petugas", ikd::app::Clock::now(&*world.clock)).unwrap();
+        let ticket = world.registered(SITI).await.ticket;
+        Officer::new(world.api.clone(), token).scan(&ticket).await.unwrap()
+    };
+    for (status, location, body) in [
+        (StatusCode::FOUND, elsewhere.as_str(), String::new()),
+        (StatusCode::NOT_FOUND, "", discovery.clone()),
+        (StatusCode::OK, "", discovery[1..].to_owned()),
+        (StatusCode::OK, "", discovery.clone() + &" ".repeat(1 << 20)),
+    ] {
+        assert_problem(&scan_with(status, location, body).await, 503, "service-unavailable");
+    }
+    // With the document as it should be, the token is read, and is another issuer's.
+    assert_problem(&scan_with(StatusCode::OK, "", discovery.clone()).await, 401, "invalid-token");
+}
+
+/// The address of an issuer that answers everything alike.
+async fn issuer_that_answers(status: StatusCode, location: &str, body: String) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let answer = (status, [("location", location.to_owned())], body);
+    let routes = Router::new().fallback(async move || answer);
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    address
 }
 
 /// API Gateway waits for 30 seconds; people wait for five.

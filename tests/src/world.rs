@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use aws_config::{AppName, SdkConfig};
 use aws_sdk_dynamodb::types::AttributeValue;
-use ikd::app::{App, Clock, Environment, Need, Surroundings};
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use ikd::app::{App, Clock, Environment, Need, Surroundings, https};
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
 use jiff::SignedDuration;
@@ -90,9 +92,13 @@ pub(crate) struct Parts {
     randomness: Arc<TestRandomness>,
     dynamodb: String,
     ses: SdkConfig,
+    http: SharedHttpConnector,
     calls: Calls,
     metrics: Written,
 }
+
+/// All is on this machine.
+const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
 impl Parts {
     /// The app of a function, which its user agent names to AWS.
@@ -103,6 +109,7 @@ impl Parts {
             randomness: self.randomness.clone(),
             // One SDK configuration has one endpoint: it is SES's, and the database's client is told its own.
             aws: self.ses.to_builder().app_name(AppName::new(function)?).build(),
+            http: self.http.clone(),
             metrics: Box::new(self.metrics.clone()),
             dynamodb: {
                 let endpoint = self.dynamodb.clone();
@@ -179,6 +186,7 @@ impl World {
             randomness: Arc::default(),
             dynamodb: network.dynamodb,
             ses: sdk_config(&network.ses_endpoint),
+            http: https::connector(CONNECT_WITHIN),
             calls: calls.clone(),
             metrics: metrics.clone(),
         });

@@ -27,8 +27,32 @@ use crate::steps::People;
 /// Away from those of the stack and of the tests.
 pub const PORTS: Ports = Ports { api: 9200, database: 8200, mailbox: 8205, issuer: 8206 };
 
+/// Which builds of the functions are started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Builds {
+    /// Those that [`build`] made.
+    Release,
+    /// With names in them: [`build_to_profile`].
+    Profiling,
+    /// As they are packaged for Lambda: `cargo xtask package`.
+    Packaged,
+}
+
+impl Builds {
+    /// The program of a function.
+    pub fn program(self, function: &str) -> PathBuf {
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| xtask::root().join("target"), PathBuf::from);
+        match self {
+            Self::Release => target.join("release").join(function),
+            Self::Profiling => target.join("profiling").join(function),
+            Self::Packaged => target.join("lambda").join(function).join("bootstrap"),
+        }
+    }
+}
+
 /// A running arena. Dropping it ends every part of it.
 pub struct Arena {
+    pub builds: Builds,
     pub people: People,
     _database: Database,
     pub variables: Vec<(String, String)>,
@@ -39,7 +63,7 @@ pub struct Arena {
 
 impl Arena {
     /// Starts everything but the functions, which will find the database at a port: its own, or one of a proxy before it.
-    pub async fn open(seen_at: u16) -> Result<Self> {
+    pub async fn open(seen_at: u16, builds: Builds) -> Result<Self> {
         let root = xtask::root();
         let cargo_lambda = Tools::new(&root).cargo_lambda().await?;
         xtask::photographs::fetch().await?;
@@ -79,12 +103,20 @@ impl Arena {
             edge,
         };
         let emulator = start_emulator(&cargo_lambda).await?;
-        Ok(Self { people, _database: database, variables, emulator: Some(emulator), functions: BTreeMap::new(), tasks })
+        Ok(Self {
+            builds,
+            people,
+            _database: database,
+            variables,
+            emulator: Some(emulator),
+            functions: BTreeMap::new(),
+            tasks,
+        })
     }
 
     /// Attaches instances of a function to the emulator.
     pub fn start(&mut self, function: &str, instances: usize) -> Result<()> {
-        let program = release_folder().join(function);
+        let program = self.builds.program(function);
         let running = self.functions.entry(function.to_owned()).or_default();
         for _ in 0..instances {
             let mut command = Command::new(&program);
@@ -180,12 +212,6 @@ pub fn function_names() -> Result<Vec<String>> {
         entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<Result<Vec<_>>>()?;
     names.sort();
     Ok(names)
-}
-
-/// Where release builds are.
-pub fn release_folder() -> PathBuf {
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| xtask::root().join("target"), PathBuf::from);
-    target.join("release")
 }
 
 /// What Lambda tells a function about itself.

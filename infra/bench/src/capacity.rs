@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
-use crate::arena::{Arena, PORTS, release_folder};
+use crate::arena::{Arena, PORTS};
 use crate::cold;
 use crate::runtime_api::RuntimeApi;
 use crate::steps::Step;
@@ -46,7 +46,7 @@ pub async fn of_step(arena: &Arena, step: Step) -> Result<Capacity> {
 
     let requests = step.requests(&arena.people, REQUESTS.into()).await?;
     let api = RuntimeApi::serve(&requests).await?;
-    let mut program = Command::new(release_folder().join(step.function));
+    let mut program = Command::new(arena.builds.program(step.function));
     cold::as_lambda_would(&mut program, step.function, &arena.variables, &api)
         .env("AWS_ENDPOINT_URL_DYNAMODB", address);
     let child = program.spawn().with_context(|| format!("{} does not start", step.function))?;

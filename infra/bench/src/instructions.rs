@@ -1,6 +1,7 @@
 //! Instructions of a step, counted by Callgrind: two runs of one process that differ in how many requests they answer, so that
 //! starting and ending cancel out. Unlike times, they do not depend on what else the machine does.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -8,26 +9,35 @@ use std::time::Duration;
 use anyhow::{Context, Result, ensure};
 use http::Request;
 use tokio::process::Command;
+use xtask::stack::say;
+use xtask::tools::Tools;
 
-use crate::arena::{Arena, of_lambda, release_folder};
+use crate::arena::{Arena, of_lambda};
 use crate::runtime_api::RuntimeApi;
 use crate::steps::{Step, Work};
 
-/// Instructions of one request to a step, in thousands.
-pub async fn of_step(arena: &Arena, step: Step) -> Result<u64> {
+/// Instructions of one request, in thousands, by step; but for steps that look at faces, which take longer under Callgrind
+/// than a function may.
+pub async fn of_steps(arena: &Arena, steps: impl IntoIterator<Item = Step>) -> Result<BTreeMap<String, u64>> {
+    say("Counting instructions");
+    let mut counted = BTreeMap::new();
+    for step in steps.into_iter().filter(|step| step.work != Work::Face) {
+        counted.insert(step.name.to_owned(), of_step(arena, step).await?);
+    }
+    Ok(counted)
+}
+
+async fn of_step(arena: &Arena, step: Step) -> Result<u64> {
     let (few, many) = if step.work == Work::Pin { (1, 3) } else { (2, 12) };
     let requests = step.requests(&arena.people, few + many).await?;
     let (first, second) = requests.split_at(few);
-    let folder = release_folder();
-    let difference =
-        count(arena, step, second, &folder).await?.saturating_sub(count(arena, step, first, &folder).await?);
-    Ok(difference / u64::try_from(many - few)? / 1_000)
+    let (fewer, more) = tokio::try_join!(count(arena, step, first), count(arena, step, second))?;
+    Ok(more.saturating_sub(fewer) / u64::try_from(many - few)? / 1_000)
 }
 
-/// Has Callgrind tell which of a step's functions instructions are spent in. Needs a build with names in it.
+/// Has Callgrind tell which of a step's functions instructions are spent in. Needs builds with names in them.
 pub async fn annotate(arena: &Arena, step: Step) -> Result<String> {
-    let folder = release_folder().with_file_name("profiling");
-    let output = run(arena, step, &step.requests(&arena.people, 30).await?, &folder).await?;
+    let output = run(arena, step, &step.requests(&arena.people, 30).await?).await?;
     let annotated = Command::new("callgrind_annotate").arg("--inclusive=yes").arg(&output).output().await?;
     let own = Command::new("callgrind_annotate").arg(&output).output().await?;
     std::fs::remove_file(&output)?;
@@ -35,20 +45,22 @@ pub async fn annotate(arena: &Arena, step: Step) -> Result<String> {
 }
 
 /// All instructions of a process that answers these requests.
-async fn count(arena: &Arena, step: Step, requests: &[Request<String>], folder: &Path) -> Result<u64> {
-    let output = run(arena, step, requests, folder).await?;
+async fn count(arena: &Arena, step: Step, requests: &[Request<String>]) -> Result<u64> {
+    let output = run(arena, step, requests).await?;
     let counted = read(&output)?;
     std::fs::remove_file(&output)?;
     Ok(counted)
 }
 
 /// Runs a function under Callgrind until it has answered these requests, and gives what Callgrind wrote.
-async fn run(arena: &Arena, step: Step, requests: &[Request<String>], folder: &Path) -> Result<PathBuf> {
-    let output = std::env::temp_dir().join(format!("callgrind-{}-{}", std::process::id(), step.function));
+async fn run(arena: &Arena, step: Step, requests: &[Request<String>]) -> Result<PathBuf> {
+    let name = format!("callgrind-{}-{}-{}", std::process::id(), step.function, requests.len());
+    let output = std::env::temp_dir().join(name);
     let api = RuntimeApi::serve(requests).await?;
-    let mut child = Command::new("valgrind")
+    let valgrind = Tools::new(&xtask::root()).valgrind().await?;
+    let mut child = Command::new(valgrind)
         .args(["--tool=callgrind", "--quiet", &format!("--callgrind-out-file={}", output.display())])
-        .arg(folder.join(step.function))
+        .arg(arena.builds.program(step.function))
         .envs(arena.variables.iter().map(|(name, value)| (name, value)))
         // Everything takes fifty times as long.
         .envs([("IKD_AWS_TIMEOUT_MILLISECONDS", "25000"), ("IKD_ANSWER_WITHIN_MILLISECONDS", "25000")])
@@ -58,7 +70,7 @@ async fn run(arena: &Arena, step: Step, requests: &[Request<String>], folder: &P
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .context("valgrind does not start; install it (Debian's package valgrind)")?;
+        .context("valgrind does not start")?;
     api.all_answered(Duration::from_mins(2)).await.with_context(|| step.name.to_owned())?;
     let id = child.id().context("valgrind has ended")?;
     Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;

@@ -1,6 +1,7 @@
 //! Measures the functions as they are packaged, under Lambda's emulator and the embedded database: `cargo xtask bench`.
 
 mod arena;
+mod budgets;
 mod capacity;
 mod capture;
 mod cold;
@@ -24,13 +25,13 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, anyhow, ensure};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use ikd::domain::pin::Pin;
 use ikd::domain::pin_hash::PinHasher;
 use tokio::process::Command;
 use xtask::stack::say;
 
-use arena::Arena;
+use arena::{Arena, Builds};
 use figures::{Figures, Machine, Spread, Warm};
 use fleet::PIN;
 use peer::Peer;
@@ -51,6 +52,19 @@ struct Arguments {
     /// Instead: where a step spends its instructions, as Callgrind has it.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["quick", "growth", "soak"])]
     profile: Option<String>,
+    /// Instead: the instructions of every step of the packages that `cargo xtask package` built, held against their budgets.
+    #[arg(long, value_name = "BUDGETS", num_args = 0..=1, default_missing_value = "hold",
+          conflicts_with_all = ["quick", "growth", "soak", "profile"])]
+    instructions: Option<Budgets>,
+}
+
+/// What becomes of the budgets when instructions were counted.
+#[derive(Clone, Copy, ValueEnum)]
+enum Budgets {
+    /// They are held.
+    Hold,
+    /// They are written anew.
+    Set,
 }
 
 /// How much is measured.
@@ -81,6 +95,9 @@ async fn run(arguments: &Arguments) -> Result<()> {
     if let Some(step) = &arguments.profile {
         return profile(step).await;
     }
+    if let Some(budgets) = arguments.instructions {
+        return count_instructions(budgets).await;
+    }
     arena::build().await?;
     if let Some(minutes) = arguments.soak {
         let soak = soak::soak(minutes).await?;
@@ -91,7 +108,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     if arguments.growth {
         return grow().await;
     }
-    let mut arena = Arena::open(arena::PORTS.database).await?;
+    let mut arena = Arena::open(arena::PORTS.database, Builds::Release).await?;
     // The quick form has no time for the peer.
     let peer = if arguments.quick { None } else { Some(Peer::install().await?) };
     let measured = measure(&mut arena, &extent, peer.as_ref()).await;
@@ -113,7 +130,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
 /// Measures growth alone, and writes it into the last run's figures.
 async fn grow() -> Result<()> {
     let mut figures = report::read()?;
-    let mut arena = Arena::open(arena::PORTS.database).await?;
+    let mut arena = Arena::open(arena::PORTS.database, Builds::Release).await?;
     for step in [MINT, REDEEM] {
         arena.start(step.function, 1)?;
     }
@@ -127,11 +144,24 @@ async fn profile(name: &str) -> Result<()> {
     let mut steps = std::iter::once(FLOOR).chain(STEPS);
     let step = steps.find(|step| step.name == name).ok_or_else(|| anyhow!("there is no step {name}"))?;
     arena::build_to_profile(step.function).await?;
-    let arena = Arena::open(arena::PORTS.database).await?;
+    let arena = Arena::open(arena::PORTS.database, Builds::Profiling).await?;
     let annotated = instructions::annotate(&arena, step).await;
     arena.close().await;
     print!("{}", annotated?);
     Ok(())
+}
+
+/// Counts the instructions of every step, and holds them against their budgets or sets these anew.
+async fn count_instructions(budgets: Budgets) -> Result<()> {
+    let mut arena = Arena::open(arena::PORTS.database, Builds::Packaged).await?;
+    // Its page is asked for what is then sent to it.
+    arena.start("activate", 1)?;
+    let counted = instructions::of_steps(&arena, STEPS).await;
+    arena.close().await;
+    match budgets {
+        Budgets::Hold => budgets::hold_against(&counted?),
+        Budgets::Set => budgets::set(&counted?),
+    }
 }
 
 async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Result<Figures> {
@@ -177,11 +207,7 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
         figures.memory.insert((*function).to_owned(), arena.peak_memory(function)?);
     }
     if peer.is_some() {
-        say("Counting instructions");
-        // Under Callgrind a face takes longer than a function may.
-        for step in std::iter::once(FLOOR).chain(STEPS).filter(|step| step.work != Work::Face) {
-            figures.instructions.insert(step.name.to_owned(), instructions::of_step(arena, step).await?);
-        }
+        figures.instructions = instructions::of_steps(arena, std::iter::once(FLOOR).chain(STEPS)).await?;
     }
     if let Some(extent) = extent.growth {
         // Already written once: what comes now takes long.
@@ -196,7 +222,7 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
 fn program(function: &str, peer: Option<&Peer>) -> Command {
     match peer.filter(|_| function == PEER.function) {
         Some(peer) => peer.program(),
-        None => Command::new(arena::release_folder().join(function)),
+        None => Command::new(Builds::Release.program(function)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod calls;
 mod environment;
+pub mod https;
 mod logs;
 mod metrics;
 mod needs;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
@@ -50,6 +52,8 @@ pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
     pub randomness: Arc<dyn Randomness>,
     pub aws: aws_config::SdkConfig,
+    /// Carries whatever goes out: see [`https`].
+    pub http: SharedHttpConnector,
     /// Changes the DynamoDB client's configuration, to watch its calls for one.
     pub dynamodb: ChangeDynamoDb,
     /// Where metrics are written.
@@ -69,21 +73,32 @@ impl App {
 
     /// Reads the process's environment. Missing or nonsensical values are one sentence that names the variable.
     async fn from_environment(environment: &Environment, needs: &[Need]) -> Result<Self, ConfigError> {
+        let settings = Settings::read(environment)?;
+        let http = https::connector(settings.aws_timeout / ATTEMPTS);
         let surroundings = Surroundings {
             clock: Arc::new(SystemClock),
             randomness: Arc::new(SystemRandomness::default()),
-            aws: aws_config::load_defaults(BehaviorVersion::latest()).await,
+            aws: aws_config::defaults(BehaviorVersion::latest()).http_client(https::client(&http)).load().await,
+            http,
             dynamodb: Box::new(|builder| builder),
             // Lambda sends it to CloudWatch.
             metrics: Box::new(std::io::stdout()),
         };
-        Self::build(environment, needs, surroundings)
+        Self::assemble(settings, environment, needs, surroundings)
     }
 
     /// Builds the parts asked for.
-    pub fn build(environment: &Environment, needs: &[Need], mut around: Surroundings) -> Result<Self, ConfigError> {
-        let settings = Settings::read(environment)?;
-        around.aws = bounded(&around.aws, settings.aws_timeout);
+    pub fn build(environment: &Environment, needs: &[Need], around: Surroundings) -> Result<Self, ConfigError> {
+        Self::assemble(Settings::read(environment)?, environment, needs, around)
+    }
+
+    fn assemble(
+        settings: Settings,
+        environment: &Environment,
+        needs: &[Need],
+        mut around: Surroundings,
+    ) -> Result<Self, ConfigError> {
+        around.aws = bounded(&around, settings.aws_timeout);
         let mut parts = Parts::default();
         for need in needs {
             need.add_to(&mut parts, environment, &settings, &around)?;
@@ -162,17 +177,19 @@ impl App {
     }
 }
 
-/// Calls that end in time: three attempts share it, so that one lost answer still leaves room for another.
-fn bounded(aws: &aws_config::SdkConfig, timeout: Duration) -> aws_config::SdkConfig {
-    const ATTEMPTS: u32 = 3;
+/// Of a call to AWS.
+const ATTEMPTS: u32 = 3;
 
+/// Calls that end in time: three attempts share it, so that one lost answer still leaves room for another.
+fn bounded(around: &Surroundings, timeout: Duration) -> aws_config::SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(timeout / ATTEMPTS)
         .operation_attempt_timeout(timeout / ATTEMPTS)
         .operation_timeout(timeout)
         .build();
     let repeating = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(timeout / 60);
-    aws.to_builder().timeout_config(timeouts).retry_config(repeating).build()
+    let aws = around.aws.to_builder().http_client(https::client(&around.http));
+    aws.timeout_config(timeouts).retry_config(repeating).build()
 }
 
 /// A function that uses what it did not ask for is a defect that its first test meets.

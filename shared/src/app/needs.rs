@@ -156,7 +156,7 @@ fn officers(
     parts: &mut Parts,
     environment: &Environment,
     settings: &Settings,
-    _: &Surroundings,
+    around: &Surroundings,
 ) -> Result<(), ConfigError> {
     environment.url("IKD_OFFICER_ISSUER")?;
     let issuer = OfficerIssuer {
@@ -166,8 +166,7 @@ fn officers(
         role_claim: environment.or("IKD_OFFICER_ROLE_CLAIM", "roles"),
         role: environment.or("IKD_OFFICER_ROLE", "petugas"),
     };
-    let verifier = OfficerVerifier::new(issuer, settings.aws_timeout / 3);
-    parts.officers = Some(verifier.map_err(|error| ConfigError::nonsense("IKD_OFFICER_ISSUER", error))?);
+    parts.officers = Some(OfficerVerifier::new(issuer, around.http.clone(), settings.aws_timeout / 3));
     Ok(())
 }
 

@@ -2,10 +2,16 @@
 
 use std::time::Duration;
 
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_types::error::display::DisplayErrorContext;
+use http_body_util::{BodyExt, Limited};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
@@ -43,7 +49,9 @@ pub enum OfficerError {
 #[derive(Debug)]
 pub struct OfficerVerifier {
     issuer: OfficerIssuer,
-    http: reqwest::Client,
+    http: SharedHttpConnector,
+    /// Of each request to the issuer.
+    timeout: Duration,
     keys: Mutex<KeptKeys>,
 }
 
@@ -85,9 +93,8 @@ struct Claims {
 
 impl OfficerVerifier {
     /// `timeout` bounds each request to the issuer.
-    pub fn new(issuer: OfficerIssuer, timeout: Duration) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder().timeout(timeout).redirect(reqwest::redirect::Policy::none()).build()?;
-        Ok(Self { issuer, http, keys: Mutex::default() })
+    pub fn new(issuer: OfficerIssuer, http: SharedHttpConnector, timeout: Duration) -> Self {
+        Self { issuer, http, timeout, keys: Mutex::default() }
     }
 
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Officer, OfficerError> {
@@ -126,7 +133,7 @@ impl OfficerVerifier {
             kept.asked_at = Some(now);
             match self.fetch().await {
                 Ok(keys) => (kept.keys, kept.fetched_at) = (keys, Some(now)),
-                Err(error) => failure = error.without_url().to_string(),
+                Err(error) => failure = DisplayErrorContext(error.as_ref()).to_string(),
             }
         }
         // A key that was good a while ago is better than closed counters.
@@ -138,15 +145,30 @@ impl OfficerVerifier {
     }
 
     /// Follows the issuer's discovery document (OpenID Connect Discovery 1.0, section 4) to its keys.
-    async fn fetch(&self) -> Result<Vec<Jwk>, reqwest::Error> {
+    async fn fetch(&self) -> Result<Vec<Jwk>, BoxError> {
         #[derive(Deserialize)]
         struct Discovery {
             jwks_uri: String,
         }
         let address = format!("{}/.well-known/openid-configuration", self.issuer.issuer.trim_end_matches('/'));
-        let discovery: Discovery = self.http.get(address).send().await?.error_for_status()?.json().await?;
-        let set: JwkSet = self.http.get(discovery.jwks_uri).send().await?.error_for_status()?.json().await?;
+        let discovery: Discovery = self.get(&address).await?;
+        let set: JwkSet = self.get(&discovery.jwks_uri).await?;
         Ok(set.keys)
+    }
+
+    /// A document of the issuer's, in time and of a size that is to be expected. Redirections are no documents.
+    async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<T, BoxError> {
+        const MOST_BYTES: usize = 1 << 20;
+
+        let asked = async {
+            let response = self.http.call(HttpRequest::get(address)?).await?;
+            if response.status().as_u16() != 200 {
+                return Err(format!("it answered with status {}", response.status().as_u16()).into());
+            }
+            let document = Limited::new(response.into_body(), MOST_BYTES).collect().await?;
+            Ok(serde_json::from_slice(&document.to_bytes())?)
+        };
+        tokio::time::timeout(self.timeout, asked).await?
     }
 }
 

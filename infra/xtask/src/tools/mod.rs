@@ -1,6 +1,7 @@
 //! Finds the programs that the local stack and the tests run, or installs them under `.local/tools/`.
 
 mod install;
+mod system;
 
 use std::{
     env, fs,
@@ -11,7 +12,8 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use tokio::process::Command;
 
-use install::{Install, Pin, cargo_install, lock, run};
+use install::{Install, Pin, cargo_install, run};
+use system::SystemProgram;
 
 /// The programs of one checkout, in the versions that `infra/tools/` pins.
 ///
@@ -110,41 +112,26 @@ impl Tools {
     /// The path of a Chromium (or Chrome) executable, from PATH, else from the system's packages
     /// when this user may install them.
     pub async fn chromium(&self) -> Result<PathBuf> {
-        const MISSING: &str = "Chromium is needed for the browser tests; install your system's \
-                               package of it or put `chromium` on PATH";
-        let find = || ["chromium", "google-chrome"].into_iter().find_map(find_on_path);
-        if let Some(program) = find() {
-            return Ok(program);
-        }
-        let Some(apt) = find_on_path("apt-get") else {
-            bail!(MISSING);
+        const CHROMIUM: SystemProgram = SystemProgram {
+            name: "Chromium",
+            programs: &["chromium", "google-chrome"],
+            package: "chromium",
+            missing: "Chromium is needed for the browser tests; install your system's package of it or put \
+                      `chromium` on PATH",
         };
-        let root = run(Command::new("id").arg("-u"), Stdio::null()).await;
-        let sudo = root.is_ok_and(|id| id.trim() != "0");
-        if sudo && run(Command::new("sudo").args(["-n", "true"]), Stdio::null()).await.is_err() {
-            bail!(MISSING);
-        }
+        CHROMIUM.find_or_install(&self.home()).await
+    }
 
-        let lock = lock(self.home().join("chromium.lock"), "Chromium").await?;
-        if let Some(program) = find() {
-            return Ok(program);
-        }
-        eprintln!("Installing Chromium with apt-get, once; this takes a minute or two.");
-        for action in [&["update"][..], &["install", "--yes", "--no-install-recommends", "chromium"][..]] {
-            let mut command = Command::new(if sudo { "sudo" } else { "env" });
-            command.args(sudo.then_some(["-n", "env"]).iter().flatten());
-            run(
-                command
-                    .arg("DEBIAN_FRONTEND=noninteractive")
-                    .arg(&apt)
-                    .args(["--quiet=2", "--option", "DPkg::Lock::Timeout=300"])
-                    .args(action),
-                lock.try_clone()?,
-            )
-            .await
-            .map_err(|why| anyhow!("{MISSING} (apt-get could not: {why})"))?;
-        }
-        find().context(MISSING)
+    /// The path of the executable `valgrind`, whose Callgrind counts instructions; found like Chromium.
+    pub async fn valgrind(&self) -> Result<PathBuf> {
+        const VALGRIND: SystemProgram = SystemProgram {
+            name: "Valgrind",
+            programs: &["valgrind"],
+            package: "valgrind",
+            missing: "Valgrind is needed to count instructions; install your system's package of it or put \
+                      `valgrind` on PATH",
+        };
+        VALGRIND.find_or_install(&self.home()).await
     }
 
     async fn node_modules(&self) -> Result<PathBuf> {
