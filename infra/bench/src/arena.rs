@@ -1,5 +1,5 @@
 //! Everything that the functions need to run, on ports of its own: database, officers' issuer, Lambda's emulator, and the
-//! functions themselves, as release builds.
+//! functions themselves, as they are packaged.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,13 @@ use std::process::Stdio;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use ikd::app::{Clock, SystemClock};
 use jiff::SignedDuration;
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 use xtask::actors::{Integrator, KeyPair, Officer};
+use xtask::package::Builder;
 use xtask::personas::{self, BANK};
 use xtask::stack::database::Database;
 use xtask::stack::environment::{self, Secrets};
@@ -22,7 +23,10 @@ use xtask::tools::Tools;
 
 use crate::capture::Capture;
 use crate::fleet::Fleet;
-use crate::steps::People;
+use crate::steps::{FLOOR, People};
+
+/// The program that only hashes PINs.
+pub const PIN_HASH: &str = "pin-hash";
 
 /// Away from those of the stack and of the tests.
 pub const PORTS: Ports = Ports { api: 9200, database: 8200, mailbox: 8205, issuer: 8206 };
@@ -30,25 +34,25 @@ pub const PORTS: Ports = Ports { api: 9200, database: 8200, mailbox: 8205, issue
 /// Which builds of the functions are started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Builds {
-    /// Those that [`build`] made.
-    Release,
-    /// With names in them: [`build_to_profile`].
-    Profiling,
-    /// As they are packaged for Lambda: `cargo xtask package`.
+    /// As they are packaged for Lambda.
     Packaged,
+    /// The same with names in them.
+    Named,
 }
 
 impl Builds {
     /// The program of a function.
     pub fn program(self, function: &str) -> PathBuf {
-        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| xtask::root().join("target"), PathBuf::from);
-        match self {
-            Self::Release => target.join("release").join(function),
-            Self::Profiling => target.join("profiling").join(function),
-            Self::Packaged => target.join("lambda").join(function).join("bootstrap"),
-        }
+        let folder = match self {
+            Self::Packaged => "target/lambda",
+            Self::Named => NAMED,
+        };
+        xtask::root().join(folder).join(function).join("bootstrap")
     }
 }
+
+/// Where builds with names are.
+const NAMED: &str = "target/lambda-named";
 
 /// A running arena. Dropping it ends every part of it.
 pub struct Arena {
@@ -184,25 +188,32 @@ impl Drop for Arena {
     }
 }
 
-/// Builds all functions, the floor and nothing else, as they are packaged.
-pub async fn build() -> Result<()> {
-    say("Building the functions for release (the first time takes a quarter of an hour)");
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["build", "--quiet", "--release", "--package", "floor"]);
+/// Builds all functions as they are packaged.
+pub async fn build_functions() -> Result<()> {
+    say("Building the functions as they are packaged (the first time takes some ten minutes)");
+    let builder = Builder::new().await?;
     for function in function_names()? {
-        command.args(["--package", &function]);
+        builder.function(&function).await?;
     }
-    let status = command.current_dir(xtask::root()).status().await?;
-    ensure!(status.success(), "The functions do not compile; the compiler's words stand above.");
+    Ok(())
+}
+
+/// Builds the floor, and the program that only hashes, in the same way.
+pub async fn build_yardsticks() -> Result<()> {
+    let builder = Builder::new().await?;
+    for program in [FLOOR.function, PIN_HASH] {
+        builder.build("infra/bench/floor", program, &["--release"]).await?;
+    }
     Ok(())
 }
 
 /// Builds one function with names in it.
-pub async fn build_to_profile(function: &str) -> Result<()> {
-    let mut command = Command::new(env!("CARGO"));
-    command.args(["build", "--quiet", "--profile", "profiling", "--package", function]).current_dir(xtask::root());
-    ensure!(command.status().await?.success(), "The function does not compile; the compiler's words stand above.");
-    Ok(())
+pub async fn build_with_names(function: &str) -> Result<()> {
+    let folder =
+        if function == FLOOR.function { "infra/bench/floor".to_owned() } else { format!("functions/{function}") };
+    let named = xtask::root().join(NAMED);
+    let options = ["--profile", "profiling", "--lambda-dir", &named.to_string_lossy()];
+    Builder::new().await?.build(&folder, function, &options).await.map(drop)
 }
 
 /// The names of all functions.

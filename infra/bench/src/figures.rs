@@ -37,8 +37,10 @@ pub struct Figures {
     pub cold_starts: BTreeMap<String, Vec<ColdStart>>,
     /// By function: the most memory that it had after all rounds, in MiB.
     pub memory: BTreeMap<String, f64>,
-    /// How long one Argon2id hash takes alone, in milliseconds, in each round.
+    /// How long one Argon2id hash takes alone, in milliseconds, in each round: one after another.
     pub argon2: Vec<f64>,
+    /// The same after a rest before each, as a function has it between requests.
+    pub argon2_rested: Vec<f64>,
     /// By step: thousands of instructions of one request.
     pub instructions: BTreeMap<String, u64>,
     /// redeem-qr and its peer, one after the other at one Runtime API: a pair for each round.

@@ -22,18 +22,15 @@ mod upstream;
 
 use std::collections::BTreeMap;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 use clap::{Parser, ValueEnum};
-use ikd::domain::pin::Pin;
-use ikd::domain::pin_hash::PinHasher;
 use tokio::process::Command;
 use xtask::stack::say;
 
 use arena::{Arena, Builds};
 use figures::{Figures, Machine, Spread, Warm};
-use fleet::PIN;
 use peer::Peer;
 use steps::{FLOOR, MINT, PEER, REDEEM, STEPS, Step, Work};
 
@@ -52,7 +49,7 @@ struct Arguments {
     /// Instead: where a step spends its instructions, as Callgrind has it.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["quick", "growth", "soak"])]
     profile: Option<String>,
-    /// Instead: the instructions of every step of the packages that `cargo xtask package` built, held against their budgets.
+    /// Instead: the instructions of every step, held against their budgets.
     #[arg(long, value_name = "BUDGETS", num_args = 0..=1, default_missing_value = "hold",
           conflicts_with_all = ["quick", "growth", "soak", "profile"])]
     instructions: Option<Budgets>,
@@ -79,6 +76,9 @@ struct Extent {
 const FULL: Extent = Extent { rounds: 5, connections: &[1, 2, 8], requests: 60, growth: Some(growth::FULL) };
 const QUICK: Extent = Extent { rounds: 3, connections: &[1], requests: 80, growth: None };
 
+/// About what a function rests between two logins of a round.
+const REST: Duration = Duration::from_millis(20);
+
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(&Arguments::parse()).await {
@@ -98,7 +98,8 @@ async fn run(arguments: &Arguments) -> Result<()> {
     if let Some(budgets) = arguments.instructions {
         return count_instructions(budgets).await;
     }
-    arena::build().await?;
+    arena::build_functions().await?;
+    arena::build_yardsticks().await?;
     if let Some(minutes) = arguments.soak {
         let soak = soak::soak(minutes).await?;
         report::write_soak(&soak)?;
@@ -108,7 +109,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     if arguments.growth {
         return grow().await;
     }
-    let mut arena = Arena::open(arena::PORTS.database, Builds::Release).await?;
+    let mut arena = Arena::open(arena::PORTS.database, Builds::Packaged).await?;
     // The quick form has no time for the peer.
     let peer = if arguments.quick { None } else { Some(Peer::install().await?) };
     let measured = measure(&mut arena, &extent, peer.as_ref()).await;
@@ -130,7 +131,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
 /// Measures growth alone, and writes it into the last run's figures.
 async fn grow() -> Result<()> {
     let mut figures = report::read()?;
-    let mut arena = Arena::open(arena::PORTS.database, Builds::Release).await?;
+    let mut arena = Arena::open(arena::PORTS.database, Builds::Packaged).await?;
     for step in [MINT, REDEEM] {
         arena.start(step.function, 1)?;
     }
@@ -143,8 +144,8 @@ async fn grow() -> Result<()> {
 async fn profile(name: &str) -> Result<()> {
     let mut steps = std::iter::once(FLOOR).chain(STEPS);
     let step = steps.find(|step| step.name == name).ok_or_else(|| anyhow!("there is no step {name}"))?;
-    arena::build_to_profile(step.function).await?;
-    let arena = Arena::open(arena::PORTS.database, Builds::Profiling).await?;
+    arena::build_with_names(step.function).await?;
+    let arena = Arena::open(arena::PORTS.database, Builds::Named).await?;
     let annotated = instructions::annotate(&arena, step).await;
     arena.close().await;
     print!("{}", annotated?);
@@ -153,6 +154,7 @@ async fn profile(name: &str) -> Result<()> {
 
 /// Counts the instructions of every step, and holds them against their budgets or sets these anew.
 async fn count_instructions(budgets: Budgets) -> Result<()> {
+    arena::build_functions().await?;
     let mut arena = Arena::open(arena::PORTS.database, Builds::Packaged).await?;
     // Its page is asked for what is then sent to it.
     arena.start("activate", 1)?;
@@ -178,6 +180,7 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
         cold_starts: cold_starts(arena, &started, peer, extent.rounds).await?,
         memory: BTreeMap::new(),
         argon2: Vec::new(),
+        argon2_rested: Vec::new(),
         instructions: BTreeMap::new(),
         beside_peer: beside_peer(arena, peer, extent.rounds).await?,
         growth: None,
@@ -192,7 +195,8 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
     }
     for round in 1..=extent.rounds {
         say(&format!("Round {round} of {}", extent.rounds));
-        figures.argon2.push(argon2()?);
+        figures.argon2.push(argon2(Duration::ZERO).await?);
+        figures.argon2_rested.push(argon2(REST).await?);
         for connections in extent.connections {
             for step in &steps {
                 let is_long = matches!(step.work, Work::Pin | Work::Face);
@@ -218,11 +222,11 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
     Ok(figures)
 }
 
-/// What is started as a function: a release build, or the peer.
+/// What is started as a function: its package, or the peer.
 fn program(function: &str, peer: Option<&Peer>) -> Command {
     match peer.filter(|_| function == PEER.function) {
         Some(peer) => peer.program(),
-        None => Command::new(Builds::Release.program(function)),
+        None => Command::new(Builds::Packaged.program(function)),
     }
 }
 
@@ -267,15 +271,11 @@ async fn beside_peer(arena: &Arena, peer: Option<&Peer>, rounds: usize) -> Resul
     Ok(measured)
 }
 
-/// How long one Argon2id hash of a PIN takes, in milliseconds: the middle of some.
-fn argon2() -> Result<f64> {
-    let hasher = PinHasher::new(b"pepper").map_err(|error| anyhow!("{error}"))?;
-    let pin = Pin::parse(PIN).map_err(|invalid| anyhow!(invalid.0.en))?;
-    let hash = hasher.hash(&pin, [1; 16]).map_err(|error| anyhow!("{error}"))?;
-    let took = (0..9).map(|_| {
-        let started = Instant::now();
-        let verified = hasher.verify(&pin, Some(hash.expose()));
-        if verified { started.elapsed().as_secs_f64() * 1_000.0 } else { f64::NAN }
-    });
-    Ok(Spread::of(took).median)
+/// How long one Argon2id hash of a PIN takes, in milliseconds, after a rest: the middle of some.
+async fn argon2(rest: Duration) -> Result<f64> {
+    let mut program = Command::new(Builds::Packaged.program(arena::PIN_HASH));
+    let output = program.arg(rest.as_millis().to_string()).output().await?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let took = String::from_utf8(output.stdout)?;
+    Ok(Spread::of(took.lines().map(str::parse).collect::<Result<Vec<f64>, _>>()?).median)
 }

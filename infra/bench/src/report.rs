@@ -164,30 +164,33 @@ fn machine(figures: &Figures) -> String {
     )
 }
 
-/// Latencies of every step, and its ratio to the floor.
+/// Latencies and throughput of every step at each number of connections, and its ratio to the floor.
 fn steps(figures: &Figures) -> Result<String> {
-    let mut table = "| step | p50 (1) | p90 (1) | p99 (1) | × floor (1), min – median – max | p50 (2) | req/s (2) | p50 (8) | req/s (8) |\n\
-        |---|---|---|---|---|---|---|---|---|\n"
-        .to_owned();
+    let connections = figures.steps.get(FLOOR.name).context("the floor was not measured")?.keys().copied();
+    let connections: Vec<usize> = connections.collect();
+    let mut table = "| step | × floor (1), min – median – max |".to_owned();
+    for connections in &connections {
+        write!(table, " p50, p90, p99 ({connections}) | req/s ({connections}) |")?;
+    }
+    writeln!(table, "\n|---|---|{}", "---|---|".repeat(connections.len()))?;
     let names = [FLOOR].into_iter().chain(STEPS).map(|step| step.name);
     for name in names.filter(|name| figures.steps.contains_key(*name)) {
-        let median = |connections, of: fn(&Cell) -> f64| {
-            figures.spread(name, connections, of).map_or(f64::NAN, |spread| spread.median)
-        };
-        let ratio = figures.ratio(name, 1).context("no ratio")?;
-        writeln!(
-            table,
-            "| {name} | {:.2} | {:.2} | {:.2} | {} | {:.2} | {:.0} | {:.2} | {:.0} |",
-            median(1, |cell| cell.p50),
-            median(1, |cell| cell.p90),
-            median(1, |cell| cell.p99),
-            in_words(ratio),
-            median(2, |cell| cell.p50),
-            median(2, |cell| cell.throughput),
-            median(8, |cell| cell.p50),
-            median(8, |cell| cell.throughput),
-        )?;
+        write!(table, "| {name} | {} |", in_words(figures.ratio(name, 1).context("no ratio")?))?;
+        for connections in &connections {
+            let median =
+                |of: fn(&Cell) -> f64| figures.spread(name, *connections, of).map_or(f64::NAN, |spread| spread.median);
+            let (p50, p90, p99) = (median(|cell| cell.p50), median(|cell| cell.p90), median(|cell| cell.p99));
+            write!(table, " {p50:.2}, {p90:.2}, {p99:.2} | {:.0} |", median(|cell| cell.throughput))?;
+        }
+        table.push('\n');
     }
+    let alone = [&figures.argon2, &figures.argon2_rested].map(|rounds| in_words(Spread::of(rounds.iter().copied())));
+    let [in_a_row, rested] = alone;
+    writeln!(
+        table,
+        "\nArgon2id alone takes {in_a_row} where one hash follows another, and {rested} where each comes after a rest of 20 \
+         milliseconds."
+    )?;
     Ok(table)
 }
 

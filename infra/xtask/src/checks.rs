@@ -31,6 +31,7 @@ pub async fn run() -> Result<()> {
     tools.mailbox().await?;
     tools.playwright().await?;
     tools.chromium().await?;
+    tools.valgrind().await?;
     tools.schemathesis().await?;
     face_lab::weights::fetch(&root).await?;
     face_lab::pictures::portraits(&root).await?;
@@ -47,7 +48,9 @@ pub async fn run() -> Result<()> {
     every_problem_was_met(&root, &met)?;
     rights::are_those_that_are_used(&root)?;
     println!("== Packages within their budgets");
-    package::run(&["redeem-qr", "login"].map(str::to_owned), false).await
+    package::run(&[], false).await?;
+    let count = ["run", "--quiet", "--bin", "bench", "--", "--instructions"];
+    check(&root, "Instructions within their budgets", cargo, &count).await
 }
 
 /// The deployment template: what SAM says, what CloudFormation's linter says, and a deployment to an emulator of AWS.

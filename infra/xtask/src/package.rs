@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::env;
+use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -46,13 +47,45 @@ pub async fn run(functions: &[String], set_budgets: bool) -> Result<()> {
     hold_against_budgets(&packages)
 }
 
-/// Builds each as `sam build` does, with whose target folder they share everything but themselves.
+/// Builds programs as `sam build` does, with whose target folder they share everything but themselves.
+pub struct Builder {
+    cargo_lambda: PathBuf,
+    path: OsString,
+}
+
+impl Builder {
+    pub async fn new() -> Result<Self> {
+        let cargo_lambda = Tools::new(&crate::root()).cargo_lambda().await?;
+        // Zig, which links for the C library that Lambda has, comes with cargo-lambda.
+        let beside = cargo_lambda.parent().map(Path::to_owned);
+        let others = env::var_os("PATH").unwrap_or_default();
+        let path = env::join_paths(beside.into_iter().chain(env::split_paths(&others)))?;
+        Ok(Self { cargo_lambda, path })
+    }
+
+    /// Builds a program of a package in a folder, with `--release` or what else there is to say; gives where it is.
+    pub async fn build(&self, folder: &str, program: &str, options: &[&str]) -> Result<PathBuf> {
+        let root = crate::root();
+        let built = Command::new(&self.cargo_lambda)
+            .args(["lambda", "build", "--quiet", "--bin", program])
+            .args(options)
+            .current_dir(root.join(folder))
+            .env("PATH", &self.path)
+            .status()
+            .await?;
+        ensure!(built.success(), "{program} cannot be built");
+        Ok(root.join("target/lambda").join(program).join("bootstrap"))
+    }
+
+    /// Builds a function's package.
+    pub async fn function(&self, function: &str) -> Result<PathBuf> {
+        self.build(&format!("functions/{function}"), function, &["--release"]).await
+    }
+}
+
+/// Builds functions, or all, and weighs them.
 pub async fn build(functions: &[String]) -> Result<Vec<Package>> {
-    let root = crate::root();
-    let cargo_lambda = Tools::new(&root).cargo_lambda().await?;
-    // Zig, which links for the C library that Lambda has, comes with cargo-lambda.
-    let beside = cargo_lambda.parent().map(Path::to_owned);
-    let path = env::join_paths(beside.into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap_or_default())))?;
+    let builder = Builder::new().await?;
     let template = Template::read()?;
     let all: Vec<&str> = template.functions().map(|(name, _)| name).collect();
     let wanted = if functions.is_empty() { all.clone() } else { functions.iter().map(String::as_str).collect() };
@@ -60,17 +93,10 @@ pub async fn build(functions: &[String]) -> Result<Vec<Package>> {
     for function in wanted {
         ensure!(all.contains(&function), "there is no function {function}");
         eprintln!("· {function}");
-        let built = Command::new(&cargo_lambda)
-            .args(["lambda", "build", "--release", "--quiet", "--bin", function])
-            .current_dir(root.join("functions").join(function))
-            .env("PATH", &path)
-            .status()
-            .await?;
-        ensure!(built.success(), "{function} cannot be built");
-        packages.push(weigh(function, &[root.join("target/lambda").join(function).join("bootstrap")]).await?);
+        packages.push(weigh(function, &[builder.function(function).await?]).await?);
     }
     if functions.is_empty() {
-        let weights = std::fs::read_dir(face_lab::weights::fetch(&root).await?)?;
+        let weights = std::fs::read_dir(face_lab::weights::fetch(&crate::root()).await?)?;
         let files: Vec<PathBuf> = weights.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
         packages.push(weigh(LAYER, &files).await?);
     }

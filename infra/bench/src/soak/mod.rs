@@ -18,7 +18,7 @@ use xtask::actors::{Api, Integrator, Officer};
 use xtask::personas::BANK;
 use xtask::stack::say;
 
-use crate::arena::{Arena, PORTS};
+use crate::arena::{Arena, Builds, PORTS};
 use crate::figures::Machine;
 use crate::fleet::Member;
 use edge::{Edge, FLOOR, FUNCTIONS, Seen};
@@ -89,7 +89,7 @@ impl Grown {
 /// Soaks for some minutes.
 pub async fn soak(minutes: f64) -> Result<Soak> {
     let proxied = proxy::serve(PROXY_PORT, format!("http://127.0.0.1:{}/", PORTS.database)).await?;
-    let mut arena = Arena::open(PROXY_PORT).await?;
+    let mut arena = Arena::open(PROXY_PORT, Builds::Packaged).await?;
     for function in FUNCTIONS.into_iter().chain([FLOOR]) {
         arena.start(function, INSTANCES)?;
     }
