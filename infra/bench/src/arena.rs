@@ -213,7 +213,7 @@ pub async fn build_with_names(function: &str) -> Result<()> {
         if function == FLOOR.function { "infra/bench/floor".to_owned() } else { format!("functions/{function}") };
     let named = xtask::root().join(NAMED);
     let options = ["--profile", "profiling", "--lambda-dir", &named.to_string_lossy()];
-    Builder::new().await?.build(&folder, function, &options).await.map(drop)
+    Builder::new().await?.build(&folder, function, &options).await
 }
 
 /// The names of all functions.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
 use xtask::stack::say;
+use xtask::tools::Tools;
 
 /// Where the peer is installed.
 pub struct Peer(PathBuf);
@@ -21,13 +22,14 @@ impl Peer {
             std::fs::copy(source.join(file), folder.join(file))?;
         }
         if !installed {
+            Tools::new(&xtask::root()).node_client_builders().await?;
             say("Installing the Node.js peer with npm, once; this takes some minutes");
             let output =
                 Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).output().await;
             let output = output.context("npm does not start")?;
             ensure!(
                 output.status.success(),
-                "npm could not install the peer (its Lambda client needs cmake, autoconf, automake and libtool):\n{}",
+                "npm could not install the peer:\n{}",
                 String::from_utf8_lossy(&output.stderr)
             );
         }

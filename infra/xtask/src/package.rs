@@ -63,23 +63,23 @@ impl Builder {
         Ok(Self { cargo_lambda, path })
     }
 
-    /// Builds a program of a package in a folder, with `--release` or what else there is to say; gives where it is.
-    pub async fn build(&self, folder: &str, program: &str, options: &[&str]) -> Result<PathBuf> {
-        let root = crate::root();
+    /// Builds a program of a package in a folder, with `--release` or what else there is to say.
+    pub async fn build(&self, folder: &str, program: &str, options: &[&str]) -> Result<()> {
         let built = Command::new(&self.cargo_lambda)
             .args(["lambda", "build", "--quiet", "--bin", program])
             .args(options)
-            .current_dir(root.join(folder))
+            .current_dir(crate::root().join(folder))
             .env("PATH", &self.path)
             .status()
             .await?;
         ensure!(built.success(), "{program} cannot be built");
-        Ok(root.join("target/lambda").join(program).join("bootstrap"))
+        Ok(())
     }
 
-    /// Builds a function's package.
+    /// Builds a function's package, and gives the program that is in it.
     pub async fn function(&self, function: &str) -> Result<PathBuf> {
-        self.build(&format!("functions/{function}"), function, &["--release"]).await
+        self.build(&format!("functions/{function}"), function, &["--release"]).await?;
+        Ok(crate::root().join("target/lambda").join(function).join("bootstrap"))
     }
 }
 

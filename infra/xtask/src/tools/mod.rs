@@ -134,6 +134,28 @@ impl Tools {
         VALGRIND.find_or_install(&self.home()).await
     }
 
+    /// Sees to it that what Lambda's client for Node.js is built with is on PATH; found like Chromium.
+    pub async fn node_client_builders(&self) -> Result<()> {
+        const BUILDERS: [(&[&str], &str); 4] = [
+            (&["cmake"], "cmake"),
+            (&["autoconf"], "autoconf"),
+            (&["automake"], "automake"),
+            (&["libtoolize"], "libtool"),
+        ];
+
+        for (programs, package) in BUILDERS {
+            let builder = SystemProgram {
+                name: package,
+                programs,
+                package,
+                missing: "cmake, autoconf, automake and libtool are needed to build Lambda's client for Node.js; \
+                          install your system's packages of them",
+            };
+            builder.find_or_install(&self.home()).await?;
+        }
+        Ok(())
+    }
+
     async fn node_modules(&self) -> Result<PathBuf> {
         require_node()?;
         let files = ["package.json", "package-lock.json"];
