@@ -1,10 +1,14 @@
 //! When a dependency fails, the caller is told to come back, and nothing is half-done.
 
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use axum::body::Body;
+use futures::StreamExt;
 use futures::future::join_all;
+use futures::stream;
 use http::{Method, Request, StatusCode};
 use serde_json::json;
 use tests::{Fault, Lasting, PIN, Registered, World, assert_problem, assert_status};
@@ -164,16 +168,25 @@ async fn an_issuer_that_sends_anything_but_its_documents_is_as_one_out_of_reach(
     ] {
         assert_problem(&scan_with(status, location, body).await, 503, "service-unavailable");
     }
+    assert_problem(&scan_with(StatusCode::OK, "", UNENDING.to_owned()).await, 503, "service-unavailable");
     // With the document as it should be, the token is read, and is another issuer's.
     assert_problem(&scan_with(StatusCode::OK, "", discovery.clone()).await, 401, "invalid-token");
 }
+
+/// A body that is followed by nothing, and has no end.
+const UNENDING: &str = "{";
 
 /// The address of an issuer that answers everything alike.
 async fn issuer_that_answers(status: StatusCode, location: &str, body: String) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let answer = (status, [("location", location.to_owned())], body);
-    let routes = Router::new().fallback(async move || answer);
+    let location = location.to_owned();
+    let routes = Router::new().fallback(async move || {
+        let never_ends = body == UNENDING;
+        let sent = stream::iter([Ok::<_, Infallible>(body)]);
+        let body = if never_ends { Body::from_stream(sent.chain(stream::pending())) } else { Body::from_stream(sent) };
+        (status, [("location", location)], body)
+    });
     tokio::spawn(async move { axum::serve(listener, routes).await });
     address
 }

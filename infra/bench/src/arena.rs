@@ -32,7 +32,7 @@ pub const PIN_HASH: &str = "pin-hash";
 pub const PORTS: Ports = Ports { api: 9200, database: 8200, mailbox: 8205, issuer: 8206 };
 
 /// Which builds of the functions are started.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum Builds {
     /// As they are packaged for Lambda.
     Packaged,
@@ -50,6 +50,9 @@ impl Builds {
         xtask::root().join(folder).join(function).join("bootstrap")
     }
 }
+
+/// The package of the floor, and of the program that only hashes.
+const YARDSTICKS: &str = "infra/bench/floor";
 
 /// Where builds with names are.
 const NAMED: &str = "target/lambda-named";
@@ -202,15 +205,14 @@ pub async fn build_functions() -> Result<()> {
 pub async fn build_yardsticks() -> Result<()> {
     let builder = Builder::new().await?;
     for program in [FLOOR.function, PIN_HASH] {
-        builder.build("infra/bench/floor", program, &["--release"]).await?;
+        builder.build(YARDSTICKS, program, &["--release"]).await?;
     }
     Ok(())
 }
 
 /// Builds one function with names in it.
 pub async fn build_with_names(function: &str) -> Result<()> {
-    let folder =
-        if function == FLOOR.function { "infra/bench/floor".to_owned() } else { format!("functions/{function}") };
+    let folder = if function == FLOOR.function { YARDSTICKS.to_owned() } else { format!("functions/{function}") };
     let named = xtask::root().join(NAMED);
     let options = ["--profile", "profiling", "--lambda-dir", &named.to_string_lossy()];
     Builder::new().await?.build(&folder, function, &options).await

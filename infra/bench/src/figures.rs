@@ -1,12 +1,16 @@
 //! What was measured, as it is written down: raw rounds, and what is read out of them.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use crate::cold::ColdStart;
 use crate::growth::Growth;
 use crate::load::Cell;
+
+/// About what a function rests between two logins of a round.
+pub const REST: Duration = Duration::from_millis(20);
 
 /// The smallest, the middle and the largest of some rounds.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -37,9 +41,9 @@ pub struct Figures {
     pub cold_starts: BTreeMap<String, Vec<ColdStart>>,
     /// By function: the most memory that it had after all rounds, in MiB.
     pub memory: BTreeMap<String, f64>,
-    /// How long one Argon2id hash takes alone, in milliseconds, in each round: one after another.
+    /// How long one Argon2id hash takes alone, in milliseconds, in each round: one after another. Goals are of this one.
     pub argon2: Vec<f64>,
-    /// The same after a rest before each, as a function has it between requests.
+    /// The same after a [`REST`] before each.
     pub argon2_rested: Vec<f64>,
     /// By step: thousands of instructions of one request.
     pub instructions: BTreeMap<String, u64>,

@@ -30,7 +30,7 @@ use tokio::process::Command;
 use xtask::stack::say;
 
 use arena::{Arena, Builds};
-use figures::{Figures, Machine, Spread, Warm};
+use figures::{Figures, Machine, REST, Spread, Warm};
 use peer::Peer;
 use steps::{FLOOR, MINT, PEER, REDEEM, STEPS, Step, Work};
 
@@ -75,9 +75,6 @@ struct Extent {
 
 const FULL: Extent = Extent { rounds: 5, connections: &[1, 2, 8], requests: 60, growth: Some(growth::FULL) };
 const QUICK: Extent = Extent { rounds: 3, connections: &[1], requests: 80, growth: None };
-
-/// About what a function rests between two logins of a round.
-const REST: Duration = Duration::from_millis(20);
 
 #[tokio::main]
 async fn main() -> ExitCode {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::figures::{Figures, Spread, Warm};
+use crate::figures::{Figures, REST, Spread, Warm};
 use crate::goals;
 use crate::growth::Point;
 use crate::load::Cell;
@@ -188,8 +188,9 @@ fn steps(figures: &Figures) -> Result<String> {
     let [in_a_row, rested] = alone;
     writeln!(
         table,
-        "\nArgon2id alone takes {in_a_row} where one hash follows another, and {rested} where each comes after a rest of 20 \
-         milliseconds."
+        "\nArgon2id alone takes {in_a_row} where one hash follows another, and {rested} where each comes after a rest of {} \
+         milliseconds.",
+        REST.as_millis()
     )?;
     Ok(table)
 }

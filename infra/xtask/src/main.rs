@@ -91,7 +91,7 @@ enum Command {
     Test,
     /// Measures the functions as they are packaged, and writes docs/performance.md: see there.
     Bench {
-        /// `--quick`, `--soak MINUTES` or `--profile STEP`; `--help` tells what they do.
+        /// `--quick`, `--growth`, `--soak MINUTES`, `--profile STEP` or `--instructions`; `--help` tells what they do.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },

@@ -51,6 +51,7 @@ pub struct App {
 pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
     pub randomness: Arc<dyn Randomness>,
+    /// Its HTTP client gives way to `http`.
     pub aws: aws_config::SdkConfig,
     /// Carries whatever goes out: see [`https`].
     pub http: SharedHttpConnector,
@@ -92,6 +93,7 @@ impl App {
         Self::assemble(Settings::read(environment)?, environment, needs, around)
     }
 
+    /// Builds the parts asked for under settings that were read.
     fn assemble(
         settings: Settings,
         environment: &Environment,
@@ -177,16 +179,13 @@ impl App {
     }
 }
 
-/// Of a call to AWS.
+/// How often a call to AWS is tried.
 const ATTEMPTS: u32 = 3;
 
 /// Calls that end in time: three attempts share it, so that one lost answer still leaves room for another.
 fn bounded(around: &Surroundings, timeout: Duration) -> aws_config::SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(timeout / ATTEMPTS)
-        .operation_attempt_timeout(timeout / ATTEMPTS)
-        .operation_timeout(timeout)
-        .build();
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(timeout / ATTEMPTS).operation_timeout(timeout).build();
     let repeating = RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(timeout / 60);
     let aws = around.aws.to_builder().http_client(https::client(&around.http));
     aws.timeout_config(timeouts).retry_config(repeating).build()

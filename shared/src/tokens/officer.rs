@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::connection::CaptureSmithyConnection;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_types::error::display::DisplayErrorContext;
 use http_body_util::{BodyExt, Limited};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, JwkSet};
@@ -43,6 +42,21 @@ pub enum OfficerError {
     NotAnOfficer,
     #[error("the officers' issuer cannot be reached: {0}")]
     IssuerUnavailable(String),
+}
+
+/// Why there are no keys. What the issuer sent is not repeated.
+#[derive(Debug, thiserror::Error)]
+enum FetchError {
+    #[error("it is no address to ask")]
+    Address,
+    #[error("there is no connection to it, or it broke")]
+    Connection,
+    #[error("it did not answer in time")]
+    Late,
+    #[error("it answered with status {0}")]
+    Status(u16),
+    #[error("it sent what cannot be read")]
+    Document,
 }
 
 /// Verifies officers' tokens with the issuer's keys, which it fetches and keeps.
@@ -133,7 +147,7 @@ impl OfficerVerifier {
             kept.asked_at = Some(now);
             match self.fetch().await {
                 Ok(keys) => (kept.keys, kept.fetched_at) = (keys, Some(now)),
-                Err(error) => failure = DisplayErrorContext(error.as_ref()).to_string(),
+                Err(error) => failure = error.to_string(),
             }
         }
         // A key that was good a while ago is better than closed counters.
@@ -145,7 +159,7 @@ impl OfficerVerifier {
     }
 
     /// Follows the issuer's discovery document (OpenID Connect Discovery 1.0, section 4) to its keys.
-    async fn fetch(&self) -> Result<Vec<Jwk>, BoxError> {
+    async fn fetch(&self) -> Result<Vec<Jwk>, FetchError> {
         #[derive(Deserialize)]
         struct Discovery {
             jwks_uri: String,
@@ -156,19 +170,31 @@ impl OfficerVerifier {
         Ok(set.keys)
     }
 
-    /// A document of the issuer's, in time and of a size that is to be expected. Redirections are no documents.
-    async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<T, BoxError> {
+    /// A document of the issuer's, in time. A connection that gave none is not used again.
+    async fn get<T: DeserializeOwned>(&self, address: &str) -> Result<T, FetchError> {
+        let mut request = HttpRequest::get(address).map_err(|_| FetchError::Address)?;
+        let connection = CaptureSmithyConnection::new();
+        request.add_extension(connection.clone());
+        let answer = tokio::time::timeout(self.timeout, self.ask(request)).await.unwrap_or(Err(FetchError::Late));
+        if answer.is_err()
+            && let Some(connection) = connection.get()
+        {
+            connection.poison();
+        }
+        serde_json::from_slice(&answer?).map_err(|_| FetchError::Document)
+    }
+
+    /// The body of an answer, of a size that is to be expected. Redirections are no answers.
+    async fn ask(&self, request: HttpRequest) -> Result<Vec<u8>, FetchError> {
         const MOST_BYTES: usize = 1 << 20;
 
-        let asked = async {
-            let response = self.http.call(HttpRequest::get(address)?).await?;
-            if response.status().as_u16() != 200 {
-                return Err(format!("it answered with status {}", response.status().as_u16()).into());
-            }
-            let document = Limited::new(response.into_body(), MOST_BYTES).collect().await?;
-            Ok(serde_json::from_slice(&document.to_bytes())?)
-        };
-        tokio::time::timeout(self.timeout, asked).await?
+        let response = self.http.call(request).await.map_err(|_| FetchError::Connection)?;
+        let status = response.status().as_u16();
+        if status != 200 {
+            return Err(FetchError::Status(status));
+        }
+        let body = Limited::new(response.into_body(), MOST_BYTES).collect().await;
+        Ok(body.map_err(|_| FetchError::Document)?.to_bytes().to_vec())
     }
 }
 

@@ -13,7 +13,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use tokio::process::Command;
 
 use install::{Install, Pin, cargo_install, run};
-use system::SystemProgram;
+use system::SystemPackages;
 
 /// The programs of one checkout, in the versions that `infra/tools/` pins.
 ///
@@ -112,48 +112,38 @@ impl Tools {
     /// The path of a Chromium (or Chrome) executable, from PATH, else from the system's packages
     /// when this user may install them.
     pub async fn chromium(&self) -> Result<PathBuf> {
-        const CHROMIUM: SystemProgram = SystemProgram {
+        const CHROMIUM: SystemPackages = SystemPackages {
             name: "Chromium",
-            programs: &["chromium", "google-chrome"],
-            package: "chromium",
+            packages: &["chromium"],
             missing: "Chromium is needed for the browser tests; install your system's package of it or put \
                       `chromium` on PATH",
         };
-        CHROMIUM.find_or_install(&self.home()).await
+        let find = || ["chromium", "google-chrome"].into_iter().find_map(find_on_path);
+        CHROMIUM.install_unless(find, &self.home()).await
     }
 
     /// The path of the executable `valgrind`, whose Callgrind counts instructions; found like Chromium.
     pub async fn valgrind(&self) -> Result<PathBuf> {
-        const VALGRIND: SystemProgram = SystemProgram {
+        const VALGRIND: SystemPackages = SystemPackages {
             name: "Valgrind",
-            programs: &["valgrind"],
-            package: "valgrind",
+            packages: &["valgrind"],
             missing: "Valgrind is needed to count instructions; install your system's package of it or put \
                       `valgrind` on PATH",
         };
-        VALGRIND.find_or_install(&self.home()).await
+        VALGRIND.install_unless(|| find_on_path("valgrind"), &self.home()).await
     }
 
     /// Sees to it that what Lambda's client for Node.js is built with is on PATH; found like Chromium.
     pub async fn node_client_builders(&self) -> Result<()> {
-        const BUILDERS: [(&[&str], &str); 4] = [
-            (&["cmake"], "cmake"),
-            (&["autoconf"], "autoconf"),
-            (&["automake"], "automake"),
-            (&["libtoolize"], "libtool"),
-        ];
-
-        for (programs, package) in BUILDERS {
-            let builder = SystemProgram {
-                name: package,
-                programs,
-                package,
-                missing: "cmake, autoconf, automake and libtool are needed to build Lambda's client for Node.js; \
-                          install your system's packages of them",
-            };
-            builder.find_or_install(&self.home()).await?;
-        }
-        Ok(())
+        const BUILDERS: SystemPackages = SystemPackages {
+            name: "cmake and the autotools",
+            packages: &["cmake", "autoconf", "automake", "libtool"],
+            missing: "cmake, autoconf, automake and libtool are needed to build Lambda's client for Node.js; install \
+                      your system's packages of them",
+        };
+        let programs = ["cmake", "autoconf", "automake", "libtoolize"];
+        let find = || programs.iter().all(|program| find_on_path(program).is_some()).then_some(());
+        BUILDERS.install_unless(find, &self.home()).await
     }
 
     async fn node_modules(&self) -> Result<PathBuf> {
