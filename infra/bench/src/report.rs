@@ -228,14 +228,15 @@ fn cold(figures: &Figures) -> Result<String> {
     for (function, starts) in &figures.cold_starts {
         let spread = |of: fn(&crate::cold::ColdStart) -> f64| Spread::of(starts.iter().map(of));
         let ratio = figures.initialisation_ratio(function).context("no ratio")?;
+        // The peer does not take part in the rounds.
+        let after = figures.memory.get(function).map_or_else(|| "–".to_owned(), |memory| format!("{memory:.1}"));
         writeln!(
             table,
-            "| {function} | {} | {} | {} | {:.1} | {:.1} |",
+            "| {function} | {} | {} | {} | {:.1} | {after} |",
             in_words(spread(|start| start.initialisation)),
             in_words(ratio),
             in_words(spread(|start| start.first_answer)),
             spread(|start| start.memory).median,
-            figures.memory.get(function).copied().unwrap_or(f64::NAN),
         )?;
     }
     Ok(table)
