@@ -119,19 +119,39 @@ proptest! {
 
     #[test]
     fn an_integrators_token_says_what_ops_allow(exp in 1_i64..100_000) {
-        let (header, claims) = (
-            json!({ "typ": "at+jwt", "alg": "ES256", "kid": KEY.thumbprint() }),
-            json!({
-                "iss": "http://ikd.test", "aud": "http://ikd.test", "sub": "bank-madiun", "client_id": "bank-madiun",
-                "scope": "redeem", "iat": NOW, "exp": NOW + exp, "jti": "AEAQCAIBAEAQCAIBAEAQCAIBAE",
-                "claims": [Claim::Name], "purposes": ["account-opening"],
-            }),
-        );
-        let token = KEY.sign_under(&header, &claims).unwrap();
-        let read = access_token::verify_of_integrator(&keys(), "http://ikd.test", &token, now()).unwrap();
-        prop_assert_eq!(read.allowed.iter().collect::<Vec<_>>(), vec![Claim::Name]);
+        let (token, keys) = (integrators_token(exp), keys());
+        // The second time, the signature is known.
+        for _ in 0..2 {
+            let read = access_token::verify_of_integrator(&keys, "http://ikd.test", &token, now()).unwrap();
+            prop_assert_eq!(read.allowed.iter().collect::<Vec<_>>(), vec![Claim::Name]);
+        }
         let after = Timestamp::from_second(NOW + exp).unwrap();
-        prop_assert!(access_token::verify_of_integrator(&keys(), "http://ikd.test", &token, after).is_err());
-        prop_assert!(access_token::verify_of_holder(&keys(), "http://ikd.test", &token, now()).is_err());
+        prop_assert!(access_token::verify_of_integrator(&keys, "http://ikd.test", &token, after).is_err());
+        prop_assert!(access_token::verify_of_integrator(&keys, "http://other.test", &token, now()).is_err());
+        prop_assert!(access_token::verify_of_holder(&keys, "http://ikd.test", &token, now()).is_err());
     }
+
+    #[test]
+    fn no_character_of_a_verified_token_can_be_another(place in any::<prop::sample::Index>(), other in "[A-Za-z0-9._-]") {
+        let (token, keys) = (integrators_token(900), keys());
+        prop_assert!(access_token::verify_of_integrator(&keys, "http://ikd.test", &token, now()).is_ok());
+        let mut changed = token.clone();
+        let place = place.index(token.len());
+        changed.replace_range(place..=place, &other);
+        prop_assume!(changed != token);
+        prop_assert!(access_token::verify_of_integrator(&keys, "http://ikd.test", &changed, now()).is_err());
+        prop_assert!(access_token::verify_of_integrator(&keys, "http://ikd.test", &token, now()).is_ok());
+    }
+}
+
+fn integrators_token(exp: i64) -> String {
+    let (header, claims) = (
+        json!({ "typ": "at+jwt", "alg": "ES256", "kid": KEY.thumbprint() }),
+        json!({
+            "iss": "http://ikd.test", "aud": "http://ikd.test", "sub": "bank-madiun", "client_id": "bank-madiun",
+            "scope": "redeem", "iat": NOW, "exp": NOW + exp, "jti": "AEAQCAIBAEAQCAIBAEAQCAIBAE",
+            "claims": [Claim::Name], "purposes": ["account-opening"],
+        }),
+    );
+    KEY.sign_under(&header, &claims).unwrap()
 }

@@ -1,16 +1,21 @@
 //! Our own keys: one that signs (ES256), and those that verifiers may still meet.
 
+use aws_lc_rs::rand::SystemRandom;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
 
+use super::verified::VerifiedTokens;
 use super::{InvalidToken, es256_key};
+use crate::domain::Digest;
 use crate::domain::secret::unprintable;
 
-/// The private key that tokens and assertions are signed with.
+/// The private key that tokens and assertions are signed with. It is parsed once: jsonwebtoken's own would be parsed and
+/// checked for each signature.
 pub struct SigningKey {
-    key: EncodingKey,
+    key: EcdsaKeyPair,
     key_id: String,
 }
 
@@ -18,6 +23,7 @@ pub struct SigningKey {
 pub struct VerifyingKeys {
     published: JwkSet,
     keys: Vec<(String, DecodingKey)>,
+    verified: VerifiedTokens,
 }
 
 unprintable!(SigningKey, VerifyingKeys);
@@ -43,17 +49,22 @@ impl SigningKey {
     /// Reads a P-256 private key (PKCS #8, PEM). Its key id is its RFC 7638 thumbprint.
     pub fn from_pem(pem: &str) -> Result<Self, UnusableKey> {
         let unusable = |error: jsonwebtoken::errors::Error| UnusableKey(format!("not a P-256 private key: {error}"));
-        let key = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(unusable)?;
-        let public = Jwk::from_encoding_key(&key, Algorithm::ES256).map_err(unusable)?;
+        let encoded = EncodingKey::from_ec_pem(pem.as_bytes()).map_err(unusable)?;
+        let public = Jwk::from_encoding_key(&encoded, Algorithm::ES256).map_err(unusable)?;
         let key_id = public.thumbprint(ThumbprintHash::SHA256).map_err(unusable)?;
+        let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, encoded.as_bytes())
+            .map_err(|error| UnusableKey(format!("not a P-256 private key: {error}")))?;
         Ok(Self { key, key_id })
     }
 
+    /// Signs claims as a JWT (RFC 7519, section 7.1).
     pub(super) fn sign<T: Serialize>(&self, typ: &str, claims: &T) -> Result<String, UnusableKey> {
         let mut header = Header::new(Algorithm::ES256);
         header.typ = Some(typ.to_owned());
         header.kid = Some(self.key_id.clone());
-        jsonwebtoken::encode(&header, claims, &self.key).map_err(|error| UnusableKey(error.to_string()))
+        let message = format!("{}.{}", encode(&header)?, encode(claims)?);
+        let signature = self.signature(&message)?;
+        Ok(format!("{message}.{signature}"))
     }
 
     /// Signs a payload that stays as it is and is left out (RFC 7797; RFC 7515, appendix F), with further members in the
@@ -64,15 +75,24 @@ impl SigningKey {
         further: &T,
         payload: &str,
     ) -> Result<String, UnusableKey> {
-        let unusable = |error: String| UnusableKey(error);
-        let header = DetachedHeader { alg: "ES256", typ, kid: &self.key_id, b64: false, crit: ["b64"], further };
-        let header = serde_json::to_vec(&header).map_err(|error| unusable(error.to_string()))?;
-        let header = BASE64URL_NOPAD.encode(&header);
-        let message = format!("{header}.{payload}");
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, Algorithm::ES256)
-            .map_err(|error| unusable(error.to_string()))?;
+        let header =
+            encode(&DetachedHeader { alg: "ES256", typ, kid: &self.key_id, b64: false, crit: ["b64"], further })?;
+        let signature = self.signature(&format!("{header}.{payload}"))?;
         Ok(format!("{header}..{signature}"))
     }
+
+    /// ES256 (RFC 7518, section 3.4).
+    fn signature(&self, message: &str) -> Result<String, UnusableKey> {
+        let signature = self.key.sign(&SystemRandom::new(), message.as_bytes());
+        let signature = signature.map_err(|error| UnusableKey(error.to_string()))?;
+        Ok(BASE64URL_NOPAD.encode(signature.as_ref()))
+    }
+}
+
+/// A part of a JWS: JSON in base64url.
+fn encode<T: Serialize>(part: &T) -> Result<String, UnusableKey> {
+    let json = serde_json::to_vec(part).map_err(|error| UnusableKey(error.to_string()))?;
+    Ok(BASE64URL_NOPAD.encode(&json))
 }
 
 impl VerifyingKeys {
@@ -92,7 +112,7 @@ impl VerifyingKeys {
         if keys.is_empty() {
             return Err(UnusableKey("a JWK Set without keys".to_owned()));
         }
-        Ok(Self { published, keys })
+        Ok(Self { published, keys, verified: VerifiedTokens::new() })
     }
 
     /// What `/.well-known/jwks.json` answers.
@@ -100,14 +120,21 @@ impl VerifyingKeys {
         &self.published
     }
 
-    /// Verifies one of our own tokens of the given type.
+    /// Verifies one of our own tokens of the given type. Its signature is verified once in a process's life.
     pub(super) fn verify<T: serde::de::DeserializeOwned>(&self, typ: &str, token: &str) -> Result<T, InvalidToken> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken("not a signed token"))?;
+        let unreadable = |_| InvalidToken("not a signed token");
+        let header = jsonwebtoken::decode_header(token).map_err(unreadable)?;
         if header.typ.as_deref() != Some(typ) {
             return Err(InvalidToken("a token of another type"));
         }
         let key = header.kid.as_ref().and_then(|kid| self.keys.iter().find(|(key_id, _)| key_id == kid));
         let (_, key) = key.ok_or(InvalidToken("signed with an unknown key"))?;
-        super::verify_signature(token, key, Algorithm::ES256)
+        let digest = Digest::of(&[token.as_bytes()]);
+        if self.verified.knows(&digest) {
+            return jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(unreadable);
+        }
+        let claims = super::verify_signature(token, key, Algorithm::ES256)?;
+        self.verified.remember(digest);
+        Ok(claims)
     }
 }

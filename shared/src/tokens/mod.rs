@@ -2,6 +2,7 @@
 
 pub mod keys;
 pub mod sealed;
+mod verified;
 
 pub mod access_token;
 pub mod client_assertion;
