@@ -50,6 +50,31 @@ async fn a_write_that_meets_a_transaction_is_repeated() {
 }
 
 #[tokio::test]
+async fn what_the_database_left_over_is_read_again_and_a_winner_is_told_in_the_end() {
+    let world = World::with_faults().await;
+    let holder = world.holder(SITI).await;
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    let qr = holder.mint().await.token;
+    for _ in 0..2 {
+        world.faults.next("BatchGetItem", Fault::LeftOver);
+    }
+    let redeemed = bank.redeem(&token, &qr, "account-opening", None).await.unwrap();
+    assert_status(&redeemed, 200);
+    assert!(redeemed.member("/claims/name").is_some());
+    assert!(world.faults.have_happened());
+
+    let qr = holder.mint().await.token;
+    for _ in 0..4 {
+        world.faults.next("BatchGetItem", Fault::LeftOver);
+    }
+    let refused = bank.redeem(&token, &qr, "account-opening", Some("k")).await.unwrap();
+    assert_problem(&refused, 503, "service-unavailable");
+    assert!(world.faults.have_happened());
+    assert_status(&bank.redeem(&token, &qr, "account-opening", Some("k")).await.unwrap(), 200);
+}
+
+#[tokio::test]
 async fn a_login_whose_answers_were_lost_is_one_login() {
     let world = World::with_faults().await;
     let holder = world.holder(SITI).await;

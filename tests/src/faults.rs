@@ -8,6 +8,7 @@ use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response};
 use hyper_util::rt::TokioIo;
+use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 
 /// What happens to a call.
@@ -25,6 +26,9 @@ pub enum Fault {
     Late,
     /// It meets a transaction on the same item, and is not carried out. (DynamoDB's alone.)
     Conflict,
+    /// Of a read of many items, one table's part is carried out, and the others are left for the caller to ask for again;
+    /// all is left where there is one table. (DynamoDB's alone.)
+    LeftOver,
 }
 
 impl Fault {
@@ -162,7 +166,14 @@ impl Proxy {
         match fault {
             Some(Fault::RequestLost) => return Err(broken()),
             Some(Fault::Throttled | Fault::Failing | Fault::Conflict) => return Ok(self.error(fault)),
-            None | Some(Fault::AnswerLost | Fault::Late) => {}
+            None | Some(Fault::AnswerLost | Fault::Late | Fault::LeftOver) => {}
+        }
+        let (body, left_over) = match fault {
+            Some(Fault::LeftOver) => leave_over(&body),
+            _ => (body, None),
+        };
+        if let (true, Some(left_over)) = (body.is_empty(), &left_over) {
+            return Ok(Response::new(Full::new(with_left_over(json!({ "Responses": {} }), left_over))));
         }
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let mut headers = parts.headers;
@@ -178,7 +189,14 @@ impl Proxy {
             Some(Fault::Late) => std::future::pending::<()>().await,
             _ => {}
         }
-        headers.remove("transfer-encoding");
+        let body = match left_over {
+            Some(left_over) => with_left_over(serde_json::from_slice(&body)?, &left_over),
+            None => body,
+        };
+        // Of the body as it was.
+        for name in ["transfer-encoding", "content-length", "x-amz-crc32"] {
+            headers.remove(name);
+        }
         let mut response = Response::new(Full::new(body));
         (*response.status_mut(), *response.headers_mut()) = (status, headers);
         Ok(response)
@@ -197,4 +215,22 @@ impl Proxy {
         let answer = Response::builder().status(status).header("x-amzn-errortype", code);
         answer.body(Full::new(Bytes::from(body))).expect("a response")
     }
+}
+
+/// Divides a `BatchGetItem`: what is carried out, if anything, and what is left over.
+fn leave_over(request: &Bytes) -> (Bytes, Option<Value>) {
+    let mut request: Value = serde_json::from_slice(request).expect("a request in JSON");
+    let mut left_over = request["RequestItems"].take();
+    let tables = left_over.as_object_mut().expect("a read of many items");
+    if tables.len() == 1 {
+        return (Bytes::new(), Some(left_over));
+    }
+    let first = tables.keys().next().expect("a table").clone();
+    request["RequestItems"] = json!({ &first: tables.remove(&first) });
+    (request.to_string().into(), Some(left_over))
+}
+
+fn with_left_over(mut answer: Value, left_over: &Value) -> Bytes {
+    answer["UnprocessedKeys"] = left_over.clone();
+    answer.to_string().into()
 }

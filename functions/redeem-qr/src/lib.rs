@@ -8,6 +8,7 @@ use ikd::domain::claims::Claim;
 use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
 use ikd::store::StoreError;
+use ikd::store::parties::Parties;
 use ikd::store::residents::Photo;
 use ikd::tokens::access_token::IntegratorToken;
 use ikd::tokens::identity_assertion;
@@ -105,11 +106,8 @@ async fn redeem(
 async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answer, Problem> {
     let disclosed = qr.disclosed_by(&redemption);
     let photo = if disclosed.contains(Claim::Picture) { Photo::With } else { Photo::Without };
-    let (device, resident, integrator) = tokio::try_join!(
-        app.store().device(&qr.device),
-        app.store().resident(&qr.nik, photo),
-        app.store().integrator(&redemption.client_id)
-    )?;
+    let Parties { device, resident, integrator } =
+        app.store().parties(&qr.device, &qr.nik, photo, &redemption.client_id).await?;
     let refuse = |kind: ProblemType| {
         Problem::new(kind).with("redemption_id", &redemption.id).with("redeemed_at", redemption.redeemed_at)
     };

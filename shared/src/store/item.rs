@@ -54,8 +54,8 @@ impl Store {
         answer.item.map(from_item).transpose()
     }
 
-    /// Reads up to a hundred items at once, strongly consistent, in no order; some of their attributes, or all where none
-    /// is named.
+    /// Reads up to a hundred items of one table at once, strongly consistent, in no order; some of their attributes, or all
+    /// where none is named.
     pub(super) async fn batch_get(
         &self,
         table: &str,
@@ -65,21 +65,35 @@ impl Store {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let mut asked = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys));
-        if !attributes.is_empty() {
-            // Some of the names are DynamoDB's own words and need a placeholder; so all have one.
-            for name in attributes {
-                asked = asked.expression_attribute_names(format!("#{name}"), *name);
+        let mut found = self.batch_get_from([(table.to_owned(), read_of(keys, attributes)?)].into()).await?;
+        Ok(found.remove(table).unwrap_or_default())
+    }
+
+    /// Reads items of several tables at once, by table. What DynamoDB leaves over, for want of capacity, is asked for again.
+    pub(super) async fn batch_get_from(
+        &self,
+        mut reads: HashMap<String, KeysAndAttributes>,
+    ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+        const ATTEMPTS: u32 = 4;
+
+        let mut found: HashMap<String, Vec<Item>> = HashMap::new();
+        let mut attempt = 1;
+        loop {
+            let sent = self.client.batch_get_item().set_request_items(Some(reads)).send().await;
+            let answer = sent.map_err(unavailable)?;
+            for (table, items) in answer.responses.unwrap_or_default() {
+                found.entry(table).or_default().extend(items);
             }
-            let names: Vec<String> = attributes.iter().map(|name| format!("#{name}")).collect();
-            asked = asked.projection_expression(names.join(", "));
+            reads = answer.unprocessed_keys.unwrap_or_default();
+            if reads.is_empty() {
+                return Ok(found);
+            }
+            if attempt == ATTEMPTS {
+                return Err(StoreError::Unavailable("not everything was read".to_owned()));
+            }
+            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
+            attempt += 1;
         }
-        let asked = asked.build().map_err(|error| StoreError::Unavailable(error.to_string()))?;
-        let found = self.client.batch_get_item().request_items(table, asked).send().await.map_err(unavailable)?;
-        if found.unprocessed_keys.is_some_and(|keys| !keys.is_empty()) {
-            return Err(StoreError::Unavailable("not everything was read".to_owned()));
-        }
-        Ok(found.responses.and_then(|mut tables| tables.remove(table)).unwrap_or_default())
     }
 
     /// Writes all or nothing. The SDK's own repetitions carry one token, so that they count once.
@@ -108,6 +122,20 @@ impl Store {
             attempt += 1;
         }
     }
+}
+
+/// A table's part of a read of many items, strongly consistent: some of their attributes, or all where none is named.
+pub(super) fn read_of(keys: Vec<Item>, attributes: &[&str]) -> Result<KeysAndAttributes, StoreError> {
+    let mut read = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys));
+    if !attributes.is_empty() {
+        // Some of the names are DynamoDB's own words and need a placeholder; so all have one.
+        for name in attributes {
+            read = read.expression_attribute_names(format!("#{name}"), *name);
+        }
+        let names: Vec<String> = attributes.iter().map(|name| format!("#{name}")).collect();
+        read = read.projection_expression(names.join(", "));
+    }
+    read.build().map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
 /// Why DynamoDB cancelled a transaction: a reason for each of its writes.

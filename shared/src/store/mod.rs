@@ -16,6 +16,7 @@ pub mod holders;
 pub mod identities;
 pub mod integrators;
 pub mod outbox;
+pub mod parties;
 pub mod qr_codes;
 pub mod receipts;
 pub mod registrations;

@@ -13,6 +13,16 @@ pub enum Photo {
     Without,
 }
 
+impl Photo {
+    /// The attributes to read; none means all.
+    pub(super) fn attributes(self) -> &'static [&'static str] {
+        match self {
+            Self::With => &[],
+            Self::Without => &ALL_BUT_PHOTO,
+        }
+    }
+}
+
 /// No family card has more members; one read takes so many.
 const LARGEST_FAMILY: i32 = 100;
 
