@@ -61,8 +61,7 @@ pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
         return Err(Problem::invalid("/claims", NOTHING_CHOSEN));
     }
     let token = QrToken::from_random(app.random());
-    let image = draw(&token, format)?;
-    let qr = mint(app, holder, &token, claims).await?;
+    let (qr, image) = mint(app, holder, &token, claims, format).await?;
     let body = MintedQr {
         token: token.expose().to_owned(),
         expires_at: qr.expires_at,
@@ -72,13 +71,24 @@ pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
     Ok(Answer::json(http::StatusCode::CREATED, &body))
 }
 
-/// Stores the code while the registry is asked whether the holder still is one. A code of somebody who is not never
-/// reaches the phone, and would disclose nothing: whoever redeems it asks the registry, too.
-async fn mint(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> Result<QrCode, Problem> {
+/// Stores the code while the registry is asked whether the holder still is one, and draws it while both are awaited. A code
+/// of somebody who is not never reaches the phone, and would disclose nothing: whoever redeems it asks the registry, too.
+async fn mint(
+    app: &App,
+    holder: Holder,
+    token: &QrToken,
+    claims: ClaimSet,
+    format: Format,
+) -> Result<(QrCode, Image), Problem> {
     let device = holder.device.clone();
     let stands = standing::resident(app, &device, Photo::Without);
-    let (qr, _) = tokio::try_join!(store(app, holder, token, claims), stands)?;
-    Ok(qr)
+    let drawn = async {
+        // The connections' tasks send both requests first.
+        tokio::task::yield_now().await;
+        draw(token, format)
+    };
+    let (qr, _, image) = tokio::try_join!(store(app, holder, token, claims), stands, drawn)?;
+    Ok((qr, image))
 }
 
 /// Stores the code in place of the one before. Two mints of one device at once take turns.
