@@ -1,4 +1,4 @@
-//! DynamoDB: one file per entity, every key and every condition in it; outcomes are typed.
+//! DynamoDB: a file per entity and per read of several, every key and every condition in it; outcomes are typed.
 //!
 //! A rule that must hold under concurrency is a condition expression here, and its failure is a named outcome. The
 //! SDK repeats a write whose answer was lost; each write below tells its own repetition from somebody else's write, or
