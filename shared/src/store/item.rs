@@ -126,16 +126,25 @@ impl Store {
 
 /// A table's part of a read of many items, strongly consistent: some of their attributes, or all where none is named.
 pub(super) fn read_of(keys: Vec<Item>, attributes: &[&str]) -> Result<KeysAndAttributes, StoreError> {
-    let mut read = KeysAndAttributes::builder().consistent_read(true).set_keys(Some(keys));
-    if !attributes.is_empty() {
-        // Some of the names are DynamoDB's own words and need a placeholder; so all have one.
-        for name in attributes {
-            read = read.expression_attribute_names(format!("#{name}"), *name);
-        }
-        let names: Vec<String> = attributes.iter().map(|name| format!("#{name}")).collect();
-        read = read.projection_expression(names.join(", "));
+    let (expression, names) = projection(attributes);
+    KeysAndAttributes::builder()
+        .consistent_read(true)
+        .set_keys(Some(keys))
+        .set_projection_expression(expression)
+        .set_expression_attribute_names(names)
+        .build()
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// The projection to some attributes, and its placeholders; nothing, which means all, where none is named.
+pub(super) fn projection(attributes: &[&str]) -> (Option<String>, Option<HashMap<String, String>>) {
+    if attributes.is_empty() {
+        return (None, None);
     }
-    read.build().map_err(|error| StoreError::Unavailable(error.to_string()))
+    // Some of the names are DynamoDB's own words and need a placeholder; so all have one.
+    let names = attributes.iter().map(|name| (format!("#{name}"), (*name).to_owned()));
+    let expression: Vec<String> = attributes.iter().map(|name| format!("#{name}")).collect();
+    (Some(expression.join(", ")), Some(names.collect()))
 }
 
 /// Why DynamoDB cancelled a transaction: a reason for each of its writes.

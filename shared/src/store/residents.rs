@@ -1,7 +1,7 @@
 //! `residents`: the population registry, read and never written.
 
 use super::failures::unavailable;
-use super::item::{Item, from_item, text};
+use super::item::{Item, from_item, projection, text};
 use super::{Store, StoreError};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
@@ -49,20 +49,19 @@ const ALL_BUT_PHOTO: [&str; 17] = [
 
 impl Store {
     pub async fn resident(&self, nik: &Nik, photo: Photo) -> Result<Option<Resident>, StoreError> {
-        let mut get = self
+        let (expression, names) = projection(photo.attributes());
+        let answer = self
             .client
             .get_item()
             .table_name(&self.tables.residents)
             .key("nik", text(nik.as_str()))
-            .consistent_read(true);
-        if photo == Photo::Without {
-            // Some of the names are DynamoDB's own words and need a placeholder; so all have one.
-            for name in ALL_BUT_PHOTO {
-                get = get.expression_attribute_names(format!("#{name}"), name);
-            }
-            get = get.projection_expression(ALL_BUT_PHOTO.map(|name| format!("#{name}")).join(", "));
-        }
-        get.send().await.map_err(unavailable)?.item.map(from_item).transpose()
+            .set_projection_expression(expression)
+            .set_expression_attribute_names(names)
+            .consistent_read(true)
+            .send()
+            .await
+            .map_err(unavailable)?;
+        answer.item.map(from_item).transpose()
     }
 
     /// The members on one family card, deceased and moved ones included, without photographs, in the card's order.
@@ -80,7 +79,7 @@ impl Store {
             .map_err(unavailable)?;
         let keys = keys.items.unwrap_or_default().into_iter();
         let keys = keys.filter_map(|mut item| Some(Item::from([("nik".to_owned(), item.remove("nik")?)]))).collect();
-        let items = self.batch_get(&self.tables.residents, keys, &ALL_BUT_PHOTO).await?;
+        let items = self.batch_get(&self.tables.residents, keys, Photo::Without.attributes()).await?;
         let mut members: Vec<Resident> = items.into_iter().map(from_item).collect::<Result<_, _>>()?;
         members.sort_by_key(|member| (member.relation, member.birthdate));
         Ok(members)
