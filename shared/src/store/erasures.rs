@@ -69,10 +69,9 @@ impl Store {
 
     /// Erases a registration and what there may still be of its selfie.
     pub async fn erase_registration(&self, registration: &Registration) -> Result<(), StoreError> {
-        let selfie = Delete::builder().table_name(&self.tables.selfies).key("id", text(registration.id.as_str()));
-        let registration =
+        let item =
             Delete::builder().table_name(&self.tables.identities).key("pk", text(registrations::key(&registration.id)));
-        let writes = vec![write!(delete, Delete, registration), write!(delete, Delete, selfie)];
+        let writes = vec![write!(delete, Delete, item), self.erase_selfie(registration)?];
         self.transact(writes).await?.map_err(|_| StoreError::Unavailable("a deletion was refused".to_owned()))
     }
 

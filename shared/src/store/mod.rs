@@ -21,6 +21,7 @@ pub mod qr_codes;
 pub mod receipts;
 pub mod registrations;
 pub mod residents;
+mod selfies;
 pub mod signatures;
 
 use aws_sdk_dynamodb::Client;

@@ -1,16 +1,12 @@
-//! `identities`, items `registration#ID`, and `selfies`: from *Daftar* to activation. Selfies have a table of their own,
-//! which has no backup: what is erased is gone.
+//! `identities`, items `registration#ID`: from *Daftar* to activation.
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use jiff::Timestamp;
 
 use super::failures::unavailable;
-use super::item::{Item, attribute, number, seconds, text, to_item, write};
+use super::item::{attribute, number, seconds, text, to_item, write};
 use super::outbox::ActivationEmailOrder;
 use super::{Store, StoreError, Written, holders};
 use crate::domain::Id;
@@ -62,20 +58,11 @@ fn unless_refused<R>(answer: Result<(), SdkError<UpdateItemError, R>>) -> Result
 impl Store {
     /// Stores a new registration with its selfie, both or neither.
     pub async fn create_registration(&self, registration: &Registration, selfie: &[u8]) -> Result<(), StoreError> {
-        let mut selfie_item = Item::from([
-            ("id".to_owned(), text(registration.id.as_str())),
-            ("picture".to_owned(), AttributeValue::B(Blob::new(selfie))),
-        ]);
-        if let Some(expires_at) = registration.expires_at {
-            selfie_item.insert("expires_at".to_owned(), seconds(expires_at));
-        }
-        let put = |table: &str, key: &str, item: Item| -> Result<TransactWriteItem, StoreError> {
-            let put = Put::builder().table_name(table).set_item(Some(item));
-            Ok(write!(put, Put, put.condition_expression(format!("attribute_not_exists({key})"))))
-        };
-        let registration_item = to_item(registration, Some(("pk", key(&registration.id))))?;
-        let writes =
-            vec![put(&self.tables.identities, "pk", registration_item)?, put(&self.tables.selfies, "id", selfie_item)?];
+        let put = Put::builder()
+            .table_name(&self.tables.identities)
+            .set_item(Some(to_item(registration, Some(("pk", key(&registration.id))))?))
+            .condition_expression("attribute_not_exists(pk)");
+        let writes = vec![write!(put, Put, put), self.put_selfie(registration, selfie)?];
         match self.transact(writes).await? {
             Ok(()) => Ok(()),
             Err(_) => Err(StoreError::Unavailable("an id of 128 random bits exists already".to_owned())),
@@ -86,24 +73,6 @@ impl Store {
     pub async fn registration(&self, id: &Id, now: Timestamp) -> Result<Option<Registration>, StoreError> {
         let found: Option<Registration> = self.get(&self.tables.identities, ("pk", &key(id))).await?;
         Ok(found.filter(|registration| !registration.is_forgotten(now)))
-    }
-
-    /// Reads the selfie, as long as no decision has erased it.
-    pub async fn selfie(&self, id: &Id) -> Result<Option<Vec<u8>>, StoreError> {
-        let item: Option<Item> = self
-            .client
-            .get_item()
-            .table_name(&self.tables.selfies)
-            .key("id", text(id.as_str()))
-            .consistent_read(true)
-            .send()
-            .await
-            .map_err(unavailable)?
-            .item;
-        Ok(item.and_then(|mut item| match item.remove("picture") {
-            Some(AttributeValue::B(picture)) => Some(picture.into_inner()),
-            _ => None,
-        }))
     }
 
     /// Approves: the decision, the pointer that ends all sibling registrations, the replaced device's end, the
@@ -392,10 +361,5 @@ impl Store {
             None => format!("{unchanged} AND attribute_not_exists(device)"),
         };
         Ok(write!(update, Update, update.condition_expression(condition)))
-    }
-
-    fn erase_selfie(&self, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder().table_name(&self.tables.selfies).key("id", text(registration.id.as_str()));
-        Ok(write!(delete, Delete, delete))
     }
 }
