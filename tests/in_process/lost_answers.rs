@@ -75,6 +75,24 @@ async fn what_the_database_left_over_is_read_again_and_a_winner_is_told_in_the_e
 }
 
 #[tokio::test]
+async fn no_member_of_a_family_is_missing_when_the_database_left_some_over() {
+    let world = World::with_faults().await;
+    let holder = world.holder(SITI).await;
+    let family =
+        async || holder.phone.send(http::Method::GET, "/me/family", Some(&holder.session), None).await.unwrap();
+    let whole = family().await;
+    assert_status(&whole, 200);
+    world.faults.next("BatchGetItem", Fault::LeftOver);
+    assert_eq!(family().await.text, whole.text);
+    assert!(world.faults.have_happened());
+    for _ in 0..4 {
+        world.faults.next("BatchGetItem", Fault::LeftOver);
+    }
+    assert_problem(&family().await, 503, "service-unavailable");
+    assert!(world.faults.have_happened());
+}
+
+#[tokio::test]
 async fn a_login_whose_answers_were_lost_is_one_login() {
     let world = World::with_faults().await;
     let holder = world.holder(SITI).await;

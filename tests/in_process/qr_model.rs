@@ -15,6 +15,7 @@ use ikd::domain::{Digest, Id, KeyThumbprint};
 use ikd::store::Written;
 use ikd::store::devices::Blocked;
 use ikd::store::qr_codes::Minted;
+use ikd::store::residents::Photo;
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::any;
@@ -162,7 +163,9 @@ impl<'a> Walk<'a> {
                 assert_eq!(named(&outcome), Some(expected), "{:?}", self.happened);
             }
             Action::Disclose { request } => {
-                let blocked = self.device().await.is_blocked();
+                let resident = Nik::parse(SITI).unwrap();
+                let parties = store.parties(&self.key, &resident, Photo::Without, "integrator").await.unwrap();
+                let blocked = parties.device.unwrap().is_blocked();
                 let told = if blocked { Step::Withheld } else { Step::Disclosed };
                 assert_eq!(told, next.steps[request], "{:?}", self.happened);
             }

@@ -10,8 +10,20 @@ pub fn note(user_agent: &str, operation: &str, body: &[u8]) {
     let Some(function) = user_agent.split(' ').find_map(|part| part.strip_prefix("app/")) else { return };
     let folder = xtask::rights::seen(&xtask::root()).join(function);
     std::fs::create_dir_all(&folder).expect("a folder for what was seen");
-    for right in rights(operation, &serde_json::from_slice(body).unwrap_or_default()) {
+    let body = serde_json::from_slice(body).unwrap_or_default();
+    assert!(is_strongly_consistent(operation, &body), "{function} reads what may be stale: {operation} {body}");
+    for right in rights(operation, &body) {
         std::fs::File::create(folder.join(right)).expect("a note of what was seen");
+    }
+}
+
+/// Whether reads of items see every write that was answered before. (Queries of an index cannot, and others write.)
+fn is_strongly_consistent(operation: &str, body: &Value) -> bool {
+    let says_so = |read: &Value| read["ConsistentRead"] == true;
+    match operation {
+        "GetItem" => says_so(body),
+        "BatchGetItem" => body["RequestItems"].as_object().is_some_and(|tables| tables.values().all(says_so)),
+        _ => true,
     }
 }
 

@@ -26,8 +26,8 @@ pub enum Fault {
     Late,
     /// It meets a transaction on the same item, and is not carried out. (DynamoDB's alone.)
     Conflict,
-    /// Of a read of many items, one table's part is carried out, and the others are left for the caller to ask for again;
-    /// all is left where there is one table. (DynamoDB's alone.)
+    /// Of a read of many items, one table's part is carried out, and the keys of the others are left for the caller to ask
+    /// for again; all are left where there is one table. (DynamoDB's alone.)
     LeftOver,
 }
 
@@ -222,12 +222,18 @@ fn leave_over(request: &Bytes) -> (Bytes, Option<Value>) {
     let mut request: Value = serde_json::from_slice(request).expect("a request in JSON");
     let mut left_over = request["RequestItems"].take();
     let tables = left_over.as_object_mut().expect("a read of many items");
-    if tables.len() == 1 {
-        return (Bytes::new(), Some(left_over));
+    let carried_out = if tables.len() == 1 {
+        Bytes::new()
+    } else {
+        let first = tables.keys().next().expect("a table").clone();
+        request["RequestItems"] = json!({ &first: tables.remove(&first) });
+        request.to_string().into()
+    };
+    // How they are to be read is the caller's to know.
+    for table in tables.values_mut() {
+        *table = json!({ "Keys": table["Keys"] });
     }
-    let first = tables.keys().next().expect("a table").clone();
-    request["RequestItems"] = json!({ &first: tables.remove(&first) });
-    (request.to_string().into(), Some(left_over))
+    (carried_out, Some(left_over))
 }
 
 fn with_left_over(mut answer: Value, left_over: &Value) -> Bytes {

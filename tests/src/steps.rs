@@ -85,6 +85,18 @@ impl World {
         HolderWithSession { phone, nik, session }
     }
 
+    /// One and the same holder at each call, logged in anew, for steps that are played many times. Who leaves more behind
+    /// than sessions and QR codes enrols a [`Self::holder`].
+    pub async fn standing_holder(&self) -> HolderWithSession {
+        let enrol = async || {
+            let HolderWithSession { phone, nik, .. } = self.holder(&self.newcomer().await).await;
+            (phone, nik)
+        };
+        let (phone, nik) = self.standing_holder.get_or_init(enrol).await.clone();
+        let session = Session::of(&phone.log_in(PIN).await.unwrap()).unwrap();
+        HolderWithSession { phone, nik, session }
+    }
+
     /// Asks for a captcha of a link.
     pub async fn captcha(&self, email: &ActivationEmail) -> Reply {
         self.post_json("/captchas", &json!({ "token": email.token() })).await

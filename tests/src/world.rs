@@ -56,6 +56,8 @@ pub struct World {
     /// How far that of the erasures was.
     pub(crate) erasures_position: Mutex<Option<String>>,
     newcomers: AtomicU32,
+    /// Who was enrolled for [`World::standing_holder`].
+    pub(crate) standing_holder: OnceCell<(Phone, String)>,
     /// The key that the service signs with.
     pub signing_key: KeyPair,
     siti: Resident,
@@ -210,6 +212,7 @@ impl World {
             position: Mutex::default(),
             erasures_position: Mutex::default(),
             newcomers: AtomicU32::default(),
+            standing_holder: OnceCell::new(),
             signing_key: secrets.signing_key().clone(),
             siti: residents.into_iter().find(|one| one.nik.as_str() == SITI).context("Siti")?,
         })

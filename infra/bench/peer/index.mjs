@@ -1,4 +1,5 @@
-// redeem-qr for Node.js, with AWS's SDK v3 and jose: the same write, the same reads, the same assertion. A yardstick.
+// redeem-qr for Node.js, with AWS's SDK v3 and jose: the same write, the same items read, the same assertion; each token is
+// verified anew, as examples do. A yardstick.
 
 import { createHash, createHmac, randomUUID } from "node:crypto";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";

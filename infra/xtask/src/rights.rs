@@ -17,6 +17,10 @@ const OF_LAMBDA: [&str; 5] = [
     "sqs:SendMessage",
 ];
 
+/// What nobody asks for any more but the version before, which still answers while a deployment replaces it: a function's
+/// name and its right. The deployment after that takes them out of the template, and from here.
+const OF_THE_VERSION_BEFORE: [(&str, &str); 0] = [];
+
 /// Where tests note what functions asked for: `<function>/<action> <table> <index>`.
 pub fn seen(root: &Path) -> PathBuf {
     root.join("artifacts").join("rights")
@@ -31,7 +35,9 @@ pub fn are_those_that_are_used(root: &Path) -> Result<()> {
         let granted = granted(&template, properties).with_context(|| format!("the policies of {function}"))?;
         let used = used(&seen(root).join(function))?;
         findings.extend(used.difference(&granted).map(|right| format!("{function} may not {right}, and needs to")));
-        findings.extend(granted.difference(&used).map(|right| format!("{function} may {right}, and no test saw why")));
+        let unused = granted.difference(&used);
+        let unused = unused.filter(|right| !OF_THE_VERSION_BEFORE.contains(&(function, right.as_str())));
+        findings.extend(unused.map(|right| format!("{function} may {right}, and no test saw why")));
     }
     ensure!(findings.is_empty(), "{}", findings.join("\n"));
     Ok(())

@@ -79,12 +79,12 @@ impl Store {
         let mut found: HashMap<String, Vec<Item>> = HashMap::new();
         let mut attempt = 1;
         loop {
-            let sent = self.client.batch_get_item().set_request_items(Some(reads)).send().await;
+            let sent = self.client.batch_get_item().set_request_items(Some(reads.clone())).send().await;
             let answer = sent.map_err(unavailable)?;
             for (table, items) in answer.responses.unwrap_or_default() {
                 found.entry(table).or_default().extend(items);
             }
-            reads = answer.unprocessed_keys.unwrap_or_default();
+            reads = left_of(reads, answer.unprocessed_keys.unwrap_or_default())?;
             if reads.is_empty() {
                 return Ok(found);
             }
@@ -134,6 +134,21 @@ pub(super) fn read_of(keys: Vec<Item>, attributes: &[&str]) -> Result<KeysAndAtt
         .set_expression_attribute_names(names)
         .build()
         .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
+/// What is left of a read of many items. How each table is read stays as it was asked for, strongly consistent above all;
+/// DynamoDB says of which keys.
+fn left_of(
+    mut reads: HashMap<String, KeysAndAttributes>,
+    left_over: HashMap<String, KeysAndAttributes>,
+) -> Result<HashMap<String, KeysAndAttributes>, StoreError> {
+    let of_table = |(table, left): (String, KeysAndAttributes)| {
+        let unasked = || StoreError::Unavailable("a table was left over that was not asked for".to_owned());
+        let mut read = reads.remove(&table).ok_or_else(unasked)?;
+        read.keys = left.keys;
+        Ok((table, read))
+    };
+    left_over.into_iter().map(of_table).collect()
 }
 
 /// The projection to some attributes, and its placeholders; nothing, which means all, where none is named.

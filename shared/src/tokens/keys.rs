@@ -120,7 +120,8 @@ impl VerifyingKeys {
         &self.published
     }
 
-    /// Verifies one of our own tokens of the given type. Its signature is verified once in a process's life.
+    /// Verifies one of our own tokens of the given type. Its signature is verified once, for as long as it
+    /// is remembered.
     pub(super) fn verify<T: serde::de::DeserializeOwned>(&self, typ: &str, token: &str) -> Result<T, InvalidToken> {
         let unreadable = |_| InvalidToken("not a signed token");
         let header = jsonwebtoken::decode_header(token).map_err(unreadable)?;

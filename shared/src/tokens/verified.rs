@@ -1,5 +1,5 @@
-//! Tokens whose signature this process has verified. An integrator shows the same token with all of its redemptions; the
-//! signature, the dearest part of looking at it, is verified at the first.
+//! Our own tokens whose signature this process has verified. An integrator shows the same token with all of its
+//! redemptions; the signature, the dearest part of looking at it, is verified at the first.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};

@@ -19,7 +19,7 @@ pub enum Action {
     GiveUp { request: usize },
     /// redeem-qr answers 503: it has sent its write often enough.
     AnswerUnavailable { request: usize },
-    /// redeem-qr reads the device and answers (`Store::device`).
+    /// redeem-qr reads the device and answers (`Store::parties`).
     Disclose { request: usize },
     /// block-device's write (`Store::block`).
     Block,
