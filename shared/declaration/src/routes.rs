@@ -1,0 +1,159 @@
+//! The routes of a step: method, path, who may call, and how many requests a second are let through.
+
+/// One route of the API.
+#[derive(Clone, Copy, Debug)]
+pub struct Route {
+    pub method: Method,
+    /// With its parameters in braces, as `/registrations/{id}`.
+    pub path: &'static str,
+    /// The name of the operation in the API's description: the step's, with a suffix where it has several.
+    pub operation: &'static str,
+    /// Who may call it. Several are alternatives.
+    pub callers: &'static [Caller],
+    /// What the caller shows beside that.
+    pub confirmed_by: Option<Confirmation>,
+    pub limit: Limit,
+    /// Whether it reads a JSON body.
+    pub reads_json: bool,
+}
+
+impl Route {
+    pub const fn get(path: &'static str, operation: &'static str, callers: &'static [Caller]) -> Self {
+        Self::new(Method::Get, path, operation, callers)
+    }
+
+    /// A POST that reads JSON.
+    pub const fn post(path: &'static str, operation: &'static str, callers: &'static [Caller]) -> Self {
+        Self { reads_json: true, ..Self::new(Method::Post, path, operation, callers) }
+    }
+
+    /// A PUT that reads JSON.
+    pub const fn put(path: &'static str, operation: &'static str, callers: &'static [Caller]) -> Self {
+        Self { reads_json: true, ..Self::new(Method::Put, path, operation, callers) }
+    }
+
+    /// A DELETE without a body.
+    pub const fn delete(path: &'static str, operation: &'static str, callers: &'static [Caller]) -> Self {
+        Self::new(Method::Delete, path, operation, callers)
+    }
+
+    const fn new(method: Method, path: &'static str, operation: &'static str, callers: &'static [Caller]) -> Self {
+        Self { method, path, operation, callers, confirmed_by: None, limit: Limit::Other, reads_json: false }
+    }
+
+    #[must_use]
+    pub const fn confirmed_by(self, confirmation: Confirmation) -> Self {
+        Self { confirmed_by: Some(confirmation), ..self }
+    }
+
+    #[must_use]
+    pub const fn limited_to(self, limit: Limit) -> Self {
+        Self { limit, ..self }
+    }
+
+    #[must_use]
+    pub const fn reading_json(self, reads_json: bool) -> Self {
+        Self { reads_json, ..self }
+    }
+
+    /// Whether officers have this route to themselves, so that API Gateway can check their tokens first.
+    pub fn is_for_officers_alone(&self) -> bool {
+        self.callers == [Caller::Officer]
+    }
+
+    /// Whether a request's path is one of this route.
+    pub fn matches(&self, path: &str) -> bool {
+        let mut parts = path.split('/');
+        let all = self.path.split('/').all(|part| {
+            parts.next().is_some_and(|given| part == given || (part.starts_with('{') && !given.is_empty()))
+        });
+        all && parts.next().is_none()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Method {
+    Get,
+    Post,
+    Put,
+    Delete,
+}
+
+impl Method {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Put => "PUT",
+            Self::Delete => "DELETE",
+        }
+    }
+}
+
+/// Who calls a route, and how they prove it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// A phone that is no device yet, by a DPoP proof of its new key.
+    NewPhone,
+    /// A phone that registered, by a DPoP proof of that key.
+    Phone,
+    /// A holder in any session, by access token and DPoP proof.
+    AnySession,
+    /// A holder in a full session, by access token and DPoP proof.
+    Holder,
+    /// An officer, by an access token of the officers' issuer.
+    Officer,
+    /// An integrator, by an access token of ours with the scope `redeem`.
+    Integrator,
+    /// An integrator that asks for a token, by `private_key_jwt`.
+    Client,
+    /// Whoever opens the link of an activation e-mail.
+    LinkHolder,
+    Anyone,
+}
+
+/// What a caller shows beside being who they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    Pin,
+    OldPin,
+    CaptchaAndCode,
+}
+
+/// How many requests a second a route takes, of all its callers together. The template has the numbers for each scale.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// What is costly or helps guessing, and what a resident does once.
+    Enrol,
+    /// What hashes a PIN.
+    Pin,
+    /// What people wait for at counters.
+    Redeem,
+    Other,
+}
+
+impl Limit {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Enrol => "Enrol",
+            Self::Pin => "Pin",
+            Self::Redeem => "Redeem",
+            Self::Other => "Other",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_matches_part_by_part_and_parameters_are_not_empty() {
+        let route = Route::get("/registrations/{id}/activation-emails", "resend", &[Caller::Phone]);
+        assert!(route.matches("/registrations/ABC/activation-emails"));
+        for other in ["/registrations/ABC", "/registrations//activation-emails", "/registrations/A/activation-emails/x"]
+        {
+            assert!(!route.matches(other), "{other}");
+        }
+    }
+}
