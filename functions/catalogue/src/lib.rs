@@ -1,0 +1,110 @@
+//! Every step of the service, in the order of the procedure. What else lists steps or routes is made from this.
+
+pub use declaration::*;
+
+/// Every step.
+pub const STEPS: [&Declaration; 28] = [
+    &register::DECLARATION,
+    &check_status::DECLARATION,
+    &approve_face::DECLARATION,
+    &send_activation_email::DECLARATION,
+    &track_email::DECLARATION,
+    &resend_activation::DECLARATION,
+    &activate::DECLARATION,
+    &login::DECLARATION,
+    &lock::DECLARATION,
+    &change_pin::DECLARATION,
+    &show_biodata::DECLARATION,
+    &show_family::DECLARATION,
+    &show_documents::DECLARATION,
+    &verify_document::DECLARATION,
+    &sign_document::DECLARATION,
+    &check_signature::DECLARATION,
+    &mint_qr::DECLARATION,
+    &redeem_qr::DECLARATION,
+    &record_receipt::DECLARATION,
+    &list_receipts::DECLARATION,
+    &export_data::DECLARATION,
+    &erase_identity::DECLARATION,
+    &finish_erasure::DECLARATION,
+    &block_device::DECLARATION,
+    &unlock_pin::DECLARATION,
+    &reset_pin::DECLARATION,
+    &issue_token::DECLARATION,
+    &publish_keys::DECLARATION,
+];
+
+/// The step of a name.
+pub fn step(name: &str) -> Option<&'static Declaration> {
+    STEPS.into_iter().find(|step| step.name == name)
+}
+
+/// Every route, with its step.
+pub fn routes() -> impl Iterator<Item = (&'static Declaration, &'static Route)> {
+    STEPS.into_iter().flat_map(|step| step.routes().iter().map(move |route| (step, route)))
+}
+
+/// Every step behind a table's stream, with that stream.
+pub fn streams() -> impl Iterator<Item = (&'static Declaration, Stream)> {
+    STEPS.into_iter().filter_map(|step| match step.trigger {
+        Trigger::Stream(stream) => Some((step, stream)),
+        Trigger::Http(_) | Trigger::Event { .. } => None,
+    })
+}
+
+#[path = "../../activate/src/declaration.rs"]
+mod activate;
+#[path = "../../approve-face/src/declaration.rs"]
+mod approve_face;
+#[path = "../../block-device/src/declaration.rs"]
+mod block_device;
+#[path = "../../change-pin/src/declaration.rs"]
+mod change_pin;
+#[path = "../../check-signature/src/declaration.rs"]
+mod check_signature;
+#[path = "../../check-status/src/declaration.rs"]
+mod check_status;
+#[path = "../../erase-identity/src/declaration.rs"]
+mod erase_identity;
+#[path = "../../export-data/src/declaration.rs"]
+mod export_data;
+#[path = "../../finish-erasure/src/declaration.rs"]
+mod finish_erasure;
+#[path = "../../issue-token/src/declaration.rs"]
+mod issue_token;
+#[path = "../../list-receipts/src/declaration.rs"]
+mod list_receipts;
+#[path = "../../lock/src/declaration.rs"]
+mod lock;
+#[path = "../../login/src/declaration.rs"]
+mod login;
+#[path = "../../mint-qr/src/declaration.rs"]
+mod mint_qr;
+#[path = "../../publish-keys/src/declaration.rs"]
+mod publish_keys;
+#[path = "../../record-receipt/src/declaration.rs"]
+mod record_receipt;
+#[path = "../../redeem-qr/src/declaration.rs"]
+mod redeem_qr;
+#[path = "../../register/src/declaration.rs"]
+mod register;
+#[path = "../../resend-activation/src/declaration.rs"]
+mod resend_activation;
+#[path = "../../reset-pin/src/declaration.rs"]
+mod reset_pin;
+#[path = "../../send-activation-email/src/declaration.rs"]
+mod send_activation_email;
+#[path = "../../show-biodata/src/declaration.rs"]
+mod show_biodata;
+#[path = "../../show-documents/src/declaration.rs"]
+mod show_documents;
+#[path = "../../show-family/src/declaration.rs"]
+mod show_family;
+#[path = "../../sign-document/src/declaration.rs"]
+mod sign_document;
+#[path = "../../track-email/src/declaration.rs"]
+mod track_email;
+#[path = "../../unlock-pin/src/declaration.rs"]
+mod unlock_pin;
+#[path = "../../verify-document/src/declaration.rs"]
+mod verify_document;

@@ -1,0 +1,15 @@
+//! What change-pin declares of itself.
+
+use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "change-pin",
+    summary: "Ubah PIN: the first PIN, which is the activation code, must go this way at once.",
+    trigger: Trigger::Http(&[Route::put("/pin", "change-pin", &[Caller::AnySession])
+        .confirmed_by(Confirmation::OldPin)
+        .limited_to(Limit::Pin)]),
+    needs: &[Need::Store, Need::VerifyingKeys, Need::PinHasher],
+    rights: &[Right::On(Table::Identities, &["GetItem", "UpdateItem"]), Right::On(Table::Challenges, &["PutItem"])],
+    memory: Memory::Hashing,
+    ..Declaration::HTTP
+};

@@ -1,0 +1,12 @@
+//! What check-signature declares of itself.
+
+use declaration::{Caller, Declaration, Need, Right, Route, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "check-signature",
+    summary: "Anyone asks whether a signature counts.",
+    trigger: Trigger::Http(&[Route::get("/signatures/{id}", "check-signature", &[Caller::Anyone])]),
+    needs: &[Need::Store],
+    rights: &[Right::On(Table::Identities, &["GetItem"]), Right::On(Table::Signatures, &["GetItem"])],
+    ..Declaration::HTTP
+};

@@ -1,0 +1,21 @@
+//! What erase-identity declares of itself.
+
+use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "erase-identity",
+    summary: "The holder ends the digital identity.",
+    trigger: Trigger::Http(&[Route::delete("/me", "erase-identity", &[Caller::Holder])
+        .confirmed_by(Confirmation::Pin)
+        .limited_to(Limit::Enrol)
+        .reading_json(true)]),
+    needs: &[Need::Store, Need::VerifyingKeys, Need::PinHasher],
+    rights: &[
+        Right::On(Table::Identities, &["DeleteItem", "GetItem", "UpdateItem"]),
+        Right::On(Table::Receipts, &["DeleteItem"]),
+        Right::On(Table::Erasures, &["PutItem"]),
+        Right::On(Table::Challenges, &["PutItem"]),
+    ],
+    memory: Memory::Hashing,
+    ..Declaration::HTTP
+};

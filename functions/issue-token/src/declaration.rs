@@ -1,0 +1,12 @@
+//! What issue-token declares of itself.
+
+use declaration::{Caller, Declaration, Need, Right, Route, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "issue-token",
+    summary: "Access tokens for integrators (OAuth 2.0 client credentials).",
+    trigger: Trigger::Http(&[Route::post("/oauth2/token", "issue-token", &[Caller::Client]).reading_json(false)]),
+    needs: &[Need::Store, Need::SigningKey],
+    rights: &[Right::On(Table::Challenges, &["PutItem"]), Right::On(Table::Integrators, &["GetItem"])],
+    ..Declaration::HTTP
+};

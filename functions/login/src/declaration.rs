@@ -1,0 +1,20 @@
+//! What login declares of itself.
+
+use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Setting, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "login",
+    summary: "Masuk: device key and PIN open a session.",
+    trigger: Trigger::Http(&[Route::post("/sessions", "login", &[Caller::Phone])
+        .confirmed_by(Confirmation::Pin)
+        .limited_to(Limit::Pin)]),
+    needs: &[Need::Store, Need::PinHasher, Need::SigningKey],
+    settings: &[Setting::Municipality],
+    rights: &[
+        Right::On(Table::Residents, &["GetItem"]),
+        Right::On(Table::Identities, &["GetItem", "UpdateItem"]),
+        Right::On(Table::Challenges, &["PutItem"]),
+    ],
+    memory: Memory::Hashing,
+    ..Declaration::HTTP
+};

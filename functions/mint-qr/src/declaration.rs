@@ -1,0 +1,19 @@
+//! What mint-qr declares of itself.
+
+use declaration::{Caller, Declaration, Need, Right, Route, Setting, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "mint-qr",
+    summary: "KTP Digital: a QR code that lives 90 seconds and serves once.",
+    trigger: Trigger::Http(&[Route::post("/qr-codes", "mint-qr", &[Caller::Holder])]),
+    needs: &[Need::Store, Need::VerifyingKeys],
+    settings: &[Setting::Municipality],
+    rights: &[
+        Right::On(Table::Residents, &["GetItem"]),
+        Right::On(Table::Identities, &["GetItem", "UpdateItem"]),
+        Right::On(Table::QrCodes, &["PutItem", "UpdateItem"]),
+        Right::On(Table::Challenges, &["PutItem"]),
+    ],
+    reserved_concurrency: Some("MintQrConcurrency"),
+    ..Declaration::HTTP
+};

@@ -1,0 +1,14 @@
+//! What publish-keys declares of itself.
+
+use declaration::{Caller, Declaration, Need, Route, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "publish-keys",
+    summary: "The public keys and the metadata of the issuer. It touches no table.",
+    trigger: Trigger::Http(&[
+        Route::get("/.well-known/jwks.json", "publish-keys-jwks", &[Caller::Anyone]),
+        Route::get("/.well-known/oauth-authorization-server", "publish-keys-metadata", &[Caller::Anyone]),
+    ]),
+    needs: &[Need::VerifyingKeys],
+    ..Declaration::HTTP
+};

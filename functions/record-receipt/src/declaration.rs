@@ -1,0 +1,17 @@
+//! What record-receipt declares of itself.
+
+use declaration::{Change, Declaration, Need, Right, Setting, Stream, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "record-receipt",
+    summary: "A receipt for each redemption, from the stream of the QR codes.",
+    trigger: Trigger::Stream(Stream { table: Table::QrCodes, change: Change::Modify, batch: 10 }),
+    needs: &[Need::Store],
+    settings: &[Setting::ReceiptsKept],
+    rights: &[
+        Right::On(Table::Identities, &["GetItem", "ConditionCheckItem"]),
+        Right::On(Table::Receipts, &["GetItem", "PutItem", "UpdateItem"]),
+        Right::On(Table::Integrators, &["GetItem"]),
+    ],
+    ..Declaration::STREAM
+};

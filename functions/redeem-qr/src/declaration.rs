@@ -1,0 +1,21 @@
+//! What redeem-qr declares of itself.
+
+use declaration::{Caller, Declaration, Limit, Need, Right, Route, Setting, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "redeem-qr",
+    summary: "An integrator presents a scanned QR code and learns, once, who stands before it.",
+    trigger: Trigger::Http(
+        &[Route::post("/redemptions", "redeem-qr", &[Caller::Integrator]).limited_to(Limit::Redeem)],
+    ),
+    needs: &[Need::Store, Need::VerifyingKeys, Need::SigningKey, Need::PairwiseKey],
+    settings: &[Setting::Municipality],
+    rights: &[
+        Right::On(Table::Residents, &["BatchGetItem"]),
+        Right::On(Table::Identities, &["BatchGetItem"]),
+        Right::On(Table::QrCodes, &["UpdateItem"]),
+        Right::On(Table::Integrators, &["BatchGetItem"]),
+    ],
+    reserved_concurrency: Some("RedeemQrConcurrency"),
+    ..Declaration::HTTP
+};

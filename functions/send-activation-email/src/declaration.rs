@@ -1,0 +1,13 @@
+//! What send-activation-email declares of itself.
+
+use declaration::{Change, Declaration, Need, Right, Setting, Stream, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "send-activation-email",
+    summary: "The e-mail with code and link. The outbox's stream calls it, no route does.",
+    trigger: Trigger::Stream(Stream { table: Table::Outbox, change: Change::Insert, batch: 10 }),
+    needs: &[Need::Store, Need::SealingKey, Need::ActivationCodeKey, Need::Mailer],
+    settings: &[Setting::OfficeContact],
+    rights: &[Right::On(Table::Identities, &["GetItem", "UpdateItem"]), Right::SendEmail],
+    ..Declaration::STREAM
+};

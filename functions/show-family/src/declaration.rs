@@ -1,0 +1,18 @@
+//! What show-family declares of itself.
+
+use declaration::{Caller, Declaration, Need, Right, Route, Setting, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "show-family",
+    summary: "Data Keluarga: the members on the holder's family card.",
+    trigger: Trigger::Http(&[Route::get("/me/family", "show-family", &[Caller::Holder])]),
+    needs: &[Need::Store, Need::VerifyingKeys],
+    settings: &[Setting::Municipality],
+    rights: &[
+        Right::On(Table::Identities, &["GetItem", "UpdateItem"]),
+        Right::On(Table::Residents, &["GetItem", "BatchGetItem"]),
+        Right::Query(Table::Residents, "by_family_card"),
+        Right::On(Table::Challenges, &["PutItem"]),
+    ],
+    ..Declaration::HTTP
+};

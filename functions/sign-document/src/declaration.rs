@@ -1,0 +1,21 @@
+//! What sign-document declares of itself.
+
+use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Setting, Table, Trigger};
+
+pub const DECLARATION: Declaration = Declaration {
+    name: "sign-document",
+    summary: "Tanda Tangan Elektronik: the holder signs a document's hash.",
+    trigger: Trigger::Http(&[Route::post("/me/signatures", "sign-document", &[Caller::Holder])
+        .confirmed_by(Confirmation::Pin)
+        .limited_to(Limit::Pin)]),
+    needs: &[Need::Store, Need::VerifyingKeys, Need::PinHasher, Need::SigningKey],
+    settings: &[Setting::Municipality],
+    rights: &[
+        Right::On(Table::Identities, &["GetItem", "UpdateItem"]),
+        Right::On(Table::Residents, &["GetItem"]),
+        Right::On(Table::Signatures, &["PutItem"]),
+        Right::On(Table::Challenges, &["PutItem"]),
+    ],
+    memory: Memory::Hashing,
+    ..Declaration::HTTP
+};
