@@ -7,6 +7,7 @@ pub mod cost;
 pub mod demo;
 pub mod described;
 pub mod fuzz;
+pub mod generate;
 pub mod marks;
 pub mod ops;
 pub mod package;

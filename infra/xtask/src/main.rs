@@ -112,8 +112,8 @@ enum Command {
     },
     /// Computes what a month costs, of what was measured and AWS's prices, and writes it into docs/operations.md.
     Cost,
-    /// Draws docs/architecture.svg from infra/template.yaml.
-    DrawArchitecture,
+    /// Writes what follows from the steps' declarations: see docs/architecture.md.
+    Generate,
     /// Fuzzes the parsers, each for some time.
     Fuzz {
         /// One target of fuzz/fuzz_targets, instead of all.
@@ -153,7 +153,7 @@ async fn main() -> ExitCode {
         Command::Package { functions, set_budgets } => xtask::package::run(&functions, set_budgets).await,
         Command::Ops { options, command } => ops::run(options, command).await,
         Command::Cost => xtask::cost::run(),
-        Command::DrawArchitecture => xtask::architecture::run(),
+        Command::Generate => xtask::generate::run(&xtask::root()),
         Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
     };
     match outcome {

@@ -1,21 +1,10 @@
-//! What functions may ask of AWS by the template, and what the tests saw them ask: the same.
+//! What functions declare to ask of AWS, and what the tests saw them ask: the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, ensure};
-use serde_yaml_ng::Value;
-
-use crate::template::{Template, each, plain};
-
-/// What Lambda does in a function's name, from its stream to its dead letters. No code of ours asks for it.
-const OF_LAMBDA: [&str; 5] = [
-    "dynamodb:DescribeStream",
-    "dynamodb:GetRecords",
-    "dynamodb:GetShardIterator",
-    "dynamodb:ListStreams",
-    "sqs:SendMessage",
-];
+use anyhow::{Result, ensure};
+use catalogue::Right;
 
 /// What nobody asks for any more but the version before, which still answers while a deployment replaces it: a function's
 /// name and its right. The deployment after that takes them out of the template, and from here.
@@ -29,10 +18,9 @@ pub fn seen(root: &Path) -> PathBuf {
 /// Holds what was seen against the policies: nothing is missing, and nothing is unused.
 pub fn are_those_that_are_used(root: &Path) -> Result<()> {
     println!("== Every right of every function is used, and none is missing");
-    let template = Template::read()?;
     let mut findings = Vec::new();
-    for (function, properties) in template.functions() {
-        let granted = granted(&template, properties).with_context(|| format!("the policies of {function}"))?;
+    for step in catalogue::STEPS {
+        let (function, granted) = (step.name, step.rights.iter().flat_map(granted).collect::<BTreeSet<_>>());
         let used = used(&seen(root).join(function))?;
         findings.extend(used.difference(&granted).map(|right| format!("{function} may not {right}, and needs to")));
         let unused = granted.difference(&used);
@@ -43,14 +31,6 @@ pub fn are_those_that_are_used(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A statement, or the one that an `!If` has for where its condition holds.
-fn where_it_holds(statement: &Value) -> &Value {
-    match plain(statement) {
-        Value::Sequence(parts) => parts.get(1).unwrap_or(&Value::Null),
-        statement => statement,
-    }
-}
-
 fn used(folder: &Path) -> Result<BTreeSet<String>> {
     if !folder.exists() {
         return Ok(BTreeSet::new());
@@ -58,30 +38,14 @@ fn used(folder: &Path) -> Result<BTreeSet<String>> {
     std::fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
 }
 
-fn granted(template: &Template, function: &Value) -> Result<BTreeSet<String>> {
-    let tables: BTreeMap<&str, &str> = template
-        .of_type("AWS::DynamoDB::Table")
-        .filter_map(|(name, table)| Some((name, plain(table.get("TableName")?).as_str()?.rsplit('-').next()?)))
-        .collect();
-    let mut rights = BTreeSet::new();
-    let policies = function.get("Policies").into_iter().flat_map(each);
-    for statement in policies.filter_map(|policy| policy.get("Statement")).flat_map(each).map(where_it_holds) {
-        for action in each(&statement["Action"]).filter_map(Value::as_str) {
-            if OF_LAMBDA.contains(&action) {
-                continue;
-            }
-            if !action.starts_with("dynamodb:") {
-                rights.insert(action.to_owned());
-                continue;
-            }
-            for resource in each(plain(&statement["Resource"])).filter_map(|resource| plain(resource).as_str()) {
-                let resource = resource.trim_start_matches("${").replace('}', "");
-                let (table, index) = resource.split_once("/index/").unwrap_or((&resource, ""));
-                let table = table.strip_suffix(".Arn").and_then(|name| tables.get(name));
-                let table = table.with_context(|| format!("{resource} is no table of the template"))?;
-                rights.insert(format!("{action} {table} {index}").trim_end().to_owned());
-            }
+/// A right as the tests note what they see. What Lambda does in a function's name, no code of ours asks for.
+fn granted(right: &Right) -> Vec<String> {
+    match right {
+        Right::On(table, actions) => {
+            actions.iter().map(|action| format!("dynamodb:{action} {}", table.suffix())).collect()
         }
+        Right::Query(table, index) => vec![format!("dynamodb:Query {} {index}", table.suffix())],
+        Right::Rekognition(actions) => actions.iter().map(|action| format!("rekognition:{action}")).collect(),
+        Right::SendEmail => vec!["ses:SendEmail".to_owned()],
     }
-    Ok(rights)
 }

@@ -8,8 +8,11 @@ pub struct Template(Value);
 
 impl Template {
     pub fn read() -> Result<Self> {
-        let text = std::fs::read_to_string(crate::root().join("infra/template.yaml")).context("the template")?;
-        Ok(Self(serde_yaml_ng::from_str(&text)?))
+        Self::parse(&std::fs::read_to_string(crate::root().join("infra/template.yaml")).context("the template")?)
+    }
+
+    pub fn parse(text: &str) -> Result<Self> {
+        Ok(Self(serde_yaml_ng::from_str(text)?))
     }
 
     /// The properties of all resources of a type, with their names, as they follow one another.

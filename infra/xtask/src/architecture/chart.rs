@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
+use catalogue::{Declaration, Need, Right, Trigger};
 use serde_yaml_ng::Value;
 
-use crate::template::{Template, each, plain};
+use crate::template::{Template, plain};
 
 /// The whole picture.
 pub struct Chart {
@@ -43,7 +44,7 @@ pub struct Row {
     pub uses: BTreeMap<String, Use>,
 }
 
-/// Who proves themselves to a route, by the API's description.
+/// Who calls a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Caller {
     Phone,
@@ -71,22 +72,28 @@ const DEAD_LETTERS: &str = "dead letters";
 const ISSUER: &str = "officers' issuer";
 
 impl Chart {
-    /// Reads the template and, for who calls, the API's description.
-    pub fn read() -> Result<Self> {
-        let template = Template::read()?;
-        let callers = callers_of_routes()?;
-        let tables: BTreeMap<String, String> = tables(&template).map(|(name, label, _)| (name, label)).collect();
-        let rows = template.functions().map(|(function, properties)| {
-            let routes: Vec<String> = routes(properties).collect();
-            Row {
-                function: function.to_owned(),
-                megabytes: template.memory(properties).unwrap_or_default(),
-                callers: routes.iter().filter_map(|route| callers.get(route)).flatten().copied().collect(),
-                routes,
-                uses: uses(properties, &tables),
-            }
+    /// Takes the functions from their declarations, and the tables and secrets from the template's text.
+    pub fn of(template: &str) -> Result<Self> {
+        let rows = catalogue::STEPS.into_iter().map(|step| Row {
+            function: step.name.to_owned(),
+            megabytes: step.memory.megabytes().into(),
+            callers: step.routes().iter().flat_map(|route| route.callers).map(|caller| (*caller).into()).collect(),
+            routes: step.routes().iter().map(|route| format!("{} {}", route.method.as_str(), route.path)).collect(),
+            uses: uses(step),
         });
-        Ok(Self { groups: groups(&template), rows: rows.collect() })
+        Ok(Self { groups: groups(&Template::parse(template)?), rows: rows.collect() })
+    }
+}
+
+impl From<catalogue::Caller> for Caller {
+    fn from(caller: catalogue::Caller) -> Self {
+        use catalogue::Caller as Declared;
+        match caller {
+            Declared::NewPhone | Declared::Phone | Declared::AnySession | Declared::Holder => Self::Phone,
+            Declared::Officer => Self::Officer,
+            Declared::Integrator | Declared::Client => Self::Integrator,
+            Declared::LinkHolder | Declared::Anyone => Self::Anyone,
+        }
     }
 }
 
@@ -124,20 +131,8 @@ fn traits(table: &Value) -> BTreeSet<Trait> {
     .collect()
 }
 
-fn routes(function: &Value) -> impl Iterator<Item = String> {
-    events(function, "HttpApi").filter_map(|event| {
-        let text = |name: &str| event["Properties"][name].as_str();
-        Some(format!("{} {}", text("Method")?, text("Path")?))
-    })
-}
-
-fn events<'a>(function: &'a Value, kind: &'static str) -> impl Iterator<Item = &'a Value> {
-    let events = function.get("Events").and_then(Value::as_mapping).into_iter().flat_map(|events| events.values());
-    events.filter(move |event| event["Type"] == kind)
-}
-
-/// What a function may do by its policies, is called by, and has in its environment.
-fn uses(function: &Value, tables: &BTreeMap<String, String>) -> BTreeMap<String, Use> {
+/// What a function may do by its rights, is called by, and is given.
+fn uses(step: &Declaration) -> BTreeMap<String, Use> {
     let mut uses: BTreeMap<String, Use> = BTreeMap::new();
     let mut note = |column: &str, found: Use| {
         let known = uses.entry(column.to_owned()).or_default();
@@ -147,70 +142,45 @@ fn uses(function: &Value, tables: &BTreeMap<String, String>) -> BTreeMap<String,
             calls: known.calls || found.calls,
         };
     };
-    let policies = each(&function["Policies"]).flat_map(|policy| each(&policy["Statement"]));
-    for statement in policies {
-        let resource = each(&statement["Resource"]).find_map(|resource| plain(resource).as_str()).unwrap_or_default();
-        let name = resource.trim_start_matches("${").split(['.', '}']).next().unwrap_or_default();
-        for action in each(&statement["Action"]).filter_map(Value::as_str) {
-            match (action, tables.get(name)) {
-                ("ses:SendEmail", _) => note(MAIL, WRITES),
-                ("sqs:SendMessage", _) => note(DEAD_LETTERS, WRITES),
-                (_, Some(table)) if resource.ends_with("StreamArn") => note(table, CALLS),
-                (_, Some(table)) => note(table, if is_read(action) { READS } else { WRITES }),
-                _ => {}
+    for right in step.rights {
+        match right {
+            Right::On(table, actions) => {
+                actions.iter().for_each(|action| note(table.suffix(), if is_read(action) { READS } else { WRITES }));
             }
+            Right::Query(table, _) => note(table.suffix(), READS),
+            Right::SendEmail => note(MAIL, WRITES),
+            Right::Rekognition(_) => {}
         }
     }
-    if events(function, "EventBridgeRule").next().is_some() {
-        note(MAIL, CALLS);
+    match step.trigger {
+        Trigger::Http(_) => {}
+        Trigger::Stream(stream) => {
+            note(stream.table.suffix(), CALLS);
+            note(DEAD_LETTERS, WRITES);
+        }
+        Trigger::Event { .. } => note(MAIL, CALLS),
     }
-    let variables = function["Environment"]["Variables"].as_mapping().into_iter().flatten();
-    for (variable, value) in variables {
-        if variable == "IKD_OFFICER_ISSUER" {
-            note(ISSUER, READS);
-        }
-        let Some((_, secret)) = plain(value).as_str().and_then(|value| value.split_once("secretsmanager:${")) else {
-            continue;
-        };
-        match secret {
-            secret if secret.contains("private_pem") => note(SIGNING_KEY, READS),
-            secret if secret.contains("jwks") => note(PUBLIC_KEYS, READS),
-            secret => note(&spoken(secret.split('}').next().unwrap_or_default()), READS),
-        }
+    for column in step.needs.iter().filter_map(|need| column_of(*need)) {
+        note(column, READS);
     }
     uses
 }
 
 fn is_read(action: &str) -> bool {
-    ["GetItem", "BatchGetItem", "Query", "ConditionCheckItem"].iter().any(|read| action == format!("dynamodb:{read}"))
+    ["GetItem", "BatchGetItem", "Query", "ConditionCheckItem"].contains(&action)
 }
 
-/// Who calls each route.
-fn callers_of_routes() -> Result<BTreeMap<String, Vec<Caller>>> {
-    let text = std::fs::read_to_string(crate::root().join("infra/openapi.yaml"))?;
-    let description: Value = serde_yaml_ng::from_str(&text)?;
-    let paths = description["paths"].as_mapping().context("the description has no paths")?;
-    let mut callers = BTreeMap::new();
-    for (path, operations) in paths {
-        for (method, operation) in operations.as_mapping().into_iter().flatten() {
-            let (Some(method), Some(path)) = (method.as_str(), path.as_str()) else { continue };
-            let schemes = each(&operation["security"]).filter_map(Value::as_mapping).flat_map(|one| one.keys());
-            let mut found: Vec<Caller> = schemes.filter_map(Value::as_str).filter_map(caller).collect();
-            if found.is_empty() {
-                found.push(if path == "/oauth2/token" { Caller::Integrator } else { Caller::Anyone });
-            }
-            callers.insert(format!("{} {path}", method.to_uppercase()), found);
-        }
-    }
-    Ok(callers)
-}
-
-fn caller(scheme: &str) -> Option<Caller> {
-    match scheme {
-        "dpopProof" | "holderToken" => Some(Caller::Phone),
-        "officerToken" => Some(Caller::Officer),
-        "integratorToken" => Some(Caller::Integrator),
-        _ => None,
+/// The column of what a function is given; tables and e-mail are shown by its rights.
+fn column_of(need: Need) -> Option<&'static str> {
+    match need {
+        Need::SealingKey => Some("sealing key"),
+        Need::ActivationCodeKey => Some("activation code key"),
+        Need::PinHasher => Some("pin pepper"),
+        Need::PairwiseKey => Some("pairwise key"),
+        Need::SigningKey => Some(SIGNING_KEY),
+        Need::VerifyingKeys => Some(PUBLIC_KEYS),
+        Need::OfficerIssuer => Some(ISSUER),
+        Need::Store | Need::Mailer | Need::FaceEngine => None,
     }
 }
 
@@ -232,7 +202,8 @@ mod tests {
 
     #[test]
     fn the_chart_knows_what_a_function_is_called_by_and_may_do() {
-        let chart = Chart::read().unwrap();
+        let template = std::fs::read_to_string(crate::root().join("infra/template.yaml")).unwrap();
+        let chart = Chart::of(&template).unwrap();
         let row = |name: &str| chart.rows.iter().find(|row| row.function == name).unwrap();
         let receipt = row("record-receipt");
         assert_eq!(receipt.uses["qr_codes"], CALLS);

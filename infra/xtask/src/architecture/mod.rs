@@ -5,15 +5,7 @@ mod svg;
 
 use anyhow::Result;
 
-/// The drawing, as it is of the template and the API's description.
-pub fn drawing() -> Result<String> {
-    Ok(svg::draw(&chart::Chart::read()?))
-}
-
-/// Draws docs/architecture.svg.
-pub fn run() -> Result<()> {
-    let path = crate::root().join("docs/architecture.svg");
-    std::fs::write(&path, drawing()?)?;
-    println!("{}", path.display());
-    Ok(())
+/// The drawing of the steps' declarations, with the tables and secrets of the template.
+pub fn drawing(template: &str) -> Result<String> {
+    Ok(svg::draw(&chart::Chart::of(template)?))
 }

@@ -133,7 +133,7 @@ impl Stack {
         let mailbox = Mailbox::at(ports.mailbox)?;
         let mut stack = Self { ports, place, mailbox, processes, tasks, pumps: Vec::new() };
         stack.wait_until_ready().await?;
-        for mapping in stream_pump::MAPPINGS {
+        for mapping in stream_pump::mappings() {
             stack.pumps.push(stream_pump::start(mapping, database.clone(), ports.api)?);
         }
         stack.tasks.push(database.sweep());

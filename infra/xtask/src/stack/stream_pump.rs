@@ -18,12 +18,10 @@ pub struct Mapping {
     pub function: &'static str,
 }
 
-/// The event source mappings of infra/template.yaml.
-pub const MAPPINGS: [Mapping; 3] = [
-    Mapping { table: "outbox", function: "send-activation-email" },
-    Mapping { table: "qr_codes", function: "record-receipt" },
-    Mapping { table: "erasures", function: "finish-erasure" },
-];
+/// The event source mapping of every step that declares to follow a table's stream.
+pub fn mappings() -> impl Iterator<Item = Mapping> {
+    catalogue::streams().map(|(step, stream)| Mapping { table: stream.table.suffix(), function: step.name })
+}
 
 /// Records of one invocation, at most.
 const BATCH: usize = 10;
