@@ -4,7 +4,9 @@
 
 pub mod app;
 pub mod domain;
+pub mod events;
 pub mod faces;
+pub mod function;
 pub mod http;
 pub mod mail;
 pub mod pictures;

@@ -8,7 +8,10 @@ use aws_lambda_events::event::streams::DynamoDbBatchItemFailure;
 pub use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 pub use aws_lambda_events::event::streams::DynamoDbEventResponse;
 
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+
 use crate::app::{App, Outcome};
+use crate::function;
 use crate::store::StoreError;
 
 /// The work that a record asks for.
@@ -34,28 +37,40 @@ impl From<StoreError> for Undone {
     }
 }
 
-/// Works through a batch with `work`. At the first record whose work cannot be done now it stops and reports that one;
-/// those before it are done.
-pub async fn work_through<'a>(
-    app: &App,
-    function: &'static str,
-    event: Event,
-    work: impl Fn(EventRecord) -> Work<'a>,
-) -> DynamoDbEventResponse {
+/// What a function behind a stream does with one record.
+pub type Step = for<'a> fn(&'a App, EventRecord) -> Work<'a>;
+
+/// A function that a table's stream calls.
+pub type Function = function::Function<Step>;
+
+/// Starts the runtime with one function. A configuration that does not fit ends it with a sentence.
+pub async fn run(function: Function) -> Result<(), Error> {
+    let app = App::start(function.name(), function.builders).await?;
+    let app = &app;
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<Event>| async move {
+        Ok::<_, Error>(work_through(app, &function, event.payload).await)
+    }))
+    .await
+}
+
+/// Works through a batch. At the first record whose work cannot be done now it stops and reports that one; those before it are
+/// done.
+pub async fn work_through(app: &App, function: &Function, event: Event) -> DynamoDbEventResponse {
+    let name = function.name();
     let mut response = DynamoDbEventResponse::default();
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
-        let done = work(record).await;
+        let done = (function.step)(app, record).await;
         let dependency_failed = matches!(done, Err(Undone::Yet(_)));
         let given_up = matches!(done, Err(Undone::Ever(_)));
-        app.write_metrics(function, Outcome { dependency_failed, given_up, ..Outcome::default() });
+        app.write_metrics(name, Outcome { dependency_failed, given_up, ..Outcome::default() });
         match done {
-            Ok(()) => tracing::info!(target: "ikd", function, sequence_number, "done"),
+            Ok(()) => tracing::info!(target: "ikd", function = name, sequence_number, "done"),
             Err(Undone::Ever(cause)) => {
-                tracing::error!(target: "ikd", function, sequence_number, cause, "given up");
+                tracing::error!(target: "ikd", function = name, sequence_number, cause, "given up");
             }
             Err(Undone::Yet(cause)) => {
-                tracing::warn!(target: "ikd", function, sequence_number, cause, "to be repeated");
+                tracing::warn!(target: "ikd", function = name, sequence_number, cause, "to be repeated");
                 let mut failure = DynamoDbBatchItemFailure::default();
                 failure.item_identifier = Some(sequence_number);
                 response.batch_item_failures.push(failure);

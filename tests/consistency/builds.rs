@@ -3,8 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-use tests::FUNCTIONS;
-
 /// The packages that one is built on, each with its features.
 fn dependencies(package: &str) -> BTreeMap<String, String> {
     let tree = Command::new(env!("CARGO"))
@@ -27,7 +25,7 @@ fn what_the_sdk_is_built_on_is_built_alike_for_every_function() {
     };
     let redeem_qr = of_function("redeem-qr");
     assert!(redeem_qr.len() > 50);
-    for function in FUNCTIONS {
+    for function in catalogue::STEPS {
         let different: Vec<_> = of_function(function.name)
             .into_iter()
             .filter(|(package, features)| redeem_qr.get(package).is_some_and(|there| there != features))

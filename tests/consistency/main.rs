@@ -8,11 +8,11 @@ mod operations;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
-use ikd::app::{App, Environment, Need, Surroundings, SystemClock, SystemRandomness, https};
+use anyhow::Result;
+use ikd::app::{App, Builders, Environment, Surroundings, SystemClock, SystemRandomness, https};
 use ikd::http::ProblemType;
 use serde_yaml_ng::Value;
-use tests::{FUNCTIONS, Route, routes_of_watch};
+use tests::functions::HTTP;
 use xtask::stack::database::sdk_config;
 use xtask::stack::environment::Secrets;
 
@@ -41,40 +41,28 @@ fn functions_of_template() -> BTreeMap<String, Value> {
         .collect()
 }
 
-fn routes_of_template() -> BTreeSet<Route> {
-    let mut routes = BTreeSet::new();
-    for (function, properties) in functions_of_template() {
-        let events =
-            properties.get("Events").and_then(Value::as_mapping).into_iter().flat_map(|events| events.values());
-        for event in events.filter(|event| event["Type"] == "HttpApi") {
-            let text = |key| event["Properties"][key].as_str().unwrap().to_owned();
-            routes.insert(Route { path: text("Path"), method: text("Method"), function: function.clone() });
-        }
-    }
-    routes
-}
-
-/// The routes of the API's description; an operation is named after its function.
-fn routes_of_openapi() -> BTreeSet<Route> {
-    let mut routes = BTreeSet::new();
-    for (path, operations) in yaml("infra/openapi.yaml")["paths"].as_mapping().unwrap() {
-        for (method, operation) in operations.as_mapping().unwrap() {
-            let Some(id) = operation.get("operationId").and_then(Value::as_str) else { continue };
-            let mut served: Vec<_> = FUNCTIONS.iter().filter(|function| id.starts_with(function.name)).collect();
-            served.sort_by_key(|function| function.name.len());
-            let function = served.last().unwrap_or_else(|| panic!("no function for {id}")).name.to_owned();
-            let (path, method) = (path.as_str().unwrap().to_owned(), method.as_str().unwrap().to_uppercase());
-            routes.insert(Route { path, method, function });
-        }
-    }
-    routes
+#[test]
+fn what_is_generated_is_what_the_declarations_say() {
+    xtask::generate::check(&xtask::root()).unwrap();
 }
 
 #[test]
-fn template_description_and_watch_router_have_the_same_routes() {
-    let watch: BTreeSet<Route> = routes_of_watch().unwrap().into_iter().collect();
-    assert_eq!(routes_of_template(), watch);
-    assert_eq!(routes_of_openapi(), watch);
+fn every_step_is_declared_under_its_own_name() {
+    for step in catalogue::STEPS {
+        for route in step.routes() {
+            let is_named_after_its_step = route
+                .operation
+                .strip_prefix(step.name)
+                .is_some_and(|suffix| suffix.is_empty() || suffix.starts_with('-'));
+            assert!(is_named_after_its_step, "{}", route.operation);
+            let others =
+                catalogue::routes().filter(|(_, other)| (other.method, other.path) == (route.method, route.path));
+            assert_eq!(others.count(), 1, "{} {}", route.method.as_str(), route.path);
+        }
+    }
+    for function in HTTP {
+        assert!(!function.declaration.routes().is_empty(), "{}", function.name());
+    }
 }
 
 #[test]
@@ -83,10 +71,10 @@ fn every_function_of_the_workspace_is_deployed_and_every_deployed_one_exists() {
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
         .collect();
+    let folders: BTreeSet<String> = folders.into_iter().filter(|folder| folder != "catalogue").collect();
     assert_eq!(functions_of_template().into_keys().collect::<BTreeSet<_>>(), folders);
-    let mut served: BTreeSet<String> = FUNCTIONS.iter().map(|function| function.name.to_owned()).collect();
-    served.extend(OF_STREAMS.map(|(name, _)| name.to_owned()));
-    assert_eq!(served, folders);
+    let declared: BTreeSet<String> = catalogue::STEPS.iter().map(|step| step.name.to_owned()).collect();
+    assert_eq!(declared, folders);
 }
 
 #[test]
@@ -128,7 +116,8 @@ fn the_table_of_problems_is_the_catalogue() {
 fn every_function_starts_with_the_variables_of_the_template_and_with_none_less() {
     let common = yaml("infra/template.yaml")["Globals"]["Function"]["Environment"]["Variables"].clone();
     let values = values().unwrap();
-    for (name, needs) in needs_of_functions() {
+    for step in catalogue::STEPS {
+        let (name, needs) = (step.name, Builders::of(step.needs));
         let properties = &functions_of_template()[name];
         let own = &properties["Environment"]["Variables"];
         let variables = [&common, own].into_iter().filter_map(Value::as_mapping).flatten();
@@ -165,19 +154,6 @@ const HAVE_DEFAULTS: [&str; 13] = [
     "IKD_OFFICER_ROLE_CLAIM",
 ];
 
-fn needs_of_functions() -> impl Iterator<Item = (&'static str, &'static [Need])> {
-    let served = FUNCTIONS.into_iter().map(|function| (function.name, function.needs));
-    served.chain(OF_STREAMS)
-}
-
-/// The functions that streams and events call, and what they need.
-const OF_STREAMS: [(&str, &[Need]); 4] = [
-    (send_activation_email::NAME, send_activation_email::NEEDS),
-    (record_receipt::NAME, record_receipt::NEEDS),
-    (finish_erasure::NAME, finish_erasure::NEEDS),
-    (track_email::NAME, track_email::NEEDS),
-];
-
 /// A usable value for every variable.
 fn values() -> Result<BTreeMap<String, String>> {
     let mut values: BTreeMap<String, String> = Secrets::for_test()?.variables()?.into_iter().collect();
@@ -208,7 +184,7 @@ fn values() -> Result<BTreeMap<String, String>> {
 }
 
 /// Starts a function as a cold start does; the sentence that it would end with.
-fn start(variables: &BTreeMap<String, String>, needs: &[Need]) -> Result<(), String> {
+fn start(variables: &BTreeMap<String, String>, needs: Builders) -> Result<(), String> {
     let surroundings = Surroundings {
         clock: std::sync::Arc::new(SystemClock),
         randomness: std::sync::Arc::new(SystemRandomness::default()),
@@ -219,23 +195,6 @@ fn start(variables: &BTreeMap<String, String>, needs: &[Need]) -> Result<(), Str
     };
     let environment: Environment = variables.clone().into_iter().collect();
     App::build(&environment, needs, surroundings).map(drop).map_err(|error| error.to_string())
-}
-
-#[test]
-fn the_example_requests_of_the_readme_name_routes_that_exist() {
-    let readme = std::fs::read_to_string(xtask::root().join("README.md")).context("README.md").unwrap();
-    let routes = routes_of_watch().unwrap();
-    let named: Vec<&str> = readme
-        .lines()
-        .filter_map(|line| line.trim().strip_prefix("| `"))
-        .filter_map(|line| line.split_once('`').map(|(route, _)| route))
-        .filter(|route| route.contains(" /"))
-        .collect();
-    assert_eq!(named.len(), routes.len(), "the README's table lists every route once");
-    for route in named {
-        let (method, path) = route.split_once(' ').unwrap();
-        assert!(routes.iter().any(|known| known.method == method && known.path == path), "{route}");
-    }
 }
 
 /// A test that asserts a refusal shows it by one of these.
@@ -297,6 +256,8 @@ fn no_package_may_hold_unsafe_code() {
     assert_eq!(manifest(&root.join("fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
     let own = [
         "shared",
+        "shared/declaration",
+        "functions/catalogue",
         "faces",
         "infra/xtask",
         "infra/face-lab",
@@ -306,8 +267,7 @@ fn no_package_may_hold_unsafe_code() {
         "tests/model",
     ];
     let mut packages: Vec<String> = own.map(str::to_owned).into();
-    packages.extend(FUNCTIONS.iter().map(|function| format!("functions/{}", function.name)));
-    packages.extend(OF_STREAMS.map(|(name, _)| format!("functions/{name}")));
+    packages.extend(catalogue::STEPS.iter().map(|step| format!("functions/{}", step.name)));
     for package in packages {
         assert_eq!(lints(&manifest(&root.join(&package).join("Cargo.toml"))), Some(true), "{package}");
     }

@@ -75,9 +75,3 @@ fn the_costs_are_those_of_what_was_measured() {
     let tables = xtask::cost::tables().unwrap();
     assert!(text.contains(&tables), "docs/operations.md has other costs: run `cargo xtask cost`");
 }
-
-#[test]
-fn the_picture_of_the_architecture_is_the_templates() {
-    let drawing = xtask::architecture::drawing().unwrap();
-    assert!(document("docs/architecture.svg") == drawing, "it is another one: run `cargo xtask draw-architecture`");
-}

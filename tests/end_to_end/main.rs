@@ -40,10 +40,10 @@ async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
     let transcript = demo::run(recorder.clone(), stack.ports, place, &stack.mailbox, options).await?;
     ensure!(transcript.is_as_expected(), "{transcript:?}");
     let functions: BTreeSet<&str> = transcript.steps.iter().map(|step| step.function).collect();
-    for function in tests::FUNCTIONS {
+    for function in tests::functions::HTTP {
         // These answer without a line of their own in the transcript.
-        let expected = !["publish-keys", "unlock-pin"].contains(&function.name);
-        ensure!(functions.contains(function.name) == expected, "{}: {functions:?}", function.name);
+        let expected = !["publish-keys", "unlock-pin"].contains(&function.name());
+        ensure!(functions.contains(function.name()) == expected, "{}: {functions:?}", function.name());
     }
     stack.work_off().await?;
     nothing_was_written_down(stack, place, recorder.said()).await?;

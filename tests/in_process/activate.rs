@@ -36,7 +36,7 @@ async fn the_page_leads_through_its_steps_without_javascript() {
     assert_status(&page, 200);
     assert!(page.text.contains("Aktivasi") && page.text.contains("Aktifkan"));
     let captcha = Browser::field(&page.text, "captcha").unwrap();
-    let seal = world.app(&[ikd::app::Need::SEAL]);
+    let seal = world.app(&[declaration::Need::SealingKey]);
     let (link, ..) = seal.seal().open_link(email.token()).unwrap();
     let answer = seal.seal().open_captcha(&link, &captcha).unwrap().1.answer().to_owned();
 

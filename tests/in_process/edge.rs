@@ -1,5 +1,6 @@
 //! The edge that all steps share: media types, bodies, languages, headers.
 
+use catalogue::Caller;
 use http::{Method, Request};
 use ikd::app::Clock;
 use serde_json::json;
@@ -34,37 +35,37 @@ async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
     let registered = world.registered(SITI).await;
     let bank = world.integrator(BANK).token().await.unwrap();
     let officer = world.issuer.token("a", "petugas", Clock::now(&*world.clock)).unwrap();
-    let decision = format!("/registrations/by-ticket/{}/decision", registered.ticket);
-    let resend = format!("/registrations/{}/activation-emails", approved.registered.id);
     let holder = world.holder(DEWI).await;
     let first = world.activated(SITI).await;
     let first =
         Session::of(&first.phone.log_in(&first.code).await.unwrap()).map(|session| (first.phone, session)).unwrap();
 
-    for (method, path, caller) in [
-        (Method::POST, "/registrations", Caller::Phone),
-        (Method::POST, decision.as_str(), Caller::Bearer(&officer)),
-        (Method::POST, resend.as_str(), Caller::Bearer(&officer)),
-        (Method::POST, "/activation", Caller::Anybody),
-        (Method::POST, "/captchas", Caller::Anybody),
-        (Method::POST, "/sessions", Caller::Phone),
-        (Method::PUT, "/pin", Caller::Holder(&first.0, &first.1)),
-        (Method::POST, "/qr-codes", Caller::Holder(&holder.phone, &holder.session)),
-        (Method::POST, "/redemptions", Caller::Bearer(&bank)),
-        (Method::POST, "/device-blocks", Caller::Bearer(&officer)),
-        (Method::POST, "/pin-unlocks", Caller::Bearer(&officer)),
-        (Method::POST, "/pin-resets", Caller::Bearer(&officer)),
-        (Method::POST, "/me/signatures", Caller::Holder(&holder.phone, &holder.session)),
-        (Method::DELETE, "/me", Caller::Holder(&holder.phone, &holder.session)),
-        (Method::POST, "/device-blocks", Caller::Holder(&holder.phone, &holder.session)),
-    ] {
+    let reading = catalogue::routes().filter(|(_, route)| route.reads_json);
+    for (route, caller) in reading.flat_map(|(_, route)| route.callers.iter().map(move |caller| (route, *caller))) {
+        let method = Method::from_bytes(route.method.as_str().as_bytes()).unwrap();
+        let path = match route.operation {
+            "resend-activation" => route.path.replace("{id}", &approved.registered.id),
+            _ => route.path.replace("{ticket}", &registered.ticket),
+        };
+        let path = path.as_str();
+        assert!(!path.contains('{'), "{path}: say here what stands for its parameter");
+        let caller = match caller {
+            // A phone asks for another e-mail without a body.
+            Caller::Phone if route.operation == "resend-activation" => continue,
+            Caller::NewPhone | Caller::Phone => By::Phone,
+            Caller::AnySession if route.operation == "change-pin" => By::Holder(&first.0, &first.1),
+            Caller::AnySession | Caller::Holder => By::Holder(&holder.phone, &holder.session),
+            Caller::Officer => By::Bearer(&officer),
+            Caller::Integrator => By::Bearer(&bank),
+            Caller::Client | Caller::LinkHolder | Caller::Anyone => By::Anybody,
+        };
         let send = async |content_type: &str, body: String| {
             let mut request = Request::builder().method(method.clone()).uri(format!("http://ikd.test{path}"));
             request = match &caller {
-                Caller::Anybody => request,
-                Caller::Bearer(token) => request.header("authorization", format!("Bearer {token}")),
-                Caller::Phone => request.header("dpop", world.phone().proof(&method, path, None).unwrap()),
-                Caller::Holder(phone, session) => request
+                By::Anybody => request,
+                By::Bearer(token) => request.header("authorization", format!("Bearer {token}")),
+                By::Phone => request.header("dpop", world.phone().proof(&method, path, None).unwrap()),
+                By::Holder(phone, session) => request
                     .header("authorization", format!("DPoP {}", session.access_token))
                     .header("dpop", phone.proof(&method, path, Some(session)).unwrap()),
             };
@@ -78,7 +79,7 @@ async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
     }
 }
 
-enum Caller<'a> {
+enum By<'a> {
     Anybody,
     Phone,
     Bearer(&'a str),
@@ -149,7 +150,7 @@ async fn what_api_gateway_makes_of_requests_is_understood() {
         lambda_http::request::from_str(&event.to_string()).unwrap()
     };
     let respond = async |function: ikd::http::Function, request| {
-        ikd::http::respond(&world.app(function.needs), &function, request).await.status().as_u16()
+        ikd::http::respond(&world.app_of(&function), &function, request).await.status().as_u16()
     };
 
     // The path comes decoded, whatever stands in it.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ikd::app::{App, Clock, Need};
+use declaration::Need;
+use ikd::app::{App, Clock};
 use ikd::domain::Id;
 use ikd::tokens::sealed::LinkToken;
 use jiff::SignedDuration;
@@ -162,7 +163,7 @@ struct Guesser {
 impl Guesser {
     async fn new(world: World) -> Self {
         let approved = world.approved(SITI).await;
-        let app = world.app(&[Need::SEAL]);
+        let app = world.app(&[Need::SealingKey]);
         let (link, ..) = app.seal().open_link(approved.email.token()).unwrap();
         let captchas = (0..=GUESSES).map(|number| captcha(&app, &link, number, world.clock.now())).collect();
         Self { world, email: approved.email, registration: approved.registered.id, captchas }
@@ -234,7 +235,7 @@ async fn of_a_thousand_wrong_captchas_at_once_five_are_looked_at_and_the_link_re
     // Some may have been counted whose answers nobody heard; the rest of the five is used up one by one.
     let mut number = GUESSES as usize;
     let (captcha, answer) = &guesser.captchas[number];
-    let app = guesser.world.app(&[Need::SEAL]);
+    let app = guesser.world.app(&[Need::SealingKey]);
     let (link, ..) = app.seal().open_link(guesser.email.token()).unwrap();
     let closed = loop {
         let (wrong, _) = self::captcha(&app, &link, u32::try_from(number).unwrap() + 1, guesser.world.clock.now());

@@ -5,6 +5,7 @@
 mod activate;
 mod approve_face;
 mod block_device;
+mod cast;
 mod change_pin;
 mod check_status;
 mod cost;

@@ -23,11 +23,11 @@ async fn without_the_database_every_step_answers_503_with_retry_after() {
     // The same keys and clock in both worlds: what one issued the other recognises.
     let (with, without) = (World::new().await, World::without_database().await);
     let link = {
-        let app = without.app(&[ikd::app::Need::SEAL]);
+        let app = without.app(&[declaration::Need::SealingKey]);
         app.seal().link(&ikd::domain::Id::from_random([1; 16]), 1).unwrap().expose().to_owned()
     };
     let ticket = {
-        let app = without.app(&[ikd::app::Need::SEAL]);
+        let app = without.app(&[declaration::Need::SealingKey]);
         let end = ikd::app::Clock::now(&*with.clock) + jiff::SignedDuration::from_hours(1);
         app.seal().ticket(&ikd::domain::Id::from_random([1; 16]), end).unwrap().expose().to_owned()
     };

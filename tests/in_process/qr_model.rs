@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use ikd::app::{App, Clock, Need};
+use declaration::Need;
+use ikd::app::{App, Clock};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::device::{
     Block, BlockReason, BlockedBy, Device, DeviceStatus, Forgotten, Session, SessionScope, Unlock,
@@ -48,7 +49,7 @@ fn the_store_answers_as_the_model_does() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (world, app) = runtime.block_on(async {
         let world = World::new().await;
-        let app = world.app(&[Need::STORE, Need::PINS]);
+        let app = world.app(&[Need::Store, Need::PinHasher]);
         (world, app)
     });
     let pin_hash = app.pins().hash(&Pin::parse("142857").unwrap(), [7; 16]).unwrap();

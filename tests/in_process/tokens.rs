@@ -1,130 +1,15 @@
 //! Every protected route against every token that proves nothing, each with its exact problem.
 
+use catalogue::Caller;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use http::{Method, Request};
+use http::Method;
 use ikd::app::Clock;
 use serde_json::{Value, json};
-use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::{KeyPair, Reply, Session};
-use xtask::personas::{BANK, BUDI, SITI};
+use tests::{HolderWithSession, PIN, assert_problem, assert_status};
+use xtask::actors::{KeyPair, Session};
+use xtask::personas::{BANK, SITI};
 
-/// The SHA-256 of nothing.
-const HASH: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-
-/// A protected route, with a body that is right.
-pub struct Route {
-    pub method: Method,
-    pub path: String,
-    pub caller: Caller,
-    body: Option<Value>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Caller {
-    /// A phone by its key alone.
-    Phone,
-    /// A holder in a full session.
-    Holder,
-    /// A holder in any session.
-    Session,
-    Officer,
-    Integrator,
-}
-
-/// Somebody of each kind, and something for each of them to do.
-pub struct Cast {
-    pub world: World,
-    pub holder: HolderWithSession,
-    officer: String,
-    bank: String,
-    routes: Vec<Route>,
-}
-
-impl Cast {
-    pub async fn assemble() -> Self {
-        let world = World::new().await;
-        let holder = world.holder(SITI).await;
-        let registered = world.registered(BUDI).await;
-        let officer = world.issuer.token("petugas-1", "petugas", world.clock.now()).unwrap();
-        let bank = world.integrator(BANK).token().await.unwrap();
-        let pins = json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" });
-        let status = format!("/registrations/{}", registered.id);
-        let emails = format!("{status}/activation-emails");
-        let ticket = format!("/registrations/by-ticket/{}", registered.ticket);
-        let decision = format!("{ticket}/decision");
-        let routes = [
-            (Method::POST, "/registrations", Caller::Phone, Some(json!({}))),
-            (Method::GET, &status, Caller::Phone, None),
-            (Method::POST, &emails, Caller::Phone, None),
-            (Method::POST, "/sessions", Caller::Phone, Some(json!({ "pin": PIN }))),
-            (Method::POST, "/qr-codes", Caller::Holder, Some(json!({}))),
-            (Method::GET, "/me", Caller::Holder, None),
-            (Method::POST, "/me/signatures", Caller::Holder, Some(json!({ "document_hash": HASH, "pin": PIN }))),
-            (Method::GET, "/me/family", Caller::Holder, None),
-            (Method::GET, "/me/receipts", Caller::Holder, None),
-            (Method::GET, "/me/export", Caller::Holder, None),
-            (Method::DELETE, "/me", Caller::Holder, Some(json!({ "pin": PIN }))),
-            (Method::GET, "/me/documents", Caller::Holder, None),
-            (Method::GET, "/me/documents/ktp-el", Caller::Holder, None),
-            (Method::DELETE, "/sessions/current", Caller::Session, None),
-            (Method::PUT, "/pin", Caller::Session, Some(pins)),
-            (Method::POST, "/device-blocks", Caller::Session, Some(json!({ "reason": "lost" }))),
-            (Method::GET, &ticket, Caller::Officer, None),
-            (Method::POST, &decision, Caller::Officer, Some(json!({ "verdict": "approve" }))),
-            (Method::POST, &emails, Caller::Officer, None),
-            (Method::POST, "/device-blocks", Caller::Officer, Some(json!({ "nik": SITI, "reason": "lost" }))),
-            (Method::POST, "/pin-resets", Caller::Officer, Some(json!({ "nik": SITI }))),
-            (Method::POST, "/pin-unlocks", Caller::Officer, Some(json!({ "nik": SITI }))),
-            (Method::POST, "/redemptions", Caller::Integrator, Some(json!({ "token": "A", "purpose": "x" }))),
-        ]
-        .map(|(method, path, caller, body)| Route { method, path: path.to_owned(), caller, body });
-        Self { world, holder, officer, bank, routes: routes.into() }
-    }
-
-    pub fn routes(&self, caller: impl Fn(Caller) -> bool) -> impl Iterator<Item = &Route> {
-        self.routes.iter().filter(move |route| caller(route.caller))
-    }
-
-    /// The routes of holders, whatever their session opens.
-    fn of_holders(&self) -> impl Iterator<Item = &Route> {
-        self.routes(|caller| matches!(caller, Caller::Holder | Caller::Session))
-    }
-
-    /// Sends a route's request with any token, and with a proof that is right for that token.
-    async fn present(&self, route: &Route, token: &str) -> Reply {
-        match route.caller {
-            Caller::Phone => unreachable!("phones present no token"),
-            Caller::Holder | Caller::Session => {
-                let session = Session { access_token: token.to_owned() };
-                let proof = self.holder.phone.proof(&route.method, &route.path, Some(&session)).unwrap();
-                self.send(route, Some(&format!("DPoP {token}")), Some(&proof)).await
-            }
-            Caller::Officer | Caller::Integrator => self.send(route, Some(&format!("Bearer {token}")), None).await,
-        }
-    }
-
-    pub async fn send(&self, route: &Route, authorization: Option<&str>, proof: Option<&str>) -> Reply {
-        let mut request = Request::builder().method(&route.method).uri(format!("http://ikd.test{}", route.path));
-        if let Some(authorization) = authorization {
-            request = request.header("authorization", authorization);
-        }
-        if let Some(proof) = proof {
-            request = request.header("dpop", proof);
-        }
-        if route.body.is_some() {
-            request = request.header("content-type", "application/json");
-        }
-        self.world.send(request.body(route.body.as_ref().map(Value::to_string).unwrap_or_default()).unwrap()).await
-    }
-
-    /// Nothing that was refused has changed anything: the session still mints, the registration still waits.
-    pub async fn assert_unharmed(&self) {
-        assert_status(&self.holder.mint_reply(&json!({})).await, 201);
-        let review = self.routes(|caller| caller == Caller::Officer).next().unwrap();
-        let reply = self.present(review, &self.officer).await;
-        assert_eq!(reply.member("/stage").as_deref(), Some("pending"), "{}", reply.text);
-    }
-}
+use super::cast::{Cast, is_holder};
 
 /// A token's header and claims.
 pub fn parts(token: &str) -> (Value, Value) {
@@ -232,7 +117,7 @@ async fn a_token_that_proves_nothing_opens_no_route() {
     let of_holder = spoiled(&cast.holder.session.access_token, &cast.world.signing_key, now);
     let of_bank = spoiled(&cast.bank, &cast.world.signing_key, now);
     let of_officer = spoiled(&cast.officer, cast.world.issuer.key(), now);
-    for route in cast.routes(|caller| caller != Caller::Phone) {
+    for route in cast.with_token() {
         let tokens = match route.caller {
             Caller::Officer => &of_officer,
             Caller::Integrator => &of_bank,
@@ -251,7 +136,7 @@ async fn a_token_that_proves_nothing_opens_no_route() {
 #[tokio::test]
 async fn without_a_token_or_under_another_scheme_every_route_asks_for_one() {
     let cast = Cast::assemble().await;
-    for route in cast.routes(|caller| caller != Caller::Phone) {
+    for route in cast.with_token() {
         let is_shared = route.path.ends_with("/activation-emails");
         let schemes = ["", "DPoP", "Bearer", "Bearer ", "DPoP  ", "Basic cGV0dWdhczpyYWhhc2lh", "Token abc", "abc"];
         for authorization in [None].into_iter().chain(schemes.map(Some)) {
@@ -279,9 +164,9 @@ async fn a_token_of_another_kind_opens_no_route() {
     let client_assertion = bank.client_assertion(&bank.assertion_claims()).unwrap();
     let proof = cast.holder.phone.proof(&Method::POST, "/qr-codes", None).unwrap();
     let holder = cast.holder.session.access_token.clone();
-    for route in cast.routes(|caller| caller != Caller::Phone) {
+    for route in cast.with_token() {
         let foreign = [
-            ("a holder's", &holder, matches!(route.caller, Caller::Holder | Caller::Session)),
+            ("a holder's", &holder, is_holder(route.caller)),
             ("an officer's", &cast.officer, route.caller == Caller::Officer),
             ("an integrator's", &cast.bank, route.caller == Caller::Integrator),
             ("an identity assertion", &assertion, false),
@@ -357,7 +242,7 @@ async fn a_token_for_changing_the_pin_opens_nothing_that_holders_do() {
         assert_problem(&reply, 403, "pin-change-required");
     }
     // The session that changes the PIN may end itself and block the phone: both take something away from a thief.
-    let block = cast.routes(|caller| caller == Caller::Session).last().unwrap();
+    let block = cast.routes(|caller| caller == Caller::AnySession).last().unwrap();
     assert_status(&cast.present(block, &cast.holder.session.access_token).await, 200);
 }
 

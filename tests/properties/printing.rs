@@ -1,6 +1,6 @@
 //! Nothing secret or personal can be printed, not even by a careless `{:?}`.
 
-use ikd::app::Need;
+use declaration::Need;
 use ikd::domain::Id;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::contact::{Email, PhoneNumber};
@@ -122,7 +122,7 @@ fn entities_show_no_person() {
     assert_hidden(&registration, &personal);
     assert_hidden(&device, &personal);
     assert_hidden(&Holder::nobody_yet(nik), &personal);
-    assert_hidden(&Need::PINS, &personal);
+    assert_hidden(&Need::PinHasher, &personal);
 
     let portrait = personas::portrait(1, 320, 400).unwrap();
     let rules = SelfieRules { most_bytes: 262_144, least_pixels: 320 };

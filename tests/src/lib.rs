@@ -12,6 +12,7 @@ mod api;
 mod calls;
 mod emulator;
 mod faults;
+pub mod functions;
 mod metrics;
 mod rekognition;
 mod ses;
@@ -21,7 +22,6 @@ mod steps;
 mod streams;
 mod world;
 
-pub use api::{FUNCTIONS, Route, routes_of_watch};
 pub use calls::{Calls, Capacity, Count};
 pub use emulator::Emulator;
 pub use faults::{Fault, Faults, Lasting};

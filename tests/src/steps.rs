@@ -104,7 +104,7 @@ impl World {
 
     /// What a captcha's picture shows: the tests hold the key that the answer is derived from.
     pub fn answer(&self, email: &ActivationEmail, captcha: &Reply) -> String {
-        let app = self.app(&[ikd::app::Need::SEAL]);
+        let app = self.app(&[declaration::Need::SealingKey]);
         let (link, ..) = app.seal().open_link(email.token()).expect("a link");
         let (_, captcha) = app.seal().open_captcha(&link, &captcha.member("/captcha").unwrap()).expect("a captcha");
         captcha.answer().to_owned()

@@ -2,6 +2,7 @@
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use ikd::streams;
 use serde_json::{Value, json};
 use xtask::stack::{mail_events, stream_pump};
 
@@ -23,15 +24,15 @@ impl World {
     /// Hands records to send-activation-email; gives the sequence numbers that it reports as failed.
     pub async fn send_activation_emails(&self, records: &[Value]) -> Vec<String> {
         let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
-        let app = self.app_of(send_activation_email::NAME, send_activation_email::NEEDS);
-        let response = send_activation_email::send_activation_emails(&app, event).await;
+        let app = self.app_of(&send_activation_email::FUNCTION);
+        let response = streams::work_through(&app, &send_activation_email::FUNCTION, event).await;
         failed(response)
     }
 
     /// Hands an event of SES to track-email, with the tags that an e-mail was sent with.
     pub async fn track(&self, event_type: &str, mail: &Value) -> Result<(), ikd::store::StoreError> {
-        let app = self.app_of(track_email::NAME, track_email::NEEDS);
-        track_email::track_email(&app, serde_json::from_value(mail_events::event(event_type, mail)).unwrap()).await
+        let app = self.app_of(&track_email::FUNCTION);
+        (track_email::FUNCTION.step)(&app, mail_events::event(event_type, mail)).await
     }
 
     /// The first records that the QR codes' stream holds after a position.
@@ -53,15 +54,15 @@ impl World {
     /// Hands records to record-receipt; gives the sequence numbers that it reports as failed.
     pub async fn record_receipts_of(&self, records: &[Value]) -> Vec<String> {
         let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
-        let app = self.app_of(record_receipt::NAME, record_receipt::NEEDS);
-        let response = record_receipt::record_receipts(&app, event).await;
+        let app = self.app_of(&record_receipt::FUNCTION);
+        let response = streams::work_through(&app, &record_receipt::FUNCTION, event).await;
         failed(response)
     }
 
     /// Works the erasures' stream through from where it stands, as far as nothing fails; gives the sequence numbers that
     /// were reported as failed.
     pub async fn finish_erasures(&self) -> Vec<String> {
-        let app = self.app_of(finish_erasure::NAME, finish_erasure::NEEDS);
+        let app = self.app_of(&finish_erasure::FUNCTION);
         loop {
             let after = self.erasures_position.lock().unwrap().clone();
             let records = stream_pump::read(&self.database, "erasures", after.as_deref()).expect("a stream");
@@ -71,7 +72,7 @@ impl World {
             for record in records {
                 let done = sequence_number(&record);
                 let event: Event = serde_json::from_value(json!({ "Records": [record] })).expect("an event");
-                let response = finish_erasure::finish_erasures(&app, event).await;
+                let response = streams::work_through(&app, &finish_erasure::FUNCTION, event).await;
                 if !response.batch_item_failures.is_empty() {
                     return failed(response);
                 }

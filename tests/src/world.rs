@@ -9,9 +9,11 @@ use anyhow::{Context, Result};
 use aws_config::{AppName, SdkConfig};
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
-use ikd::app::{App, Clock, Environment, Need, Surroundings, https};
+use declaration::Need;
+use ikd::app::{App, Builders, Clock, Environment, Surroundings, https};
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
+use ikd::function::Function;
 use jiff::SignedDuration;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -104,7 +106,7 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 
 impl Parts {
     /// The app of a function, which its user agent names to AWS.
-    pub fn app(&self, function: &'static str, needs: &[Need]) -> Result<App> {
+    pub fn app(&self, function: &'static str, builders: Builders) -> Result<App> {
         let calls = self.calls.clone();
         let surroundings = Surroundings {
             clock: self.clock.clone(),
@@ -118,7 +120,7 @@ impl Parts {
                 Box::new(move |builder| builder.interceptor(calls.clone()).endpoint_url(&endpoint))
             },
         };
-        Ok(App::build(&self.environment, needs, surroundings)?)
+        Ok(App::build(&self.environment, builders, surroundings)?)
     }
 }
 
@@ -261,13 +263,13 @@ impl World {
     }
 
     /// A function's app, as a cold start would build it.
-    pub(crate) fn app_of(&self, function: &'static str, needs: &[Need]) -> App {
-        self.parts.app(function, needs).expect("an app")
+    pub fn app_of<Step: Copy>(&self, function: &Function<Step>) -> App {
+        self.parts.app(function.name(), function.builders).expect("an app")
     }
 
     /// What a function is built from, for a test's own use.
     pub fn app(&self, needs: &[Need]) -> App {
-        self.app_of("tests", needs)
+        self.parts.app("tests", Builders::of(needs)).expect("an app")
     }
 
     /// How many PIN hashes the functions have computed so far.

@@ -6,22 +6,20 @@
 mod activation;
 mod captcha;
 pub mod challenges;
+mod declaration;
 mod page;
 
 use std::collections::BTreeMap;
 
 use activation::Answered;
-use ikd::app::{App, Need};
+use ikd::app::App;
 use ikd::domain::registration::Stage;
 use ikd::domain::text::Language;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "activate",
-    needs: &[Need::STORE, Need::SEAL, Need::ACTIVATION_CODES, Need::PINS],
-    step: |app, request| Box::pin(activate(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(activate(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

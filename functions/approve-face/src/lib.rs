@@ -1,9 +1,10 @@
 //! approve-face (*Pindai QR Code*): the officer sees applicant, registry photo and selfie, and decides.
 
 mod comparison;
+mod declaration;
 mod review;
 
-use ikd::app::{App, Event, Need};
+use ikd::app::{App, Event};
 use ikd::domain::contact::Email;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::face::FaceComparison;
@@ -17,11 +18,8 @@ use ikd::tokens::officer::Officer;
 use ikd::tokens::sealed::TicketError;
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "approve-face",
-    needs: &[Need::STORE, Need::SEAL, Need::OFFICERS, Need::FACES],
-    step: |app, request| Box::pin(approve_face(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(approve_face(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,8 @@
 //! block-device: a lost phone is dead from the moment this answers; by the officer for a NIK, by the holder for their own.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::KeyThumbprint;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::nik::Nik;
@@ -10,11 +12,8 @@ use ikd::store::devices::Blocked;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "block-device",
-    needs: &[Need::STORE, Need::VERIFYING, Need::OFFICERS],
-    step: |app, request| Box::pin(block_device(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(block_device(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

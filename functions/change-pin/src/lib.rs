@@ -1,17 +1,16 @@
 //! change-pin (*Ubah PIN*): old PIN, new PIN twice; the first PIN, the activation code, must go this way at once.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::pin::Pin;
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, authenticate, parse};
 use ikd::store::Written;
 use serde::Deserialize;
 
-pub const FUNCTION: Function = Function {
-    name: "change-pin",
-    needs: &[Need::STORE, Need::VERIFYING, Need::PINS],
-    step: |app, request| Box::pin(change_pin(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(change_pin(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,17 +1,16 @@
 //! check-signature: anyone asks by a signature's name whether it counts; nothing personal is told.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::signature::Validity;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub const FUNCTION: Function = Function {
-    name: "check-signature",
-    needs: &[Need::STORE],
-    step: |app, request| Box::pin(check_signature(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(check_signature(app, request)));
 
 #[derive(Serialize)]
 struct Checked {

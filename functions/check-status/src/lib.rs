@@ -1,6 +1,8 @@
 //! check-status (*Cek Status*): where a registration stands, and what became of the activation e-mail.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::registration::{Registration, Stage};
 use ikd::http::{
@@ -9,11 +11,8 @@ use ikd::http::{
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub const FUNCTION: Function = Function {
-    name: "check-status",
-    needs: &[Need::STORE, Need::SEAL],
-    step: |app, request| Box::pin(check_status(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(check_status(app, request)));
 
 #[derive(Serialize)]
 struct Standing {

@@ -1,7 +1,9 @@
 //! erase-identity: the holder ends the digital identity and has what belongs to it erased (UU PDP, Pasal 8 and 43).
 
+mod declaration;
+
 use http::StatusCode;
-use ikd::app::{App, Need};
+use ikd::app::App;
 use ikd::domain::erasure::Erasure;
 use ikd::domain::pin::Pin;
 use ikd::domain::text::{Language, Text};
@@ -10,11 +12,8 @@ use ikd::store::Written;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "erase-identity",
-    needs: &[Need::STORE, Need::VERIFYING, Need::PINS],
-    step: |app, request| Box::pin(erase_identity(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(erase_identity(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

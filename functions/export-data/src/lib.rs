@@ -1,10 +1,11 @@
 //! export-data: everything that is held on the holder, in one document (UU PDP, Pasal 7 and 13).
 
+mod declaration;
 mod trail;
 
 use std::collections::BTreeMap;
 
-use ikd::app::{App, Need};
+use ikd::app::App;
 use ikd::domain::device::{Block, Device, DeviceStatus};
 use ikd::domain::document::{Document, DocumentKind};
 use ikd::domain::face::FaceComparison;
@@ -19,11 +20,8 @@ use serde::Serialize;
 
 use trail::Event;
 
-pub const FUNCTION: Function = Function {
-    name: "export-data",
-    needs: &[Need::STORE, Need::VERIFYING],
-    step: |app, request| Box::pin(export_data(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(export_data(app, request)));
 
 /// Receipts in one export: what API Gateway carries has an end. Older ones are at list-receipts.
 const RECEIPTS: i32 = 1_000;

@@ -1,19 +1,14 @@
 //! finish-erasure: the stream of the orders erases what a holder left: registrations, selfies, devices, receipts.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::erasure::Erasure;
 use ikd::store::StoreError;
-use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
+use ikd::streams::{EventRecord, Function, Undone};
 
-pub const NAME: &str = "finish-erasure";
-
-/// The parts of the app that this function is given.
-pub const NEEDS: &[Need] = &[Need::STORE];
-
-/// Works through a batch of orders.
-pub async fn finish_erasures(app: &App, event: Event) -> DynamoDbEventResponse {
-    streams::work_through(app, NAME, event, |record| Box::pin(finish_erasure(app, record))).await
-}
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, record| Box::pin(finish_erasure(app, record)));
 
 /// Erases one thing after another; what is gone stays gone, so that the stream may begin anew at any point. The order
 /// goes last.

@@ -1,19 +1,18 @@
 //! issue-token: OAuth 2.0 client credentials for integrators, who prove themselves by `private_key_jwt` alone.
 
+mod declaration;
+
 use std::collections::BTreeMap;
 
-use ikd::app::{App, Need};
+use ikd::app::App;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, caller, parse};
 use ikd::store::challenges::{Once, Use};
 use ikd::tokens::access_token::{self, Lifetime, REDEEM};
 use ikd::tokens::client_assertion;
 use serde_json::json;
 
-pub const FUNCTION: Function = Function {
-    name: "issue-token",
-    needs: &[Need::STORE, Need::SIGNING],
-    step: |app, request| Box::pin(issue_token(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(issue_token(app, request)));
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

@@ -1,14 +1,13 @@
 //! list-receipts: who saw what of the holder, when and for what; newest first, a page at a time.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Function, Problem, Receipts, Request, authenticate, parse};
 
-pub const FUNCTION: Function = Function {
-    name: "list-receipts",
-    needs: &[Need::STORE, Need::VERIFYING],
-    step: |app, request| Box::pin(list_receipts(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(list_receipts(app, request)));
 
 /// Receipts of one page.
 const PAGE: i32 = 20;

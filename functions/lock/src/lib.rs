@@ -1,14 +1,12 @@
 //! lock: the button at the bottom right ends the session at once.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate};
 use ikd::store::Written;
 
-pub const FUNCTION: Function = Function {
-    name: "lock",
-    needs: &[Need::STORE, Need::VERIFYING],
-    step: |app, request| Box::pin(lock(app, request)),
-};
+pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, request| Box::pin(lock(app, request)));
 
 pub async fn lock(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::session(app, request).await?;

@@ -1,6 +1,8 @@
 //! login (*Masuk*): device key and PIN open a session of ten minutes.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::device::{Device, Session, SessionScope};
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::Pin;
@@ -11,11 +13,7 @@ use ikd::store::residents::Photo;
 use ikd::tokens::access_token::{self, HolderToken, Lifetime};
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "login",
-    needs: &[Need::STORE, Need::PINS, Need::SIGNING],
-    step: |app, request| Box::pin(login(app, request)),
-};
+pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, request| Box::pin(login(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,8 @@
 //! mint-qr (*KTP Digital*): a QR code that lives 90 seconds, serves once, and replaces the one before.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::claims::{Claim, ClaimSet};
 use ikd::domain::device::Device;
 use ikd::domain::qr_code::{QrCode, QrToken};
@@ -13,11 +15,7 @@ use ikd::store::residents::Photo;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "mint-qr",
-    needs: &[Need::STORE, Need::VERIFYING],
-    step: |app, request| Box::pin(mint_qr(app, request)),
-};
+pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, request| Box::pin(mint_qr(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,15 +1,14 @@
 //! publish-keys: the public keys and the metadata that integrators verify with and find their way by.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::tokens::access_token::REDEEM;
 use serde_json::json;
 
-pub const FUNCTION: Function = Function {
-    name: "publish-keys",
-    needs: &[Need::VERIFYING],
-    step: |app, request| Box::pin(async { publish_keys(app, request) }),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(async { publish_keys(app, request) }));
 
 /// Serves the JWK Set (RFC 7517) and the authorization server's metadata (RFC 8414). Both may be cached: rotation
 /// publishes a key well before it signs.

@@ -1,23 +1,18 @@
 //! record-receipt: the stream of the QR codes becomes receipts, one for each redemption, however often a batch comes.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::qr_code::QrCode;
 use ikd::domain::receipt::Receipt;
 use ikd::store::StoreError;
-use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
+use ikd::streams::{EventRecord, Function, Undone};
 
-pub const NAME: &str = "record-receipt";
-
-/// The parts of the app that this function is given.
-pub const NEEDS: &[Need] = &[Need::STORE];
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, record| Box::pin(record_receipt(app, record)));
 
 /// How often a chain is read again that grew in the meantime.
 const TURNS: u32 = 5;
-
-/// Works through a batch: receipts keep the order of the redemptions.
-pub async fn record_receipts(app: &App, event: Event) -> DynamoDbEventResponse {
-    streams::work_through(app, NAME, event, |record| Box::pin(record_receipt(app, record))).await
-}
 
 /// Adds the receipt of a redemption to its holder's chain, unless it is there, or the holder's data were erased.
 async fn record_receipt(app: &App, record: EventRecord) -> Result<(), Undone> {

@@ -1,8 +1,10 @@
 //! redeem-qr: an integrator presents a scanned QR code and learns, once, who stands before it.
 
+mod declaration;
+
 use std::time::Duration;
 
-use ikd::app::{App, Event, Need};
+use ikd::app::{App, Event};
 use ikd::domain::Id;
 use ikd::domain::claims::Claim;
 use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
@@ -16,11 +18,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-pub const FUNCTION: Function = Function {
-    name: "redeem-qr",
-    needs: &[Need::STORE, Need::VERIFYING, Need::SIGNING, Need::PAIRWISE_SUBJECTS],
-    step: |app, request| Box::pin(redeem_qr(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(redeem_qr(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,6 +1,8 @@
 //! register (*Daftar*, *Verifikasi Data*, *Ambil Foto*): a resident's phone asks to become their device.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::face::PictureProblem;
 use ikd::domain::nik::Nik;
@@ -11,11 +13,8 @@ use ikd::pictures::selfie::Selfie;
 use ikd::store::residents::Photo;
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "register",
-    needs: &[Need::STORE, Need::SEAL, Need::FACES],
-    step: |app, request| Box::pin(register(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(register(app, request)));
 
 /// A selfie in base64, and a little around it.
 const MOST_BYTES: usize = 400 * 1024;

@@ -1,7 +1,9 @@
 //! resend-activation: a new generation of the activation code by a new e-mail; the old code dies.
 
+mod declaration;
+
 use http::StatusCode;
-use ikd::app::{App, Need};
+use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::contact::Email;
 use ikd::domain::registration::{Activation, NoFurtherCode, Registration, Stage};
@@ -11,11 +13,8 @@ use ikd::http::{
 use ikd::store::Written;
 use serde::Deserialize;
 
-pub const FUNCTION: Function = Function {
-    name: "resend-activation",
-    needs: &[Need::STORE, Need::OFFICERS],
-    step: |app, request| Box::pin(resend_activation(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(resend_activation(app, request)));
 
 /// A phone has nothing to send along.
 #[derive(Deserialize)]

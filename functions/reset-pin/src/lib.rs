@@ -1,7 +1,9 @@
 //! reset-pin: the holder forgot the PIN or lost the e-mail; the officer has checked the face, and a new code goes out.
 
+mod declaration;
+
 use http::StatusCode;
-use ikd::app::{App, Need};
+use ikd::app::App;
 use ikd::domain::contact::Email;
 use ikd::domain::nik::Nik;
 use ikd::domain::registration::Activation;
@@ -13,11 +15,8 @@ use ikd::store::Written;
 use ikd::store::residents::Photo;
 use serde::Deserialize;
 
-pub const FUNCTION: Function = Function {
-    name: "reset-pin",
-    needs: &[Need::STORE, Need::OFFICERS],
-    step: |app, request| Box::pin(reset_pin(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(reset_pin(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,21 +1,15 @@
 //! send-activation-email: the outbox's stream becomes e-mails, each order in its turn, repeated until it is done.
 
-use ikd::app::{App, Event as Counted, Need};
+mod declaration;
+
+use ikd::app::{App, Event as Counted};
 use ikd::domain::registration::{Delivery, Stage};
 use ikd::mail::activation_email::Occasion;
 use ikd::mail::{MailError, Tags, activation_email};
 use ikd::store::outbox::ActivationEmailOrder;
-use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
+use ikd::streams::{EventRecord, Function, Undone};
 
-pub const NAME: &str = "send-activation-email";
-
-/// The parts of the app that this function is given.
-pub const NEEDS: &[Need] = &[Need::STORE, Need::SEAL, Need::ACTIVATION_CODES, Need::MAIL];
-
-/// Works through a batch of orders.
-pub async fn send_activation_emails(app: &App, event: Event) -> DynamoDbEventResponse {
-    streams::work_through(app, NAME, event, |record| Box::pin(send(app, record))).await
-}
+pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, record| Box::pin(send(app, record)));
 
 /// Sends one order's e-mail, unless that was done before or nobody needs it any more.
 ///

@@ -1,12 +1,13 @@
 //! show-documents (*Dokumen*): the menus *Kependudukan* and *Lainnya*, and each document in them, on the screen or to print.
 
+mod declaration;
 mod print;
 mod sheet;
 mod words;
 
 use std::collections::BTreeMap;
 
-use ikd::app::{App, Need};
+use ikd::app::App;
 use ikd::domain::document::{Document, DocumentKind, IssuedDocument, Menu};
 use ikd::domain::resident::Resident;
 use ikd::http::parse::Format;
@@ -17,11 +18,8 @@ use ikd::store::residents::Photo;
 use jiff::Timestamp;
 use serde::Serialize;
 
-pub const FUNCTION: Function = Function {
-    name: "show-documents",
-    needs: &[Need::STORE, Need::VERIFYING],
-    step: |app, request| Box::pin(show_documents(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(show_documents(app, request)));
 
 /// One line of a menu.
 #[derive(Serialize)]

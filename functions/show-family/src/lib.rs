@@ -1,15 +1,14 @@
 //! show-family (*Data Keluarga*): the members on the holder's family card, as the card shows them.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::http::{Answer, FamilyMember, Function, Problem, Request, authenticate, standing};
 use ikd::store::residents::Photo;
 use serde::Serialize;
 
-pub const FUNCTION: Function = Function {
-    name: "show-family",
-    needs: &[Need::STORE, Need::VERIFYING],
-    step: |app, request| Box::pin(show_family(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(show_family(app, request)));
 
 #[derive(Serialize)]
 struct Family<'a> {

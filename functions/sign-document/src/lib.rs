@@ -1,6 +1,8 @@
 //! sign-document (*Tanda Tangan Elektronik*): the holder signs a document's hash, confirmed by PIN and device key.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::pin::Pin;
 use ikd::domain::signature::{DocumentHash, Signature};
@@ -11,11 +13,8 @@ use ikd::tokens::document_signature;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "sign-document",
-    needs: &[Need::STORE, Need::VERIFYING, Need::PINS, Need::SIGNING],
-    step: |app, request| Box::pin(sign_document(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(sign_document(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,22 +1,25 @@
 //! track-email: SES tells by events what became of an activation e-mail, and check-status shows it.
 
+mod declaration;
+
 use std::collections::BTreeMap;
 
-use ikd::app::{App, Need, Outcome};
+use ikd::app::{App, Outcome};
 use ikd::domain::Id;
 use ikd::domain::registration::Delivery;
+use ikd::events::Function;
 use ikd::mail::tags;
 use ikd::store::StoreError;
 use serde::Deserialize;
+use serde_json::Value;
 
-pub const NAME: &str = "track-email";
+pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, event| Box::pin(track_email(app, event)));
 
-/// The parts of the app that this function is given.
-pub const NEEDS: &[Need] = &[Need::STORE];
+const NAME: &str = declaration::DECLARATION.name;
 
 /// What is read of an SES event that EventBridge hands on; addresses and subjects are not.
 #[derive(Debug, Deserialize)]
-pub struct Event {
+struct Event {
     detail: Detail,
 }
 
@@ -35,8 +38,11 @@ struct Mail {
 
 /// Records one event. Events come late, twice and in any order; a mail's fate only moves forward. What cannot be
 /// recorded now is an error, so that Lambda comes back with it.
-pub async fn track_email(app: &App, event: Event) -> Result<(), StoreError> {
-    let Detail { event_type, mail } = event.detail;
+async fn track_email(app: &App, event: Value) -> Result<(), StoreError> {
+    let Ok(Event { detail: Detail { event_type, mail } }) = Event::deserialize(event) else {
+        tracing::error!(target: "ikd", function = NAME, "not an event of an e-mail");
+        return Ok(());
+    };
     let Some(delivery) = delivery(&event_type) else {
         tracing::info!(target: "ikd", function = NAME, event_type, "nothing to record");
         return Ok(());

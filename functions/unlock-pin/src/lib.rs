@@ -1,6 +1,8 @@
 //! unlock-pin: after too many wrong PINs the resident shows up at the office, and the officer lifts the lock.
 
-use ikd::app::{App, Need};
+mod declaration;
+
+use ikd::app::App;
 use ikd::domain::device::Unlock;
 use ikd::domain::nik::Nik;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
@@ -8,11 +10,8 @@ use ikd::store::devices::Unlocked;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub const FUNCTION: Function = Function {
-    name: "unlock-pin",
-    needs: &[Need::STORE, Need::OFFICERS],
-    step: |app, request| Box::pin(unlock_pin(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(unlock_pin(app, request)));
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

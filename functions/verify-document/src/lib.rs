@@ -1,10 +1,12 @@
 //! verify-document: anyone asks by a printed document's code whether it was issued here; nothing personal is told.
 
+mod declaration;
+
 use askama::Template;
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64;
 use http::StatusCode;
-use ikd::app::{App, Need};
+use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::document::{DocumentKind, IssuedDocument};
 use ikd::domain::text::{Language, Text};
@@ -14,11 +16,8 @@ use jiff::Timestamp;
 use jiff::tz::Offset;
 use serde::Serialize;
 
-pub const FUNCTION: Function = Function {
-    name: "verify-document",
-    needs: &[Need::STORE],
-    step: |app, request| Box::pin(verify_document(app, request)),
-};
+pub const FUNCTION: Function =
+    Function::new(&declaration::DECLARATION, |app, request| Box::pin(verify_document(app, request)));
 
 #[derive(Serialize)]
 struct Verified {

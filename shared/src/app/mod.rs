@@ -17,13 +17,14 @@ use aws_config::BehaviorVersion;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
+use declaration::Need;
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
 pub use environment::{ConfigError, Environment};
 use metrics::Metrics;
 pub use metrics::{Event, Outcome};
-pub use needs::Need;
+pub use needs::Builders;
 use needs::Parts;
 pub use settings::{Rules, Settings};
 pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
@@ -66,14 +67,14 @@ pub type ChangeDynamoDb = Box<dyn Fn(aws_sdk_dynamodb::config::Builder) -> aws_s
 
 impl App {
     /// Begins to log and builds what a function needs; a configuration that does not fit is one sentence in the log.
-    pub async fn start(function: &str, needs: &[Need]) -> Result<Self, ConfigError> {
+    pub async fn start(function: &str, needs: Builders) -> Result<Self, ConfigError> {
         let environment = Environment::of_process();
         logs::start(settings::log_level(&environment).unwrap_or(LevelFilter::INFO));
         Self::from_environment(&environment, needs).await.inspect_err(|error| logs::refuse_to_start(function, error))
     }
 
     /// Reads the process's environment. Missing or nonsensical values are one sentence that names the variable.
-    async fn from_environment(environment: &Environment, needs: &[Need]) -> Result<Self, ConfigError> {
+    async fn from_environment(environment: &Environment, needs: Builders) -> Result<Self, ConfigError> {
         let settings = Settings::read(environment)?;
         let http = https::connector(settings.aws_timeout / ATTEMPTS);
         let surroundings = Surroundings {
@@ -89,7 +90,7 @@ impl App {
     }
 
     /// Builds the parts asked for.
-    pub fn build(environment: &Environment, needs: &[Need], around: Surroundings) -> Result<Self, ConfigError> {
+    pub fn build(environment: &Environment, needs: Builders, around: Surroundings) -> Result<Self, ConfigError> {
         Self::assemble(Settings::read(environment)?, environment, needs, around)
     }
 
@@ -97,14 +98,11 @@ impl App {
     fn assemble(
         settings: Settings,
         environment: &Environment,
-        needs: &[Need],
+        needs: Builders,
         mut around: Surroundings,
     ) -> Result<Self, ConfigError> {
         around.aws = bounded(&around, settings.aws_timeout);
-        let mut parts = Parts::default();
-        for need in needs {
-            need.add_to(&mut parts, environment, &settings, &around)?;
-        }
+        let parts = needs.build(environment, &settings, &around)?;
         let metrics = Metrics::new(settings.stage.clone(), around.metrics);
         Ok(Self { settings, clock: around.clock, randomness: around.randomness, metrics, parts })
     }
@@ -139,43 +137,43 @@ impl App {
     }
 
     pub fn store(&self) -> &Store {
-        asked_for(self.parts.store.as_ref(), Need::STORE)
+        asked_for(self.parts.store.as_ref(), Need::Store)
     }
 
     pub fn seal(&self) -> &Seal {
-        asked_for(self.parts.seal.as_ref(), Need::SEAL)
+        asked_for(self.parts.seal.as_ref(), Need::SealingKey)
     }
 
     pub fn activation_codes(&self) -> &MacKey {
-        asked_for(self.parts.activation_codes.as_ref(), Need::ACTIVATION_CODES)
+        asked_for(self.parts.activation_codes.as_ref(), Need::ActivationCodeKey)
     }
 
     pub fn pins(&self) -> &PinHasher {
-        asked_for(self.parts.pins.as_ref(), Need::PINS)
+        asked_for(self.parts.pins.as_ref(), Need::PinHasher)
     }
 
     pub fn signing_key(&self) -> &SigningKey {
-        asked_for(self.parts.signing.as_ref(), Need::SIGNING)
+        asked_for(self.parts.signing.as_ref(), Need::SigningKey)
     }
 
     pub fn verifying_keys(&self) -> &VerifyingKeys {
-        asked_for(self.parts.verifying.as_ref(), Need::VERIFYING)
+        asked_for(self.parts.verifying.as_ref(), Need::VerifyingKeys)
     }
 
     pub fn pairwise_key(&self) -> &MacKey {
-        asked_for(self.parts.pairwise.as_ref(), Need::PAIRWISE_SUBJECTS)
+        asked_for(self.parts.pairwise.as_ref(), Need::PairwiseKey)
     }
 
     pub fn officers(&self) -> &OfficerVerifier {
-        asked_for(self.parts.officers.as_ref(), Need::OFFICERS)
+        asked_for(self.parts.officers.as_ref(), Need::OfficerIssuer)
     }
 
     pub fn faces(&self) -> &FaceEngine {
-        asked_for(self.parts.faces.as_ref(), Need::FACES)
+        asked_for(self.parts.faces.as_ref(), Need::FaceEngine)
     }
 
     pub fn mailer(&self) -> &Mailer {
-        asked_for(self.parts.mailer.as_ref(), Need::MAIL)
+        asked_for(self.parts.mailer.as_ref(), Need::Mailer)
     }
 }
 

@@ -1,14 +1,13 @@
-//! The parts of [`App`] that a function asks for. What it does not ask for it is not given, no secret and no client, and
-//! does not carry along: a need is the code that builds its part, so that the linker leaves out what nobody names.
+//! The parts of [`App`] that a function declares to need. It is given no other, neither secret nor client.
 //!
 //! [`App`]: super::App
 
-use std::fmt;
 use std::path::PathBuf;
 
 use aws_config::Region;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
+use declaration::Need;
 use faces::Thresholds;
 
 use super::calls::LogCalls;
@@ -23,14 +22,56 @@ use crate::tokens::keys::{SigningKey, VerifyingKeys};
 use crate::tokens::officer::{OfficerIssuer, OfficerVerifier};
 use crate::tokens::sealed::Seal;
 
-/// One part.
+type Build = fn(&mut Parts, &Environment, &Settings, &Surroundings) -> Result<(), ConfigError>;
+
+/// The code that builds the parts which a function declares. It is looked up while compiling, so that a function carries the
+/// code of no other part along.
 #[derive(Clone, Copy)]
-pub struct Need {
-    name: &'static str,
-    build: Build,
+pub struct Builders([Option<Build>; MAX_NEEDS]);
+
+/// As many as there are.
+const MAX_NEEDS: usize = 10;
+
+impl Builders {
+    /// The builders of some needs, each of which is named once.
+    pub const fn of(needs: &[Need]) -> Self {
+        let mut builders = [None; MAX_NEEDS];
+        let mut index = 0;
+        while index < needs.len() {
+            builders[index] = Some(builder(needs[index]));
+            index += 1;
+        }
+        Self(builders)
+    }
+
+    pub(super) fn build(
+        self,
+        environment: &Environment,
+        settings: &Settings,
+        around: &Surroundings,
+    ) -> Result<Parts, ConfigError> {
+        let mut parts = Parts::default();
+        for build in self.0.into_iter().flatten() {
+            build(&mut parts, environment, settings, around)?;
+        }
+        Ok(parts)
+    }
 }
 
-type Build = fn(&mut Parts, &Environment, &Settings, &Surroundings) -> Result<(), ConfigError>;
+const fn builder(need: Need) -> Build {
+    match need {
+        Need::Store => store,
+        Need::SealingKey => seal,
+        Need::ActivationCodeKey => activation_codes,
+        Need::PinHasher => pins,
+        Need::SigningKey => signing,
+        Need::VerifyingKeys => verifying,
+        Need::PairwiseKey => pairwise_subjects,
+        Need::OfficerIssuer => officers,
+        Need::Mailer => mail,
+        Need::FaceEngine => faces,
+    }
+}
 
 /// The parts that a function may have.
 #[derive(Default)]
@@ -45,58 +86,6 @@ pub(super) struct Parts {
     pub officers: Option<OfficerVerifier>,
     pub mailer: Option<Mailer>,
     pub faces: Option<FaceEngine>,
-}
-
-impl Need {
-    /// DynamoDB.
-    pub const STORE: Self = Self::new("Store", store);
-    /// The key that seals tickets, links and captchas.
-    pub const SEAL: Self = Self::new("Seal", seal);
-    /// The key that activation codes are derived from.
-    pub const ACTIVATION_CODES: Self = Self::new("ActivationCodes", activation_codes);
-    /// The pepper of the PINs.
-    pub const PINS: Self = Self::new("Pins", pins);
-    /// The private key that tokens and assertions are signed with.
-    pub const SIGNING: Self = Self::new("Signing", signing);
-    /// The public keys that they verify with.
-    pub const VERIFYING: Self = Self::new("Verifying", verifying);
-    /// The key of the names that integrators know holders by.
-    pub const PAIRWISE_SUBJECTS: Self = Self::new("PairwiseSubjects", pairwise_subjects);
-    /// The officers' issuer.
-    pub const OFFICERS: Self = Self::new("Officers", officers);
-    /// SES and the sender's name.
-    pub const MAIL: Self = Self::new("Mail", mail);
-
-    /// Whoever compares faces.
-    pub const FACES: Self = Self::new("Faces", faces);
-
-    const fn new(name: &'static str, build: Build) -> Self {
-        Self { name, build }
-    }
-
-    pub(super) fn add_to(
-        self,
-        parts: &mut Parts,
-        environment: &Environment,
-        settings: &Settings,
-        around: &Surroundings,
-    ) -> Result<(), ConfigError> {
-        (self.build)(parts, environment, settings, around)
-    }
-}
-
-impl PartialEq for Need {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl Eq for Need {}
-
-impl fmt::Debug for Need {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name)
-    }
 }
 
 fn store(parts: &mut Parts, environment: &Environment, _: &Settings, around: &Surroundings) -> Result<(), ConfigError> {

@@ -10,22 +10,18 @@ use super::answer::Answer;
 use super::problem::Problem;
 use super::problem_type::ProblemType;
 use super::{caller, parse};
-use crate::app::{App, Need, Outcome};
+use crate::app::{App, Outcome};
+use crate::function;
 
 /// A step: a request in, an answer or a problem out.
 pub type Step = for<'a> fn(&'a App, &'a Request) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'a>>;
 
-/// A function that API Gateway calls: its name, what it needs, and what it does.
-#[derive(Clone, Copy)]
-pub struct Function {
-    pub name: &'static str,
-    pub needs: &'static [Need],
-    pub step: Step,
-}
+/// A function that API Gateway calls.
+pub type Function = function::Function<Step>;
 
 /// Starts the runtime with one function. A configuration that does not fit ends it with a sentence.
 pub async fn run(function: Function) -> Result<(), Error> {
-    let app = App::start(function.name, function.needs).await?;
+    let app = App::start(function.name(), function.builders).await?;
     let app = &app;
     lambda_http::run(service_fn(move |request: Request| async move {
         Ok::<_, Error>(respond(app, &function, request).await)
@@ -39,7 +35,7 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
     let request_id =
         request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
     // A step that is cut off here has done what a crash at this point would leave: each of its writes stands by itself.
-    let span = caller::span(&request_id, function.name);
+    let span = caller::span(&request_id, function.name());
     let step = tokio::time::timeout(app.settings.answer_within, (function.step)(app, &request));
     let step = step.instrument(span.clone()).await;
     let outcome = step.unwrap_or_else(|_| Err(Problem::unavailable("the step was not done in time")));
@@ -61,7 +57,7 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
     );
     let problem = problem.map(|problem| problem.kind());
     app.write_metrics(
-        function.name,
+        function.name(),
         Outcome {
             problem: problem.map(ProblemType::slug),
             dependency_failed: problem == Some(ProblemType::ServiceUnavailable),

@@ -1,0 +1,141 @@
+//! Somebody of each kind before every protected route of the catalogue, for tests that go through all of them.
+
+use catalogue::Caller;
+use http::{Method, Request};
+use ikd::app::Clock;
+use serde_json::{Value, json};
+use tests::{HolderWithSession, PIN, World, assert_status};
+use xtask::actors::{Reply, Session};
+use xtask::personas::{BANK, BUDI, SITI};
+
+/// The SHA-256 of nothing.
+const HASH: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+
+/// A protected route as one kind of caller uses it, with a body that is right.
+pub struct Route {
+    pub method: Method,
+    pub path: String,
+    pub caller: Caller,
+    pub body: Option<Value>,
+}
+
+/// Somebody of each kind, and something for each of them to do.
+pub struct Cast {
+    pub world: World,
+    pub holder: HolderWithSession,
+    pub officer: String,
+    pub bank: String,
+    routes: Vec<Route>,
+}
+
+/// Phones prove their key and have no token.
+pub fn is_phone(caller: Caller) -> bool {
+    matches!(caller, Caller::NewPhone | Caller::Phone)
+}
+
+/// Holders, whatever their session opens.
+pub fn is_holder(caller: Caller) -> bool {
+    matches!(caller, Caller::Holder | Caller::AnySession)
+}
+
+fn has_token(caller: Caller) -> bool {
+    is_holder(caller) || matches!(caller, Caller::Officer | Caller::Integrator)
+}
+
+impl Cast {
+    pub async fn assemble() -> Self {
+        let world = World::new().await;
+        let holder = world.holder(SITI).await;
+        let registered = world.registered(BUDI).await;
+        let officer = world.issuer.token("petugas-1", "petugas", world.clock.now()).unwrap();
+        let bank = world.integrator(BANK).token().await.unwrap();
+        let address = |path: &str| {
+            path.replace("{id}", &registered.id).replace("{ticket}", &registered.ticket).replace("{kind}", "ktp-el")
+        };
+        let routes = catalogue::routes()
+            .flat_map(|(_, route)| route.callers.iter().map(move |caller| (route, *caller)))
+            .filter(|(_, caller)| is_phone(*caller) || has_token(*caller))
+            .map(|(route, caller)| Route {
+                method: Method::from_bytes(route.method.as_str().as_bytes()).unwrap(),
+                path: address(route.path),
+                caller,
+                body: body(route.operation, caller),
+            })
+            .collect();
+        Self { world, holder, officer, bank, routes }
+    }
+
+    pub fn routes(&self, caller: impl Fn(Caller) -> bool) -> impl Iterator<Item = &Route> {
+        self.routes.iter().filter(move |route| caller(route.caller))
+    }
+
+    /// The routes that ask for a token.
+    pub fn with_token(&self) -> impl Iterator<Item = &Route> {
+        self.routes(has_token)
+    }
+
+    /// The routes of holders, whatever their session opens.
+    pub fn of_holders(&self) -> impl Iterator<Item = &Route> {
+        self.routes(|caller| is_holder(caller))
+    }
+
+    /// Sends a route's request with any token, and with a proof that is right for that token.
+    pub async fn present(&self, route: &Route, token: &str) -> Reply {
+        match route.caller {
+            Caller::Holder | Caller::AnySession => {
+                let session = Session { access_token: token.to_owned() };
+                let proof = self.holder.phone.proof(&route.method, &route.path, Some(&session)).unwrap();
+                self.send(route, Some(&format!("DPoP {token}")), Some(&proof)).await
+            }
+            _ => self.send(route, Some(&format!("Bearer {token}")), None).await,
+        }
+    }
+
+    pub async fn send(&self, route: &Route, authorization: Option<&str>, proof: Option<&str>) -> Reply {
+        let mut request = Request::builder().method(&route.method).uri(format!("http://ikd.test{}", route.path));
+        if let Some(authorization) = authorization {
+            request = request.header("authorization", authorization);
+        }
+        if let Some(proof) = proof {
+            request = request.header("dpop", proof);
+        }
+        if route.body.is_some() {
+            request = request.header("content-type", "application/json");
+        }
+        self.world.send(request.body(route.body.as_ref().map(Value::to_string).unwrap_or_default()).unwrap()).await
+    }
+
+    /// Nothing that was refused has changed anything: the session still mints, the registration still waits.
+    pub async fn assert_unharmed(&self) {
+        assert_status(&self.holder.mint_reply(&json!({})).await, 201);
+        let review = self.routes(|caller| caller == Caller::Officer).next().unwrap();
+        let reply = self.present(review, &self.officer).await;
+        assert_eq!(reply.member("/stage").as_deref(), Some("pending"), "{}", reply.text);
+    }
+}
+
+/// What a caller sends to an operation.
+fn body(operation: &str, caller: Caller) -> Option<Value> {
+    match operation {
+        "register" | "mint-qr" => Some(json!({})),
+        "login" | "erase-identity" => Some(json!({ "pin": PIN })),
+        "change-pin" => Some(json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" })),
+        "sign-document" => Some(json!({ "document_hash": HASH, "pin": PIN })),
+        "block-device" if caller == Caller::Officer => Some(json!({ "nik": SITI, "reason": "lost" })),
+        "block-device" => Some(json!({ "reason": "lost" })),
+        "approve-face-decide" => Some(json!({ "verdict": "approve" })),
+        "reset-pin" | "unlock-pin" => Some(json!({ "nik": SITI })),
+        "redeem-qr" => Some(json!({ "token": "A", "purpose": "x" })),
+        "check-status"
+        | "resend-activation"
+        | "approve-face-review"
+        | "lock"
+        | "show-biodata"
+        | "show-family"
+        | "show-documents-menus"
+        | "show-documents-document"
+        | "list-receipts"
+        | "export-data" => None,
+        _ => panic!("no example of a request to {operation}: add one here"),
+    }
+}

@@ -1,0 +1,46 @@
+//! Every function, as its package offers it. Generated from the declarations by `cargo xtask generate`.
+
+use ikd::{events, http, streams};
+
+/// Those that answer HTTP.
+#[rustfmt::skip]
+pub const HTTP: [http::Function; 24] = [
+    register::FUNCTION,
+    check_status::FUNCTION,
+    approve_face::FUNCTION,
+    resend_activation::FUNCTION,
+    activate::FUNCTION,
+    login::FUNCTION,
+    lock::FUNCTION,
+    change_pin::FUNCTION,
+    show_biodata::FUNCTION,
+    show_family::FUNCTION,
+    show_documents::FUNCTION,
+    verify_document::FUNCTION,
+    sign_document::FUNCTION,
+    check_signature::FUNCTION,
+    mint_qr::FUNCTION,
+    redeem_qr::FUNCTION,
+    list_receipts::FUNCTION,
+    export_data::FUNCTION,
+    erase_identity::FUNCTION,
+    block_device::FUNCTION,
+    unlock_pin::FUNCTION,
+    reset_pin::FUNCTION,
+    issue_token::FUNCTION,
+    publish_keys::FUNCTION,
+];
+
+/// Those behind a table's stream.
+#[rustfmt::skip]
+pub const STREAMS: [streams::Function; 3] = [
+    send_activation_email::FUNCTION,
+    record_receipt::FUNCTION,
+    finish_erasure::FUNCTION,
+];
+
+/// Those that events start.
+#[rustfmt::skip]
+pub const EVENTS: [events::Function; 1] = [
+    track_email::FUNCTION,
+];
