@@ -1,11 +1,12 @@
 //! block-device: a lost phone is dead from the moment this answers; by the officer for a NIK, by the holder for their own.
 
+use ikd::access::authenticate;
 use ikd::app::{App, Need};
 use ikd::domain::KeyThumbprint;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::nik::Nik;
 use ikd::domain::text::Invalid;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::devices::Blocked;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

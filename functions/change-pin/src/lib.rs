@@ -1,9 +1,10 @@
 //! change-pin (*Ubah PIN*): old PIN, new PIN twice; the first PIN, the activation code, must go this way at once.
 
+use ikd::access::authenticate;
 use ikd::app::{App, Need};
 use ikd::domain::pin::Pin;
 use ikd::domain::text::Invalid;
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use serde::Deserialize;
 

@@ -1,11 +1,11 @@
 //! check-status (*Cek Status*): where a registration stands, and what became of the activation e-mail.
 
+use ikd::access::authenticate;
 use ikd::app::{App, Need};
 use ikd::domain::Id;
 use ikd::domain::registration::{Registration, Stage};
-use ikd::http::{
-    ActivationEmailView, Answer, Function, Problem, ProblemType, Request, TicketView, authenticate, parse,
-};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::views::{ActivationEmailView, TicketView};
 use jiff::Timestamp;
 use serde::Serialize;
 

@@ -1,11 +1,12 @@
 //! erase-identity: the holder ends the digital identity and has what belongs to it erased (UU PDP, Pasal 8 and 43).
 
 use http::StatusCode;
+use ikd::access::authenticate;
 use ikd::app::{App, Need};
 use ikd::domain::erasure::Erasure;
 use ikd::domain::pin::Pin;
 use ikd::domain::text::{Language, Text};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

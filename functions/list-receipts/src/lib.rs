@@ -1,8 +1,10 @@
 //! list-receipts: who saw what of the holder, when and for what; newest first, a page at a time.
 
+use ikd::access::authenticate;
 use ikd::app::{App, Need};
 use ikd::domain::text::Invalid;
-use ikd::http::{Answer, Function, Problem, Receipts, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, Request, parse};
+use ikd::views::Receipts;
 
 pub const FUNCTION: Function = Function {
     name: "list-receipts",

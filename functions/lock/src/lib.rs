@@ -1,7 +1,8 @@
 //! lock: the button at the bottom right ends the session at once.
 
+use ikd::access::authenticate;
 use ikd::app::{App, Need};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request};
 use ikd::store::Written;
 
 pub const FUNCTION: Function = Function {

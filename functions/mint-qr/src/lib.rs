@@ -1,12 +1,13 @@
 //! mint-qr (*KTP Digital*): a QR code that lives 90 seconds, serves once, and replaces the one before.
 
+use ikd::access::authenticate::{self, Holder};
+use ikd::access::standing;
 use ikd::app::{App, Need};
 use ikd::domain::claims::{Claim, ClaimSet};
 use ikd::domain::device::Device;
 use ikd::domain::qr_code::{QrCode, QrToken};
 use ikd::domain::text::Invalid;
-use ikd::http::authenticate::{self, Holder};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse, standing};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::pictures::qr_image::QrImage;
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;

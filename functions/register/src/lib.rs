@@ -1,14 +1,16 @@
 //! register (*Daftar*, *Verifikasi Data*, *Ambil Foto*): a resident's phone asks to become their device.
 
+use ikd::access::authenticate;
 use ikd::app::{App, Need};
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::face::PictureProblem;
 use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, Stage, Status};
 use ikd::faces::FaceError;
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, TicketView, authenticate, parse};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::pictures::selfie::Selfie;
 use ikd::store::residents::Photo;
+use ikd::views::TicketView;
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function {

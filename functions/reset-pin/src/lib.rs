@@ -1,16 +1,15 @@
 //! reset-pin: the holder forgot the PIN or lost the e-mail; the officer has checked the face, and a new code goes out.
 
 use http::StatusCode;
+use ikd::access::{authenticate, standing};
 use ikd::app::{App, Need};
 use ikd::domain::contact::Email;
 use ikd::domain::nik::Nik;
 use ikd::domain::registration::Activation;
-use ikd::http::{
-    ActivationEmailView, Answer, Fields, Function, Problem, ProblemType, Request, authenticate, no_further_email,
-    parse, standing,
-};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
+use ikd::views::{ActivationEmailView, no_further_email};
 use serde::Deserialize;
 
 pub const FUNCTION: Function = Function {

@@ -1,8 +1,10 @@
 //! show-biodata (*Biodata*): what the registry has on the holder.
 
+use ikd::access::{authenticate, standing};
 use ikd::app::{App, Need};
-use ikd::http::{Answer, Biodata, Function, Problem, Request, authenticate, standing};
+use ikd::http::{Answer, Function, Problem, Request};
 use ikd::store::residents::Photo;
+use ikd::views::Biodata;
 
 pub const FUNCTION: Function = Function {
     name: "show-biodata",

@@ -1,8 +1,10 @@
 //! show-family (*Data Keluarga*): the members on the holder's family card, as the card shows them.
 
+use ikd::access::{authenticate, standing};
 use ikd::app::{App, Need};
-use ikd::http::{Answer, FamilyMember, Function, Problem, Request, authenticate, standing};
+use ikd::http::{Answer, Function, Problem, Request};
 use ikd::store::residents::Photo;
+use ikd::views::FamilyMember;
 use serde::Serialize;
 
 pub const FUNCTION: Function = Function {

@@ -1,10 +1,11 @@
 //! sign-document (*Tanda Tangan Elektronik*): the holder signs a document's hash, confirmed by PIN and device key.
 
+use ikd::access::{authenticate, standing};
 use ikd::app::{App, Need};
 use ikd::domain::Id;
 use ikd::domain::pin::Pin;
 use ikd::domain::signature::{DocumentHash, Signature};
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, authenticate, parse, standing};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
 use ikd::tokens::document_signature;

@@ -1,9 +1,10 @@
 //! unlock-pin: after too many wrong PINs the resident shows up at the office, and the officer lifts the lock.
 
+use ikd::access::authenticate;
 use ikd::app::{App, Need};
 use ikd::domain::device::Unlock;
 use ikd::domain::nik::Nik;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::devices::Unlocked;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

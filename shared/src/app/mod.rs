@@ -1,9 +1,6 @@
 //! Built once per cold start: configuration, clients, keys, the clock, the source of randomness and the metrics.
 
-mod calls;
 mod environment;
-pub mod https;
-mod logs;
 mod metrics;
 mod needs;
 mod settings;
@@ -28,10 +25,12 @@ use needs::Parts;
 pub use settings::{Rules, Settings};
 pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
 
+use crate::aws::https;
 use crate::domain::Id;
 use crate::domain::pin_hash::PinHasher;
 use crate::domain::secret::MacKey;
 use crate::faces::FaceEngine;
+use crate::log;
 use crate::mail::Mailer;
 use crate::store::Store;
 use crate::tokens::keys::{SigningKey, VerifyingKeys};
@@ -68,8 +67,8 @@ impl App {
     /// Begins to log and builds what a function needs; a configuration that does not fit is one sentence in the log.
     pub async fn start(function: &str, needs: &[Need]) -> Result<Self, ConfigError> {
         let environment = Environment::of_process();
-        logs::start(settings::log_level(&environment).unwrap_or(LevelFilter::INFO));
-        Self::from_environment(&environment, needs).await.inspect_err(|error| logs::refuse_to_start(function, error))
+        log::start(settings::log_level(&environment).unwrap_or(LevelFilter::INFO));
+        Self::from_environment(&environment, needs).await.inspect_err(|error| log::refuse_to_start(function, error))
     }
 
     /// Reads the process's environment. Missing or nonsensical values are one sentence that names the variable.

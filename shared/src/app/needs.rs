@@ -11,9 +11,9 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use faces::Thresholds;
 
-use super::calls::LogCalls;
 use super::environment::{ConfigError, Environment};
 use super::{Settings, Surroundings};
+use crate::aws::LogCalls;
 use crate::domain::pin_hash::PinHasher;
 use crate::domain::secret::MacKey;
 use crate::faces::{Embedded, FaceEngine, Rekognition, Similarities};
