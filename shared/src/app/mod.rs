@@ -3,6 +3,7 @@
 mod environment;
 mod metrics;
 mod needs;
+mod pins;
 mod settings;
 mod sources;
 
@@ -22,12 +23,12 @@ use metrics::Metrics;
 pub use metrics::{Event, Outcome};
 pub use needs::Need;
 use needs::Parts;
+pub use pins::Pins;
 pub use settings::{Rules, Settings};
 pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
 
 use crate::aws::https;
 use crate::domain::Id;
-use crate::domain::pin_hash::PinHasher;
 use crate::domain::secret::MacKey;
 use crate::faces::FaceEngine;
 use crate::log;
@@ -149,7 +150,7 @@ impl App {
         asked_for(self.parts.activation_codes.as_ref(), Need::ACTIVATION_CODES)
     }
 
-    pub fn pins(&self) -> &PinHasher {
+    pub fn pins(&self) -> &Pins {
         asked_for(self.parts.pins.as_ref(), Need::PINS)
     }
 
