@@ -3,7 +3,7 @@
 use ikd::app::{App, Need};
 use ikd::domain::erasure::Erasure;
 use ikd::store::StoreError;
-use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
+use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, NotDone};
 
 pub const NAME: &str = "finish-erasure";
 
@@ -17,7 +17,7 @@ pub async fn finish_erasures(app: &App, event: Event) -> DynamoDbEventResponse {
 
 /// Erases one thing after another; what is gone stays gone, so that the stream may begin anew at any point. The order
 /// goes last.
-async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), Undone> {
+async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), NotDone> {
     if record.event_name != "INSERT" {
         return Ok(());
     }

@@ -4,7 +4,7 @@ use ikd::app::{App, Need};
 use ikd::domain::qr_code::QrCode;
 use ikd::domain::receipt::Receipt;
 use ikd::store::StoreError;
-use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, Undone};
+use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, NotDone};
 
 pub const NAME: &str = "record-receipt";
 
@@ -20,7 +20,7 @@ pub async fn record_receipts(app: &App, event: Event) -> DynamoDbEventResponse {
 }
 
 /// Adds the receipt of a redemption to its holder's chain, unless it is there, or the holder's data were erased.
-async fn record_receipt(app: &App, record: EventRecord) -> Result<(), Undone> {
+async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
     if record.event_name == "REMOVE" {
         return Ok(());
     }
@@ -43,5 +43,5 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), Undone> {
             return Ok(());
         }
     }
-    Err(Undone::Yet("the chain grew faster than it could be read".to_owned()))
+    Err(NotDone::Retry("the chain grew faster than it could be read".to_owned()))
 }
