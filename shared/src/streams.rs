@@ -15,24 +15,24 @@ use crate::function;
 use crate::store::StoreError;
 
 /// The work that a record asks for.
-pub type Work<'a> = Pin<Box<dyn Future<Output = Result<(), Undone>> + Send + 'a>>;
+pub type Work<'a> = Pin<Box<dyn Future<Output = Result<(), NotDone>> + Send + 'a>>;
 
 /// Why a record's work was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum Undone {
-    /// It may be done later.
+pub enum NotDone {
+    /// It may work later: the stream comes back with the record.
     #[error("{0}")]
-    Yet(String),
-    /// It will never be done: repeating it would hold up the records behind it for a day.
+    Retry(String),
+    /// It will never work: retrying would hold up the records behind it for a day.
     #[error("{0}")]
-    Ever(String),
+    GiveUp(String),
 }
 
-impl From<StoreError> for Undone {
+impl From<StoreError> for NotDone {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) => Self::Yet(error.to_string()),
-            StoreError::Malformed => Self::Ever(error.to_string()),
+            StoreError::Unavailable(_) => Self::Retry(error.to_string()),
+            StoreError::Malformed => Self::GiveUp(error.to_string()),
         }
     }
 }
@@ -61,15 +61,15 @@ pub async fn work_through(app: &App, function: &Function, event: Event) -> Dynam
     for record in event.records {
         let sequence_number = record.change.sequence_number.clone().unwrap_or_default();
         let done = (function.step)(app, record).await;
-        let dependency_failed = matches!(done, Err(Undone::Yet(_)));
-        let given_up = matches!(done, Err(Undone::Ever(_)));
+        let dependency_failed = matches!(done, Err(NotDone::Retry(_)));
+        let given_up = matches!(done, Err(NotDone::GiveUp(_)));
         app.write_metrics(name, Outcome { dependency_failed, given_up, ..Outcome::default() });
         match done {
             Ok(()) => tracing::info!(target: "ikd", function = name, sequence_number, "done"),
-            Err(Undone::Ever(cause)) => {
+            Err(NotDone::GiveUp(cause)) => {
                 tracing::error!(target: "ikd", function = name, sequence_number, cause, "given up");
             }
-            Err(Undone::Yet(cause)) => {
+            Err(NotDone::Retry(cause)) => {
                 tracing::warn!(target: "ikd", function = name, sequence_number, cause, "to be repeated");
                 let mut failure = DynamoDbBatchItemFailure::default();
                 failure.item_identifier = Some(sequence_number);

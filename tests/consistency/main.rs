@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Result;
-use ikd::app::{App, Builders, Environment, Surroundings, SystemClock, SystemRandomness, https};
+use ikd::app::{App, Builders, Environment, Surroundings, SystemClock, SystemRandomness};
+use ikd::aws::https;
 use ikd::http::ProblemType;
 use serde_yaml_ng::Value;
 use tests::functions::HTTP;

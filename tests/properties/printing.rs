@@ -1,6 +1,7 @@
 //! Nothing secret or personal can be printed, not even by a careless `{:?}`.
 
 use declaration::Need;
+use ikd::app::Pins;
 use ikd::domain::Id;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::contact::{Email, PhoneNumber};
@@ -8,7 +9,6 @@ use ikd::domain::device::{Device, DeviceStatus};
 use ikd::domain::holder::Holder;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries};
-use ikd::domain::pin_hash::PinHasher;
 use ikd::domain::qr_code::QrToken;
 use ikd::domain::registration::{Registration, Status};
 use ikd::domain::secret::MacKey;
@@ -43,8 +43,8 @@ fn values_show_their_type_and_nothing_else() {
     let link = seal.link(&id, 1).unwrap();
     let (captcha, answer) = seal.captcha(&link, [3; 16], SignedDuration::from_mins(5), now).unwrap();
     let pin = Pin::parse("142857").unwrap();
-    let hasher = PinHasher::new(b"a pepper that is a secret of the tests").unwrap();
-    let hash = hasher.hash(&pin, [1; 16]).unwrap();
+    let pins = Pins::new(b"a pepper that is a secret of the tests").unwrap();
+    let hash = pins.hash(&pin, [1; 16]).unwrap();
     let qr = QrToken::from_random([9; 20]);
     let email = Email::parse("siti@contoh.id").unwrap();
     let phone = PhoneNumber::parse("0812-3456-7890").unwrap();
@@ -55,7 +55,7 @@ fn values_show_their_type_and_nothing_else() {
     assert_hidden(&phone, &["812"]);
     assert_hidden(&pin, &["142857"]);
     assert_hidden(&hash, &["argon2", hash.expose()]);
-    assert_hidden(&hasher, &["pepper that"]);
+    assert_hidden(&pins, &["pepper that"]);
     assert_hidden(&code, &[code.expose()]);
     assert_hidden(&ticket, &[ticket.expose()]);
     assert_hidden(&link, &[link.expose()]);
@@ -102,7 +102,7 @@ fn entities_show_no_person() {
         activation: None,
         expires_at: None,
     };
-    let pin_hash = PinHasher::new(b"pepper").unwrap().hash(&Pin::parse("142857").unwrap(), [1; 16]).unwrap();
+    let pin_hash = Pins::new(b"pepper").unwrap().hash(&Pin::parse("142857").unwrap(), [1; 16]).unwrap();
     let hash = pin_hash.expose().to_owned();
     let device = Device {
         key: key.clone(),

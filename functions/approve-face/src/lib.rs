@@ -4,13 +4,14 @@ mod comparison;
 mod declaration;
 mod review;
 
+use ikd::access::authenticate;
 use ikd::app::{App, Event};
 use ikd::domain::contact::Email;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::face::FaceComparison;
 use ikd::domain::registration::{Activation, Decision, Delivery, Registration, Undecidable, Verdict};
 use ikd::domain::text::{Invalid, is_plain};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::registrations::Approval;
 use ikd::store::residents::Photo;
 use ikd::store::{StoreError, Written};

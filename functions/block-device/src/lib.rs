@@ -2,12 +2,13 @@
 
 mod declaration;
 
+use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::KeyThumbprint;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::nik::Nik;
 use ikd::domain::text::Invalid;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::devices::Blocked;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

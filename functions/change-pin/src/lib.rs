@@ -2,10 +2,11 @@
 
 mod declaration;
 
+use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::pin::Pin;
 use ikd::domain::text::Invalid;
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use serde::Deserialize;
 

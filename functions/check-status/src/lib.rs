@@ -2,12 +2,12 @@
 
 mod declaration;
 
+use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::registration::{Registration, Stage};
-use ikd::http::{
-    ActivationEmailView, Answer, Function, Problem, ProblemType, Request, TicketView, authenticate, parse,
-};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::views::{ActivationEmailView, TicketView};
 use jiff::Timestamp;
 use serde::Serialize;
 

@@ -3,11 +3,12 @@
 mod declaration;
 
 use http::StatusCode;
+use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::erasure::Erasure;
 use ikd::domain::pin::Pin;
 use ikd::domain::text::{Language, Text};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};

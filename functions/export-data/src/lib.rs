@@ -5,6 +5,7 @@ mod trail;
 
 use std::collections::BTreeMap;
 
+use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::device::{Block, Device, DeviceStatus};
 use ikd::domain::document::{Document, DocumentKind};
@@ -13,8 +14,9 @@ use ikd::domain::registration::{Delivery, Registration, Status, Verdict};
 use ikd::domain::resident::Resident;
 use ikd::domain::signature::{DocumentHash, Signature};
 use ikd::domain::{Id, KeyThumbprint};
-use ikd::http::{Answer, Biodata, Function, Problem, Receipts, Request, authenticate, standing};
+use ikd::http::{Answer, Function, Problem, Request};
 use ikd::store::residents::Photo;
+use ikd::views::{Biodata, Receipts};
 use jiff::Timestamp;
 use serde::Serialize;
 

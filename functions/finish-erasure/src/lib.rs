@@ -5,14 +5,14 @@ mod declaration;
 use ikd::app::App;
 use ikd::domain::erasure::Erasure;
 use ikd::store::StoreError;
-use ikd::streams::{EventRecord, Function, Undone};
+use ikd::streams::{EventRecord, Function, NotDone};
 
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, record| Box::pin(finish_erasure(app, record)));
 
 /// Erases one thing after another; what is gone stays gone, so that the stream may begin anew at any point. The order
 /// goes last.
-async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), Undone> {
+async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), NotDone> {
     if record.event_name != "INSERT" {
         return Ok(());
     }

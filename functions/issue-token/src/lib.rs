@@ -5,7 +5,8 @@ mod declaration;
 use std::collections::BTreeMap;
 
 use ikd::app::App;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, caller, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::log;
 use ikd::store::challenges::{Once, Use};
 use ikd::tokens::access_token::{self, Lifetime, REDEEM};
 use ikd::tokens::client_assertion;
@@ -34,7 +35,7 @@ async fn issue(app: &App, request: &Request) -> Result<Answer, Problem> {
     let token_endpoint = format!("{}/oauth2/token", app.issuer());
     let assertion = client_assertion::verify(assertion, &integrator, &[app.issuer(), &token_endpoint], app.now())
         .map_err(|error| invalid(error.0))?;
-    caller::is_integrator(&integrator.client_id);
+    log::record_integrator(&integrator.client_id);
     let used =
         app.store().use_once(Once::ClientAssertion, &assertion.digest, &app.random_id(), assertion.expires_at).await?;
     if used == Use::Again {

@@ -2,9 +2,11 @@
 
 mod declaration;
 
+use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::text::Invalid;
-use ikd::http::{Answer, Function, Problem, Receipts, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, Request, parse};
+use ikd::views::Receipts;
 
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, request| Box::pin(list_receipts(app, request)));

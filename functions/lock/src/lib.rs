@@ -2,8 +2,9 @@
 
 mod declaration;
 
+use ikd::access::authenticate;
 use ikd::app::App;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request};
 use ikd::store::Written;
 
 pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, request| Box::pin(lock(app, request)));

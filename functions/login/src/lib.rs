@@ -2,12 +2,13 @@
 
 mod declaration;
 
+use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::device::{Device, Session, SessionScope};
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::Pin;
 use ikd::domain::resident::Resident;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse, standing};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
 use ikd::tokens::access_token::{self, HolderToken, Lifetime};

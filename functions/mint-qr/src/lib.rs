@@ -2,13 +2,14 @@
 
 mod declaration;
 
+use ikd::access::authenticate::{self, Holder};
+use ikd::access::standing;
 use ikd::app::App;
 use ikd::domain::claims::{Claim, ClaimSet};
 use ikd::domain::device::Device;
 use ikd::domain::qr_code::{QrCode, QrToken};
 use ikd::domain::text::Invalid;
-use ikd::http::authenticate::{self, Holder};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse, standing};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::pictures::qr_image::QrImage;
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;

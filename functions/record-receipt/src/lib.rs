@@ -6,7 +6,7 @@ use ikd::app::App;
 use ikd::domain::qr_code::QrCode;
 use ikd::domain::receipt::Receipt;
 use ikd::store::StoreError;
-use ikd::streams::{EventRecord, Function, Undone};
+use ikd::streams::{EventRecord, Function, NotDone};
 
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, record| Box::pin(record_receipt(app, record)));
@@ -15,7 +15,7 @@ pub const FUNCTION: Function =
 const TURNS: u32 = 5;
 
 /// Adds the receipt of a redemption to its holder's chain, unless it is there, or the holder's data were erased.
-async fn record_receipt(app: &App, record: EventRecord) -> Result<(), Undone> {
+async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
     if record.event_name == "REMOVE" {
         return Ok(());
     }
@@ -38,5 +38,5 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), Undone> {
             return Ok(());
         }
     }
-    Err(Undone::Yet("the chain grew faster than it could be read".to_owned()))
+    Err(NotDone::Retry("the chain grew faster than it could be read".to_owned()))
 }

@@ -4,11 +4,12 @@ mod declaration;
 
 use std::time::Duration;
 
+use ikd::access::authenticate;
 use ikd::app::{App, Event};
 use ikd::domain::Id;
 use ikd::domain::claims::Claim;
 use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::StoreError;
 use ikd::store::parties::Parties;
 use ikd::store::residents::Photo;

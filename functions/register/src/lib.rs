@@ -2,15 +2,17 @@
 
 mod declaration;
 
+use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::face::PictureProblem;
 use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, Stage, Status};
 use ikd::faces::FaceError;
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, TicketView, authenticate, parse};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::pictures::selfie::Selfie;
 use ikd::store::residents::Photo;
+use ikd::views::TicketView;
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function =

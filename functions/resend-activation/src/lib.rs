@@ -3,14 +3,14 @@
 mod declaration;
 
 use http::StatusCode;
+use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::contact::Email;
 use ikd::domain::registration::{Activation, NoFurtherCode, Registration, Stage};
-use ikd::http::{
-    ActivationEmailView, Answer, Function, Problem, ProblemType, Request, authenticate, no_further_email, parse,
-};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
+use ikd::views::{ActivationEmailView, no_further_email};
 use serde::Deserialize;
 
 pub const FUNCTION: Function =

@@ -3,16 +3,15 @@
 mod declaration;
 
 use http::StatusCode;
+use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::contact::Email;
 use ikd::domain::nik::Nik;
 use ikd::domain::registration::Activation;
-use ikd::http::{
-    ActivationEmailView, Answer, Fields, Function, Problem, ProblemType, Request, authenticate, no_further_email,
-    parse, standing,
-};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
+use ikd::views::{ActivationEmailView, no_further_email};
 use serde::Deserialize;
 
 pub const FUNCTION: Function =

@@ -7,19 +7,19 @@ use ikd::domain::registration::{Delivery, Stage};
 use ikd::mail::activation_email::Occasion;
 use ikd::mail::{MailError, Tags, activation_email};
 use ikd::store::outbox::ActivationEmailOrder;
-use ikd::streams::{EventRecord, Function, Undone};
+use ikd::streams::{EventRecord, Function, NotDone};
 
 pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, record| Box::pin(send(app, record)));
 
 /// Sends one order's e-mail, unless that was done before or nobody needs it any more.
 ///
 /// A crash between sending and recording sends again: the same code, since it is derived and not drawn.
-async fn send(app: &App, record: EventRecord) -> Result<(), Undone> {
+async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
     if record.event_name != "INSERT" {
         return Ok(());
     }
     let order: ActivationEmailOrder =
-        serde_dynamo::from_item(record.change.new_image).map_err(|_| Undone::Ever("not an order".to_owned()))?;
+        serde_dynamo::from_item(record.change.new_image).map_err(|_| NotDone::GiveUp("not an order".to_owned()))?;
     let Some(registration) = app.store().registration(&order.registration, app.now()).await? else { return Ok(()) };
     let Some(activation) = &registration.activation else { return Ok(()) };
     if activation.generation != order.generation || activation.delivery != Delivery::Queued {
@@ -45,12 +45,12 @@ async fn send(app: &App, record: EventRecord) -> Result<(), Undone> {
             app.count(Counted::RefusedEmail);
             Delivery::Refused
         }
-        Err(error @ MailError::Unavailable(_)) => return Err(Undone::Yet(error.to_string())),
+        Err(error @ MailError::Unavailable(_)) => return Err(NotDone::Retry(error.to_string())),
     };
     app.store().record_delivery(&registration.id, order.generation, delivery).await?;
     Ok(())
 }
 
-fn unwritable() -> Undone {
-    Undone::Ever("the e-mail cannot be written".to_owned())
+fn unwritable() -> NotDone {
+    NotDone::GiveUp("the e-mail cannot be written".to_owned())
 }

@@ -2,9 +2,11 @@
 
 mod declaration;
 
+use ikd::access::{authenticate, standing};
 use ikd::app::App;
-use ikd::http::{Answer, Biodata, Function, Problem, Request, authenticate, standing};
+use ikd::http::{Answer, Function, Problem, Request};
 use ikd::store::residents::Photo;
+use ikd::views::Biodata;
 
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, request| Box::pin(show_biodata(app, request)));

@@ -7,14 +7,14 @@ mod words;
 
 use std::collections::BTreeMap;
 
+use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::document::{Document, DocumentKind, IssuedDocument, Menu};
 use ikd::domain::resident::Resident;
 use ikd::http::parse::Format;
-use ikd::http::{
-    Answer, Biodata, FamilyMember, Function, Problem, ProblemType, Request, authenticate, parse, standing,
-};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::residents::Photo;
+use ikd::views::{Biodata, FamilyMember};
 use jiff::Timestamp;
 use serde::Serialize;
 

@@ -2,9 +2,11 @@
 
 mod declaration;
 
+use ikd::access::{authenticate, standing};
 use ikd::app::App;
-use ikd::http::{Answer, FamilyMember, Function, Problem, Request, authenticate, standing};
+use ikd::http::{Answer, Function, Problem, Request};
 use ikd::store::residents::Photo;
+use ikd::views::FamilyMember;
 use serde::Serialize;
 
 pub const FUNCTION: Function =

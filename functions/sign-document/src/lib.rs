@@ -2,11 +2,12 @@
 
 mod declaration;
 
+use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::pin::Pin;
 use ikd::domain::signature::{DocumentHash, Signature};
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, authenticate, parse, standing};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
 use ikd::tokens::document_signature;

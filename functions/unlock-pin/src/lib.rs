@@ -2,10 +2,11 @@
 
 mod declaration;
 
+use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::device::Unlock;
 use ikd::domain::nik::Nik;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, authenticate, parse};
+use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::devices::Unlocked;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result, anyhow, ensure};
-use ikd::app::{Clock, SystemClock};
+use ikd::app::{Clock, Pins, SystemClock};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::device::{Device, DeviceStatus, Session, SessionScope};
@@ -13,7 +13,7 @@ use ikd::domain::holder::Holder;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries};
-use ikd::domain::pin_hash::{PinHash, PinHasher};
+use ikd::domain::pin_hash::PinHash;
 use ikd::domain::qr_code::{QrCode, QrToken};
 use ikd::domain::registration::{Activation, Delivery, Registration, Status};
 use ikd::domain::resident::Resident;
@@ -76,7 +76,7 @@ impl Fleet {
             let found = variables.iter().find(|(variable, _)| variable == name);
             found.map(|(_, value)| value.clone()).with_context(|| format!("no {name}"))
         };
-        let hasher = PinHasher::new(secret("IKD_PIN_PEPPER")?.as_bytes()).map_err(|error| anyhow!("{error}"))?;
+        let pins = Pins::new(secret("IKD_PIN_PEPPER")?.as_bytes()).map_err(|error| anyhow!("{error}"))?;
         let pin = Pin::parse(PIN).map_err(|invalid| anyhow!(invalid.0.en))?;
         let siti = personas::residents()?.into_iter().find(|one| one.nik.as_str() == personas::SITI);
         Ok(Self {
@@ -87,7 +87,7 @@ impl Fleet {
             signing: SigningKey::from_pem(&secret("IKD_SIGNING_KEY")?)?,
             seal: Seal::new(MacKey::new(secret("IKD_SEALING_KEY")?.as_bytes())),
             activation_codes: MacKey::new(secret("IKD_ACTIVATION_CODE_KEY")?.as_bytes()),
-            pin_hash: hasher.hash(&pin, [7; 16]).map_err(|error| anyhow!("{error}"))?,
+            pin_hash: pins.hash(&pin, [7; 16]).map_err(|error| anyhow!("{error}"))?,
             template: siti.context("a persona")?,
             selfie: photographs::selfie()?,
             draw: Draw::default(),

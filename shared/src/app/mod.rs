@@ -1,11 +1,9 @@
 //! Built once per cold start: configuration, clients, keys, the clock, the source of randomness and the metrics.
 
-mod calls;
 mod environment;
-pub mod https;
-mod logs;
 mod metrics;
 mod needs;
+mod pins;
 mod settings;
 mod sources;
 
@@ -26,13 +24,15 @@ use metrics::Metrics;
 pub use metrics::{Event, Outcome};
 pub use needs::Builders;
 use needs::Parts;
+pub use pins::Pins;
 pub use settings::{Rules, Settings};
 pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
 
+use crate::aws::https;
 use crate::domain::Id;
-use crate::domain::pin_hash::PinHasher;
 use crate::domain::secret::MacKey;
 use crate::faces::FaceEngine;
+use crate::log;
 use crate::mail::Mailer;
 use crate::store::Store;
 use crate::tokens::keys::{SigningKey, VerifyingKeys};
@@ -69,8 +69,8 @@ impl App {
     /// Begins to log and builds what a function needs; a configuration that does not fit is one sentence in the log.
     pub async fn start(function: &str, needs: Builders) -> Result<Self, ConfigError> {
         let environment = Environment::of_process();
-        logs::start(settings::log_level(&environment).unwrap_or(LevelFilter::INFO));
-        Self::from_environment(&environment, needs).await.inspect_err(|error| logs::refuse_to_start(function, error))
+        log::start(settings::log_level(&environment).unwrap_or(LevelFilter::INFO));
+        Self::from_environment(&environment, needs).await.inspect_err(|error| log::refuse_to_start(function, error))
     }
 
     /// Reads the process's environment. Missing or nonsensical values are one sentence that names the variable.
@@ -148,7 +148,7 @@ impl App {
         asked_for(self.parts.activation_codes.as_ref(), Need::ActivationCodeKey)
     }
 
-    pub fn pins(&self) -> &PinHasher {
+    pub fn pins(&self) -> &Pins {
         asked_for(self.parts.pins.as_ref(), Need::PinHasher)
     }
 

@@ -10,10 +10,9 @@ use aws_config::timeout::TimeoutConfig;
 use declaration::Need;
 use faces::Thresholds;
 
-use super::calls::LogCalls;
 use super::environment::{ConfigError, Environment};
-use super::{Settings, Surroundings};
-use crate::domain::pin_hash::PinHasher;
+use super::{Pins, Settings, Surroundings};
+use crate::aws::LogCalls;
 use crate::domain::secret::MacKey;
 use crate::faces::{Embedded, FaceEngine, Rekognition, Similarities};
 use crate::mail::{Mailer, Sender};
@@ -79,7 +78,7 @@ pub(super) struct Parts {
     pub store: Option<Store>,
     pub seal: Option<Seal>,
     pub activation_codes: Option<MacKey>,
-    pub pins: Option<PinHasher>,
+    pub pins: Option<Pins>,
     pub signing: Option<SigningKey>,
     pub verifying: Option<VerifyingKeys>,
     pub pairwise: Option<MacKey>,
@@ -114,8 +113,8 @@ fn activation_codes(
 
 fn pins(parts: &mut Parts, environment: &Environment, _: &Settings, _: &Surroundings) -> Result<(), ConfigError> {
     let pepper = environment.secret("IKD_PIN_PEPPER")?;
-    let hasher = PinHasher::new(pepper.as_bytes());
-    parts.pins = Some(hasher.map_err(|error| ConfigError::nonsense("IKD_PIN_PEPPER", error))?);
+    let pins = Pins::new(pepper.as_bytes());
+    parts.pins = Some(pins.map_err(|error| ConfigError::nonsense("IKD_PIN_PEPPER", error))?);
     Ok(())
 }
 

@@ -9,8 +9,8 @@ use aws_sdk_rekognition::types::{BoundingBox, ComparedFace, Image, ImageQuality,
 use jiff::Timestamp;
 
 use super::{FaceError, Seen};
+use crate::aws::describe_failure;
 use crate::domain::face::{FaceBand, FaceComparison, FaceMeasure, PictureProblem};
-use crate::store::sdk_failure;
 
 /// Rekognition's client, and where its bands end.
 pub struct Rekognition {
@@ -179,6 +179,6 @@ fn image(bytes: &[u8]) -> Image {
 }
 
 fn failed<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>, is_unreadable: bool) -> FaceError {
-    let cause = sdk_failure(error);
+    let cause = describe_failure(error);
     if is_unreadable { FaceError::Unreadable(cause) } else { FaceError::Unavailable(cause) }
 }

@@ -3,13 +3,12 @@
 use std::fmt::Display;
 
 use http::{HeaderValue, header};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::answer::Answer;
 use super::problem_type::ProblemType;
-use crate::domain::pin::Locked;
 use crate::domain::text::{Invalid, Language, Text};
 use crate::store::StoreError;
 use crate::tokens::InvalidToken;
@@ -190,13 +189,5 @@ impl Fields {
         let mut problem = Problem::new(ProblemType::ValidationFailed);
         problem.errors = self.0;
         problem
-    }
-}
-
-/// The problem of a PIN that is not looked at.
-pub fn pin_locked(locked: Locked, now: Timestamp) -> Problem {
-    match locked {
-        Locked::Until(until) => Problem::new(ProblemType::PinLocked).retry_after(until.duration_since(now)),
-        Locked::ByOffice => Problem::new(ProblemType::PinLockedByOffice),
     }
 }

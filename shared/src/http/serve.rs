@@ -7,11 +7,11 @@ use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 use tracing::Instrument;
 
 use super::answer::Answer;
+use super::parse;
 use super::problem::Problem;
 use super::problem_type::ProblemType;
-use super::{caller, parse};
 use crate::app::{App, Outcome};
-use crate::function;
+use crate::{function, log};
 
 /// A step: a request in, an answer or a problem out.
 pub type Step = for<'a> fn(&'a App, &'a Request) -> Pin<Box<dyn Future<Output = Result<Answer, Problem>> + Send + 'a>>;
@@ -35,7 +35,7 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
     let request_id =
         request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
     // A step that is cut off here has done what a crash at this point would leave: each of its writes stands by itself.
-    let span = caller::span(&request_id, function.name());
+    let span = log::begin_request(&request_id, function.name());
     let step = tokio::time::timeout(app.settings.answer_within, (function.step)(app, &request));
     let step = step.instrument(span.clone()).await;
     let outcome = step.unwrap_or_else(|_| Err(Problem::unavailable("the step was not done in time")));

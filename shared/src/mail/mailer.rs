@@ -5,10 +5,10 @@ use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage, MessageTag};
 
+use crate::aws::describe_failure;
 use crate::domain::Id;
 use crate::domain::contact::Email;
 use crate::domain::secret::unprintable;
-use crate::store::sdk_failure;
 
 /// Who mails come from.
 #[derive(Clone, Debug)]
@@ -109,7 +109,7 @@ fn classify<R>(error: SdkError<SendEmailError, R>, to: &Email, from: &Email) -> 
     let passes = |message: &str| {
         message.starts_with(UNVERIFIED) && (message.contains(from.as_str()) || !message.contains(to.as_str()))
     };
-    let failure = sdk_failure(&error);
+    let failure = describe_failure(&error);
     match error.as_service_error() {
         // What concerns this message. Everything else concerns the account or the moment, and passes.
         Some(SendEmailError::MessageRejected(rejected)) if !rejected.message().is_some_and(passes) => {

@@ -2,6 +2,8 @@
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 
+use crate::aws::describe_failure;
+
 /// The database could not do its part. The caller may try again; nothing is half-written.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -19,20 +21,8 @@ impl From<serde_dynamo::Error> for StoreError {
     }
 }
 
-/// What failed in a call to AWS: the service's error code, or where the call got stuck.
-pub fn sdk_failure<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> String {
-    match error {
-        SdkError::ServiceError(error) => error.err().code().unwrap_or("an error without code").to_owned(),
-        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
-        SdkError::DispatchFailure(failure) if failure.is_timeout() => "no connection in time".to_owned(),
-        SdkError::DispatchFailure(_) => "no connection".to_owned(),
-        SdkError::ResponseError(_) => "an answer that cannot be read".to_owned(),
-        _ => "a request that cannot be made".to_owned(),
-    }
-}
-
 pub(super) fn unavailable<E: ProvideErrorMetadata, R>(error: SdkError<E, R>) -> StoreError {
-    let failure = sdk_failure(&error);
+    let failure = describe_failure(&error);
     drop(error);
     StoreError::Unavailable(failure)
 }

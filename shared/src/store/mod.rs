@@ -27,7 +27,7 @@ pub mod signatures;
 use aws_sdk_dynamodb::Client;
 
 pub use conflicts::RepeatConflicts;
-pub use failures::{StoreError, sdk_failure};
+pub use failures::StoreError;
 
 /// How a write ended whose condition is that nothing changed since its caller read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,10 +6,10 @@ use anyhow::{Context, Result, bail};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest};
+use ikd::aws::describe_failure;
 use ikd::domain::Digest;
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
-use ikd::store::sdk_failure;
 
 use super::Backoff;
 
@@ -145,7 +145,7 @@ impl Table {
         if passes {
             Ok(())
         } else {
-            Err(anyhow::anyhow!(sdk_failure(error))).context(format!("{} cannot be used", self.name))
+            Err(anyhow::anyhow!(describe_failure(error))).context(format!("{} cannot be used", self.name))
         }
     }
 }

@@ -3,9 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::problem::Problem;
 use crate::app::App;
 use crate::domain::registration::Registration;
+use crate::http::Problem;
 use crate::pictures::qr_image::QrImage;
 
 /// A ticket in every form that a phone may want to show.

@@ -1,17 +1,17 @@
 //! Who is calling: a phone by its key, a holder by session and key, an officer or an integrator by token.
 
 use http::header;
+use jiff::Timestamp;
 use lambda_http::Request;
 
-use super::caller;
-use super::parse::single_header;
-use super::problem::{Problem, pin_locked};
-use super::problem_type::ProblemType;
 use super::standing;
 use crate::app::{App, Event};
 use crate::domain::device::{Device, Session, SessionScope};
-use crate::domain::pin::Pin;
+use crate::domain::pin::{Locked, Pin};
 use crate::domain::{Id, KeyThumbprint};
+use crate::http::parse::single_header;
+use crate::http::{Problem, ProblemType};
+use crate::log;
 use crate::store::Written;
 use crate::store::challenges::{Once, Use};
 use crate::tokens::access_token::{self, IntegratorToken};
@@ -108,7 +108,7 @@ pub async fn officer(app: &App, request: &Request) -> Result<Officer, Problem> {
 pub fn integrator(app: &App, request: &Request) -> Result<IntegratorToken, Problem> {
     let token = token(request, "Bearer")?;
     let integrator = access_token::verify_of_integrator(app.verifying_keys(), app.issuer(), token, app.now())?;
-    caller::is_integrator(&integrator.client_id);
+    log::record_integrator(&integrator.client_id);
     Ok(integrator)
 }
 
@@ -134,4 +134,12 @@ fn proof(app: &App, request: &Request, access_token: Option<&str>) -> Result<Dpo
         lifetime: app.settings.rules.dpop_lifetime,
     };
     dpop::verify(proof, &expected).map_err(|error| Problem::new(ProblemType::InvalidDpopProof).because(error))
+}
+
+/// The problem of a PIN that is not looked at.
+fn pin_locked(locked: Locked, now: Timestamp) -> Problem {
+    match locked {
+        Locked::Until(until) => Problem::new(ProblemType::PinLocked).retry_after(until.duration_since(now)),
+        Locked::ByOffice => Problem::new(ProblemType::PinLockedByOffice),
+    }
 }

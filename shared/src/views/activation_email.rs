@@ -3,10 +3,9 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::problem::Problem;
-use super::problem_type::ProblemType;
 use crate::app::App;
 use crate::domain::registration::{Activation, Delivery, NoFurtherCode};
+use crate::http::{Problem, ProblemType};
 
 /// The current generation's e-mail.
 #[derive(Debug, Serialize)]

@@ -1,10 +1,9 @@
 //! Whether a holder still is one: the registry is asked, and a device whose holder is gone is marked on the spot.
 
-use super::problem::Problem;
-use super::problem_type::ProblemType;
 use crate::app::App;
 use crate::domain::device::{Block, BlockReason, BlockedBy, Device};
 use crate::domain::resident::{Gone, Resident};
+use crate::http::{Problem, ProblemType};
 use crate::store::devices::Blocked;
 use crate::store::residents::Photo;
 

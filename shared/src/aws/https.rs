@@ -25,7 +25,7 @@ pub fn connector(connect_within: Duration) -> SharedHttpConnector {
 }
 
 /// The connector as clients of the SDK want it. What their configuration says of connecting and reading does not change it.
-pub(super) fn client(connector: &SharedHttpConnector) -> SharedHttpClient {
+pub(crate) fn client(connector: &SharedHttpConnector) -> SharedHttpClient {
     let connector = connector.clone();
     http_client_fn(move |_, _| connector.clone())
 }

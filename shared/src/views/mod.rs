@@ -1,0 +1,11 @@
+//! What answers show: the data of several steps in the form in which callers see it.
+
+mod activation_email;
+mod biodata;
+mod receipts;
+mod ticket;
+
+pub use activation_email::{ActivationEmailView, no_further_email};
+pub use biodata::{Biodata, FamilyMember};
+pub use receipts::Receipts;
+pub use ticket::TicketView;
