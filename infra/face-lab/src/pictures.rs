@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use faces::{Engine, Picture};
+use face_engine::{Engine, Picture};
 
 use crate::archive::Archive;
 

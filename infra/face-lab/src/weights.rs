@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use faces::Weights;
+use face_engine::Weights;
 
 use crate::archive::Archive;
 

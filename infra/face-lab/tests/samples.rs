@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use face_engine::{Engine, Weights};
 use face_lab::calibration::{Calibration, Errors};
 use face_lab::{pictures, weights};
-use faces::{Engine, Weights};
 
 #[tokio::test]
 async fn no_two_people_match_and_no_person_is_refused_on_the_samples() {

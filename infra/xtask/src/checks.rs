@@ -13,7 +13,7 @@ use crate::tools::Tools;
 
 /// Runs everything; the first failure ends it.
 pub async fn run() -> Result<()> {
-    const FUZZ: &str = "fuzz/Cargo.toml";
+    const FUZZ: &str = "tests/fuzz/Cargo.toml";
 
     let root = crate::root();
     let tools = Tools::new(&root);

@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anyhow::{Context, Result, bail};
 use aws_config::BehaviorVersion;
 use clap::{Parser, Subcommand};
+use face_engine::{Engine, Weights};
 use face_lab::calibration::Calibration;
-use faces::{Engine, Weights};
 use ikd::app::{Clock, SystemClock};
 use xtask::actors::{HttpApi, Integrator};
 use xtask::demo::{self, Options};
@@ -116,7 +116,7 @@ enum Command {
     DrawArchitecture,
     /// Fuzzes the parsers, each for some time.
     Fuzz {
-        /// One target of fuzz/fuzz_targets, instead of all.
+        /// One target of tests/fuzz/fuzz_targets, instead of all.
         target: Option<String>,
         /// How long each of them.
         #[arg(long, default_value_t = 60)]

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use faces::{Descriptor, Engine, Picture, QualityProblem};
+use face_engine::{Descriptor, Engine, Picture, QualityProblem};
 
 pub use pairs::Pair;
 pub use rates::{Errors, Share};

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use faces::{Engine, Thresholds};
+use face_engine::{Engine, Thresholds};
 
 use super::{Calibration, Errors, Share, sorted};
 

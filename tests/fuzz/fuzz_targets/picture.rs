@@ -1,7 +1,7 @@
 //! Photographs: whatever the file, decoding ends within its limits.
 #![no_main]
 
-use faces::{MOST_SIDE, Picture};
+use face_engine::{MOST_SIDE, Picture};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {

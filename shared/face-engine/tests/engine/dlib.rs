@@ -5,8 +5,8 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use face_engine::Picture;
 use face_lab::pictures;
-use faces::Picture;
 use serde::Deserialize;
 
 use crate::world::{ENGINE, examine, png, portrait_image, root, wait};

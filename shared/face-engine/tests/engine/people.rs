@@ -1,6 +1,6 @@
 //! Photographs of one man are near each other, and those of two are not.
 
-use faces::{Band, Thresholds};
+use face_engine::{Band, Thresholds};
 use image::imageops::FilterType;
 
 use crate::world::{describe, jpeg, portrait, portrait_image};

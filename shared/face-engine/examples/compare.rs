@@ -1,9 +1,9 @@
-//! Compares two photographs, or examines one: `cargo run --release -p faces --example compare -- WEIGHTS LEFT [RIGHT]`.
+//! Compares two photographs, or examines one: `cargo run --release -p face-engine --example compare -- WEIGHTS LEFT [RIGHT]`.
 
 use std::path::Path;
 use std::time::Instant;
 
-use faces::{Engine, Examined, Picture, Thresholds, Weights};
+use face_engine::{Engine, Examined, Picture, Thresholds, Weights};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,6 +1,6 @@
 //! What is wrong with a photograph is told, so that the person can take a better one.
 
-use faces::QualityProblem::{Blurred, NoFace, SeveralFaces, TooDark, TooSmall};
+use face_engine::QualityProblem::{Blurred, NoFace, SeveralFaces, TooDark, TooSmall};
 use image::imageops::FilterType;
 use image::{DynamicImage, Rgb, RgbImage};
 

@@ -6,8 +6,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use face_engine::{Engine, Picture, Weights};
 use face_lab::{pictures, weights};
-use faces::{Engine, Picture, Weights};
 use image::{DynamicImage, RgbImage};
 
 /// In KiB.
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return compare(weights, photographs);
     }
 
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize()?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let weights = runtime.block_on(weights::fetch(&root))?;
     let portraits = runtime.block_on(pictures::portraits(&root))?;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use faces::PictureError::{Damaged, OtherFormat, TooLarge};
-use faces::{MOST_PIXELS, MOST_SIDE, Picture, PictureError};
+use face_engine::PictureError::{Damaged, OtherFormat, TooLarge};
+use face_engine::{MOST_PIXELS, MOST_SIDE, Picture, PictureError};
 use image::imageops::FilterType;
 use image::{DynamicImage, RgbImage};
 

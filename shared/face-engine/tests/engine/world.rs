@@ -4,8 +4,8 @@ use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
+use face_engine::{Descriptor, Engine, Examined, Picture, QualityProblem, Weights};
 use face_lab::{pictures, weights};
-use faces::{Descriptor, Engine, Examined, Picture, QualityProblem, Weights};
 use image::{DynamicImage, ImageFormat};
 
 pub static ENGINE: LazyLock<Engine> = LazyLock::new(|| {
@@ -21,7 +21,7 @@ pub static GROUPS: LazyLock<PathBuf> =
 
 /// The checkout's root.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the package lies in the checkout")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the package lies in the checkout")
 }
 
 pub fn wait<T>(future: impl Future<Output = T>) -> T {
