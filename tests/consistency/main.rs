@@ -299,9 +299,9 @@ fn no_package_may_hold_unsafe_code() {
         "shared",
         "shared/face-engine",
         "infra/xtask",
-        "infra/face-lab",
-        "infra/bench",
-        "infra/bench/floor",
+        "infra/lab/face-lab",
+        "infra/lab/bench",
+        "infra/lab/bench/floor",
         "tests",
         "tests/model",
     ];

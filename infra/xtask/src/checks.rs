@@ -61,7 +61,7 @@ async fn check_template(root: &Path, tools: &Tools) -> Result<()> {
     let (sam, python) = (tools.sam().await?, tools.aws_emulator().await?);
     check(root, "Deployment template", &sam, &["validate", "--lint"]).await?;
     check(root, "The template's lints", &python.with_file_name("cfn-lint"), &LINT).await?;
-    check(root, "A deployment to an emulator", &python, &["infra/aws_emulator/deploy.py"]).await
+    check(root, "A deployment to an emulator", &python, &["infra/lab/aws_emulator/deploy.py"]).await
 }
 
 /// Licences, bans, sources and advisories of every dependency; dependencies that nothing uses.

@@ -29,7 +29,7 @@ pub async fn hold(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<()> 
     let root = crate::root();
     let schemathesis = Tools::new(&root).schemathesis().await?;
     let output = Command::new(schemathesis)
-        .args(["--config-file", "infra/schemathesis/schemathesis.toml", "run", "infra/openapi.yaml", "--no-color"])
+        .args(["--config-file", "infra/lab/schemathesis/schemathesis.toml", "run", "infra/openapi.yaml", "--no-color"])
         .args(["--url", ports.api_url()?.as_str()])
         .env("IKD_SCHEMATHESIS", people(ports, place, mailbox).await?.to_string())
         .env("HYPOTHESIS_STORAGE_DIRECTORY", root.join(".local/hypothesis"))
@@ -42,7 +42,7 @@ pub async fn hold(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<()> 
     Ok(())
 }
 
-/// Everything that `infra/schemathesis/hooks.py` needs of a running stack: a holder who stays, a phone that is to be
+/// Everything that `infra/lab/schemathesis/hooks.py` needs of a running stack: a holder who stays, a phone that is to be
 /// blocked, an activation link that waits, a body to register with, an officer and a bank.
 pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Value> {
     let api: Arc<dyn Api> = Arc::new(HttpApi::new(ports.api_url()?)?);

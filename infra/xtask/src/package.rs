@@ -14,7 +14,7 @@ use crate::template::Template;
 use crate::tools::Tools;
 
 /// Where the budgets stand: kilobytes of each function's package, zipped.
-const BUDGETS: &str = "infra/packages.toml";
+const BUDGETS: &str = "infra/lab/budgets/packages.toml";
 
 /// Where readers find what packages weigh.
 const WEIGHTS: &str = "docs/performance/packages.md";
@@ -151,7 +151,7 @@ fn set(packages: &[Package]) -> Result<()> {
     std::fs::write(crate::root().join(BUDGETS), text)?;
     let text = format!(
         "# Packages\n\nWhat `sam build` packs of each function; `cargo xtask package --set-budgets` wrote it, and the budgets beside it \
-         ([infra/packages.toml](../../infra/packages.toml), {MARGIN_PERCENT} % above, 5 MB at most). `{LAYER}` is the layer of the \
+         ([infra/lab/budgets/packages.toml](../../infra/lab/budgets/packages.toml), {MARGIN_PERCENT} % above, 5 MB at most). `{LAYER}` is the layer of the \
          functions that look at faces.\n\n{}",
         table(packages)?
     );

@@ -1,4 +1,4 @@
-//! AWS's list prices: infra/cost/prices.toml.
+//! AWS's list prices: infra/lab/cost/prices.toml.
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -36,7 +36,7 @@ struct Tier {
 
 impl Prices {
     pub fn read() -> Result<Self> {
-        super::read("infra/cost/prices.toml")
+        super::read("infra/lab/cost/prices.toml")
     }
 
     /// What an amount costs, in its price's own unit.

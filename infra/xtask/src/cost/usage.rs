@@ -1,4 +1,4 @@
-//! How the service is used: infra/cost/usage.toml.
+//! How the service is used: infra/lab/cost/usage.toml.
 
 use anyhow::Result;
 use serde::Deserialize;
@@ -93,7 +93,7 @@ fn yes() -> bool {
 
 impl Usage {
     pub fn read() -> Result<Self> {
-        super::read("infra/cost/usage.toml")
+        super::read("infra/lab/cost/usage.toml")
     }
 
     /// How many bytes a table's kind of item takes up in the end.

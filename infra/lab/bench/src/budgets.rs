@@ -8,7 +8,7 @@ use std::fmt::Write;
 use anyhow::{Context, Result, ensure};
 
 /// Where they stand.
-const FILE: &str = "infra/instructions.toml";
+const FILE: &str = "infra/lab/budgets/instructions.toml";
 
 /// How far a step may be from what was counted when its budget was set: what differs from run to run is below half of that.
 const MARGIN_PERCENT: u64 = 2;

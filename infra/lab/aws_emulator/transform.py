@@ -8,7 +8,7 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 REGION = "ap-southeast-3"
 # What `sam package` would have uploaded.
 CODE = {"Bucket": "packages", "Key": "function.zip"}

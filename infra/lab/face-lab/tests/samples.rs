@@ -8,7 +8,7 @@ use face_lab::{pictures, weights};
 
 #[tokio::test]
 async fn no_two_people_match_and_no_person_is_refused_on_the_samples() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../..").canonicalize().unwrap();
     let weights = weights::fetch(&root).await.unwrap();
     let engine = Engine::from_weights(Weights::from_folder(&weights).unwrap()).unwrap();
     let folder = pictures::sample_pairs(&root, &engine).await.unwrap();

@@ -13,7 +13,7 @@ pub struct Peer(PathBuf);
 impl Peer {
     /// Installs the peer's packages, unless they are there. Its Lambda client is built by C++ and CMake.
     pub async fn install() -> Result<Self> {
-        let (source, folder) = (xtask::root().join("infra/bench/peer"), xtask::root().join(".local/bench-peer"));
+        let (source, folder) = (xtask::root().join("infra/lab/bench/peer"), xtask::root().join(".local/bench-peer"));
         std::fs::create_dir_all(&folder)?;
         let lock = |folder: &Path| std::fs::read(folder.join("package-lock.json")).unwrap_or_default();
         let installed = lock(&folder) == lock(&source)

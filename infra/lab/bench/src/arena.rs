@@ -52,7 +52,7 @@ impl Builds {
 }
 
 /// The package of the floor, and of the program that only hashes.
-const YARDSTICKS: &str = "infra/bench/floor";
+const YARDSTICKS: &str = "infra/lab/bench/floor";
 
 /// Where builds with names are.
 const NAMED: &str = "target/lambda-named";
