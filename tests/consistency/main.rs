@@ -11,9 +11,9 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use ikd::app::{App, Environment, Need, Surroundings, SystemClock, SystemRandomness, https};
 use ikd::http::ProblemType;
+use operator::aws::sdk_config;
 use serde_yaml_ng::Value;
 use tests::{FUNCTIONS, Route, routes_of_watch};
-use xtask::stack::database::sdk_config;
 use xtask::stack::environment::Secrets;
 
 fn yaml(path: &str) -> Value {

@@ -13,7 +13,7 @@ use http::{Method, Request, StatusCode};
 use serde_json::json;
 use tests::{Fault, Lasting, PIN, Registered, World, assert_problem, assert_status};
 use tokio::net::TcpListener;
-use xtask::actors::{Officer, Reply, Session, document_hash};
+use xtask::actors::{Officer, Reply, Session, Signs, document_hash};
 use xtask::personas::{BANK, SITI};
 
 use super::faults_of_holders::bank;

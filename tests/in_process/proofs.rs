@@ -3,7 +3,7 @@
 use ikd::app::Clock;
 use serde_json::{Value, json};
 use tests::{assert_problem, assert_status};
-use xtask::actors::{KeyPair, Phone};
+use xtask::actors::{KeyPair, Phone, Signs};
 
 use super::tokens::{Caller, Cast, assembled, parts, signed_with_public_bytes, with, without};
 

@@ -2,11 +2,11 @@
 
 use http::Method;
 use ikd::domain::receipt::{self, ChainHead, Receipt};
+use operator::receipts::{Verified, verify};
 use serde_json::{Value, json};
 use tests::{Fault, HolderWithSession, Lasting, World, assert_invalid, assert_problem, assert_status};
 use xtask::actors::Reply;
 use xtask::personas::{BANK, BUDI, HOSPITAL, Organisation, SITI};
-use xtask::receipts::{Verified, verify};
 use xtask::stack::database::PREFIX;
 
 async fn receipts(holder: &HolderWithSession, query: &str) -> Reply {

@@ -5,7 +5,7 @@ use http::{Method, Request};
 use ikd::app::Clock;
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::{KeyPair, Reply, Session};
+use xtask::actors::{KeyPair, Reply, Session, Signs};
 use xtask::personas::{BANK, BUDI, SITI};
 
 /// The SHA-256 of nothing.

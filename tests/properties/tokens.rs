@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use url::Url;
-use xtask::actors::KeyPair;
+use xtask::actors::{KeyPair, Signs};
 use xtask::personas::BANK;
 
 static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate().expect("a key"));

@@ -13,6 +13,7 @@ use ikd::app::{App, Clock, Environment, Need, Surroundings, https};
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
 use jiff::SignedDuration;
+use operator::aws::sdk_config;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ use tokio::sync::OnceCell;
 use url::Url;
 use xtask::actors::{ActivationEmail, Api, Browser, Integrator, KeyPair, Officer, Phone, Reply};
 use xtask::personas::{self, Organisation, SITI};
-use xtask::stack::database::{Database, PREFIX, sdk_config};
+use xtask::stack::database::{Database, PREFIX};
 use xtask::stack::environment::Secrets;
 use xtask::stack::issuer::{self, Issuer};
 

@@ -1,23 +1,20 @@
 //! `cargo xtask`: the local stack, the demo, tokens to try with, the registry's import, the face engine's
 //! weights and measurements, all checks, and fuzzing.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::{Context, Result, bail};
-use aws_config::BehaviorVersion;
 use clap::{Parser, Subcommand};
 use face_engine::{Engine, Weights};
 use face_lab::calibration::Calibration;
 use ikd::app::{Clock, SystemClock};
+use operator::asked_to_end;
 use xtask::actors::{HttpApi, Integrator};
 use xtask::demo::{self, Options};
-use xtask::ops;
-use xtask::receipts;
-use xtask::registry::commands::{self, ImportArguments, SynthesiseArguments};
-use xtask::stack::database::{Database, sdk_config};
+use xtask::stack::database::Database;
 use xtask::stack::mailbox::Mailbox;
 use xtask::stack::{self, Place, Ports, Setup, Stack};
 
@@ -60,17 +57,14 @@ enum Command {
         file: Option<PathBuf>,
     },
     /// Brings a file of residents into the registry's table: see docs/registry.md.
-    ImportResidents(ImportArguments),
+    #[command(disable_help_flag = true)]
+    ImportResidents(Rest),
     /// Makes residents up, to try an import with.
-    SynthesiseResidents(SynthesiseArguments),
+    #[command(disable_help_flag = true)]
+    SynthesiseResidents(Rest),
     /// Checks the chains of receipts in a table: whether any receipt was taken out or altered.
-    VerifyReceipts {
-        #[arg(long, default_value = "ikd-local-receipts")]
-        table: String,
-        /// Where DynamoDB is; without it, AWS's own, with the credentials of the environment.
-        #[arg(long)]
-        endpoint: Option<String>,
-    },
+    #[command(disable_help_flag = true)]
+    VerifyReceipts(Rest),
     /// Brings the weights of the face engine here, and photographs to try it with, and says where the weights are.
     FetchFaceWeights,
     /// Measures the face engine on labelled pairs of photographs: see docs/face.md.
@@ -82,11 +76,8 @@ enum Command {
         out: Option<PathBuf>,
     },
     /// Prints a new secret to sign tokens with, as SigningSecretArn of the template wants it.
-    SigningSecret {
-        /// Rotate the one of the standard input instead.
-        #[arg(long)]
-        rotate: bool,
-    },
+    #[command(disable_help_flag = true)]
+    SigningSecret(Rest),
     /// Runs all checks.
     Test,
     /// Measures the functions as they are packaged, and writes docs/performance.md: see there.
@@ -104,12 +95,8 @@ enum Command {
         set_budgets: bool,
     },
     /// Changes what operators change by hand, and tells how a deployment is: see docs/operations.md.
-    Ops {
-        #[command(flatten)]
-        options: ops::Options,
-        #[command(subcommand)]
-        command: ops::Command,
-    },
+    #[command(disable_help_flag = true)]
+    Ops(Rest),
     /// Computes what a month costs, of what was measured and AWS's prices, and writes it into docs/operations.md.
     Cost,
     /// Draws docs/architecture.svg from infra/template.yaml.
@@ -122,6 +109,13 @@ enum Command {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+}
+
+/// What is handed on to another program as it is.
+#[derive(clap::Args)]
+struct Rest {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
 }
 
 #[derive(Subcommand)]
@@ -142,16 +136,16 @@ async fn main() -> ExitCode {
         Command::Demo { expiry, json } => demo(expiry, json).await,
         Command::Token { who } => token(who).await,
         Command::ServeDatabase { port, file } => serve_database(port, file).await,
-        Command::ImportResidents(arguments) => import_residents(arguments).await,
-        Command::SynthesiseResidents(arguments) => commands::synthesise(&arguments),
-        Command::VerifyReceipts { table, endpoint } => verify_receipts(&table, endpoint.as_deref()).await,
+        Command::ImportResidents(rest) => hand_on("operator", &["import-residents"], &rest),
+        Command::SynthesiseResidents(rest) => hand_on("operator", &["synthesise-residents"], &rest),
+        Command::VerifyReceipts(rest) => hand_on("operator", &["verify-receipts"], &rest),
         Command::FetchFaceWeights => fetch_face_weights().await,
         Command::CalibrateFaces { folder, out } => calibrate_faces(folder, out).await,
         Command::Test => xtask::checks::run().await,
         Command::Bench { arguments } => bench(&arguments).await,
-        Command::SigningSecret { rotate } => xtask::signing_secret::run(rotate),
+        Command::SigningSecret(rest) => hand_on("operator", &["signing-secret"], &rest),
         Command::Package { functions, set_budgets } => xtask::package::run(&functions, set_budgets).await,
-        Command::Ops { options, command } => ops::run(options, command).await,
+        Command::Ops(rest) => hand_on("operator", &[], &rest),
         Command::Cost => xtask::cost::run(),
         Command::DrawArchitecture => xtask::architecture::run(),
         Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
@@ -245,31 +239,10 @@ async fn serve_database(port: u16, file: Option<PathBuf>) -> Result<()> {
     Ok(())
 }
 
-/// Ctrl-C ends an import after the rows that are on their way.
-async fn import_residents(arguments: ImportArguments) -> Result<()> {
-    let stop = Arc::<AtomicBool>::default();
-    let asked = stop.clone();
-    let listening = tokio::spawn(async move {
-        asked_to_end().await;
-        asked.store(true, Ordering::Relaxed);
-    });
-    let imported = commands::import(arguments, stop).await;
-    listening.abort();
-    imported
-}
-
-async fn verify_receipts(table: &str, endpoint: Option<&str>) -> Result<()> {
-    let config = match endpoint {
-        Some(endpoint) => sdk_config(endpoint),
-        None => aws_config::load_defaults(BehaviorVersion::latest()).await,
-    };
-    let verified = receipts::verify(&aws_sdk_dynamodb::Client::new(&config), table).await?;
-    for broken in &verified.broken {
-        println!("{broken}");
-    }
-    println!("{} chains with {} receipts, {} broken", verified.chains, verified.receipts, verified.broken.len());
-    anyhow::ensure!(verified.broken.is_empty(), "Not all chains hold.");
-    Ok(())
+fn hand_on(package: &str, command: &[&str], rest: &Rest) -> Result<()> {
+    let command = command.iter().map(OsString::from);
+    let arguments: Vec<OsString> = command.chain(rest.arguments.iter().cloned()).collect();
+    xtask::handing_on::become_program(package, &[], &arguments)
 }
 
 async fn fetch_face_weights() -> Result<()> {
@@ -302,16 +275,4 @@ async fn bench(arguments: &[String]) -> Result<()> {
     let status = command.status().await?;
     anyhow::ensure!(status.success(), "The benchmarks have not passed.");
     Ok(())
-}
-
-/// Waits for Ctrl-C or a termination signal.
-async fn asked_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => drop(tokio::signal::ctrl_c().await),
-    }
 }

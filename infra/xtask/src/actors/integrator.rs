@@ -12,7 +12,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
 use super::api::{Api, Reply};
-use super::keys::KeyPair;
+use super::{KeyPair, Signs};
 
 #[derive(Clone)]
 pub struct Integrator {

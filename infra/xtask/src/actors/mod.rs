@@ -3,16 +3,17 @@
 mod api;
 mod browser;
 mod integrator;
-mod keys;
 mod officer;
 mod phone;
+mod signing;
 
 pub use api::{Api, HttpApi, Reply};
 pub use browser::Browser;
 pub use integrator::{Integrator, document_hash};
-pub use keys::KeyPair;
 pub use officer::Officer;
+pub use operator::KeyPair;
 pub use phone::{Minted, Phone, Session};
+pub use signing::Signs;
 
 /// What an activation e-mail brings.
 #[derive(Clone, Debug, PartialEq, Eq)]

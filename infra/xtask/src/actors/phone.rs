@@ -11,7 +11,7 @@ use ikd::tokens::dpop;
 use serde_json::{Value, json};
 
 use super::api::{Api, Reply};
-use super::keys::KeyPair;
+use super::{KeyPair, Signs};
 
 /// A phone with the app on it.
 #[derive(Clone)]

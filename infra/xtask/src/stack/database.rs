@@ -4,12 +4,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use dynoxide::ImportOptions;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::resident::Resident;
+use operator::aws::sdk_config;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -160,24 +159,6 @@ impl Database {
         put.send().await.with_context(|| format!("{table} cannot be written"))?;
         Ok(())
     }
-}
-
-/// An SDK configuration for one local endpoint.
-pub fn sdk_config(endpoint: &str) -> SdkConfig {
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("ap-southeast-3"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-            "local",
-            "local",
-            None,
-            None,
-            "local stack",
-        )))
-        // Without TLS there are no root certificates to load.
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(endpoint)
-        .build()
 }
 
 /// The `AWS::DynamoDB::Table` resources of a template, named as the local stack names them.

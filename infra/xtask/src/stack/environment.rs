@@ -8,10 +8,10 @@ use anyhow::{Context, Result};
 use data_encoding::BASE32_NOPAD;
 use ikd::app::{Randomness, SystemRandomness};
 use jsonwebtoken::jwk::JwkSet;
+use operator::signing_secret;
 
 use super::Ports;
 use crate::actors::KeyPair;
-use crate::signing_secret;
 
 /// The secrets of one deployment.
 pub struct Secrets {

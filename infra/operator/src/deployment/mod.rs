@@ -1,6 +1,7 @@
-//! `cargo xtask ops`: what operators change by hand, each change found out first, confirmed, carried out once, and
-//! noted. Doing it again changes nothing.
+//! What operators change in a deployment by hand, each change found out first, confirmed, carried out once, and noted.
+//! Doing it again changes nothing.
 
+mod command;
 mod dead_letters;
 mod holders;
 mod integrators;
@@ -9,86 +10,20 @@ mod status;
 
 use std::fs::OpenOptions;
 use std::io::{BufRead, IsTerminal, Write};
-use std::path::PathBuf;
 
 use anyhow::{Context, Result, ensure};
 use aws_config::{BehaviorVersion, SdkConfig};
-use clap::{Args, Subcommand};
 use ikd::app::{Clock, SystemClock};
 use ikd::store::{Store, Tables};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::stack::database::sdk_config;
+use crate::Options;
+use crate::aws::sdk_config;
 
+pub use command::Command;
 pub use status::{Status, of as status};
-
-/// Which deployment, and how to go about it.
-#[derive(Args, Clone, Debug)]
-pub struct Options {
-    /// The stack, whose name its tables begin with.
-    #[arg(long, global = true, default_value = "ikd-local")]
-    pub stack: String,
-    /// Where DynamoDB is; without it, AWS's own, with the credentials of the environment.
-    #[arg(long, global = true)]
-    pub endpoint: Option<String>,
-    /// Say what would change, and change nothing.
-    #[arg(long, global = true)]
-    pub dry_run: bool,
-    /// Do not ask.
-    #[arg(long, global = true)]
-    pub yes: bool,
-    /// Report as JSON.
-    #[arg(long, global = true)]
-    pub json: bool,
-    /// Who does this; without it, whoever AWS says that the credentials belong to.
-    #[arg(long, global = true)]
-    pub actor: Option<String>,
-    /// Where a line is added for everything that was done.
-    #[arg(long, global = true, default_value = ".local/audit.jsonl")]
-    pub audit_log: PathBuf,
-}
-
-/// What to do.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Registers an integrator, or brings what is registered to what the file says, keys included.
-    RegisterIntegrator {
-        /// `client_id`, `name`, `jwks`, `claims` and `purposes`, as JSON: see docs/operations.md.
-        file: PathBuf,
-    },
-    /// Gives an integrator no token and no claim from now on.
-    DisableIntegrator { client_id: String },
-    /// Takes that back.
-    EnableIntegrator { client_id: String },
-    /// Makes the next key sign, and a new one the next: see docs/operations.md.
-    RotateKey {
-        /// The secret's ARN or name.
-        secret: String,
-        /// The version that is current now, so that rotating twice needs saying so twice.
-        #[arg(long)]
-        from_version: String,
-    },
-    /// Lifts the lock of a PIN as an officer does, where no officer can.
-    UnlockHolder {
-        /// The holder's NIK.
-        nik: String,
-    },
-    /// Hands the records of dead letters to their functions again, and deletes the letters that are done.
-    ReplayDeadLetters {
-        /// The stack's output DeadLetterQueueUrl.
-        queue_url: String,
-    },
-    /// Tells how the tables and integrators are, how many dead letters wait and whether keys are published.
-    Status {
-        #[arg(long)]
-        queue_url: Option<String>,
-        /// Where callers reach the service.
-        #[arg(long)]
-        public_url: Option<String>,
-    },
-}
 
 /// The services that commands talk to.
 pub struct Clients {
@@ -122,7 +57,11 @@ pub struct Deployment {
 
 impl Deployment {
     fn store(&self) -> Store {
-        Store::new(self.clients.dynamodb.clone(), Tables::with_prefix(&format!("{}-", self.stack)))
+        Store::new(self.clients.dynamodb.clone(), self.tables())
+    }
+
+    fn tables(&self) -> Tables {
+        Tables::with_prefix(&self.table(""))
     }
 
     fn table(&self, name: &str) -> String {
@@ -222,10 +161,12 @@ pub async fn carry_out(
             ("enable-integrator", integrators::enable(deployment, client_id, true).await?)
         }
         Command::RotateKey { secret, from_version } => {
+            let secret = secret.as_deref().context("name the secret, or give the stack's --outputs")?;
             ("rotate-key", signing_key::rotate(deployment, secret, from_version).await?)
         }
         Command::UnlockHolder { nik } => ("unlock-holder", holders::unlock(deployment, nik).await?),
         Command::ReplayDeadLetters { queue_url } => {
+            let queue_url = queue_url.as_deref().context("name the queue, or give the stack's --outputs")?;
             ("replay-dead-letters", dead_letters::replay(deployment, queue_url).await?)
         }
         Command::Status { .. } => anyhow::bail!("status changes nothing"),

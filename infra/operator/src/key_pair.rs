@@ -1,14 +1,12 @@
-//! A P-256 key pair, as phones, integrators and the local stack hold one.
+//! A P-256 key pair, as the service, phones and integrators hold one.
 
 use anyhow::{Context, Result, anyhow};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
-use data_encoding::{BASE64, BASE64URL_NOPAD};
+use data_encoding::BASE64;
 use ikd::domain::KeyThumbprint;
 use ikd::tokens::dpop;
 use jsonwebtoken::jwk::Jwk;
-use jsonwebtoken::{Algorithm, EncodingKey, Header};
-use serde::Serialize;
-use serde_json::Value;
+use jsonwebtoken::{Algorithm, EncodingKey};
 
 /// A key pair that signs with ES256.
 #[derive(Clone)]
@@ -53,32 +51,8 @@ impl KeyPair {
         &self.thumbprint
     }
 
-    /// Signs claims under the key's id.
-    pub fn sign<T: Serialize>(&self, typ: &str, claims: &T) -> Result<String> {
-        let mut header = Header::new(Algorithm::ES256);
-        header.kid.clone_from(&self.public.common.key_id);
-        self.sign_with(header, typ, claims)
-    }
-
-    /// Signs claims and shows the key itself, as DPoP proofs do.
-    pub fn sign_showing_key<T: Serialize>(&self, typ: &str, claims: &T) -> Result<String> {
-        let mut header = Header::new(Algorithm::ES256);
-        let mut shown = self.public.clone();
-        shown.common.key_id = None;
-        header.jwk = Some(shown);
-        self.sign_with(header, typ, claims)
-    }
-
-    /// Signs under any header at all, as a forger with this key would.
-    pub fn sign_under(&self, header: &Value, claims: &Value) -> Result<String> {
-        let part = |json: &Value| BASE64URL_NOPAD.encode(json.to_string().as_bytes());
-        let message = format!("{}.{}", part(header), part(claims));
-        let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &self.key, Algorithm::ES256)?;
-        Ok(format!("{message}.{signature}"))
-    }
-
-    fn sign_with<T: Serialize>(&self, mut header: Header, typ: &str, claims: &T) -> Result<String> {
-        header.typ = Some(typ.to_owned());
-        Ok(jsonwebtoken::encode(&header, claims, &self.key)?)
+    /// What signs with it.
+    pub fn signing_key(&self) -> &EncodingKey {
+        &self.key
     }
 }

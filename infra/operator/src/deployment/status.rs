@@ -7,11 +7,11 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use aws_sdk_sqs::types::QueueAttributeName;
 use ikd::domain::integrator::Integrator;
+use ikd::store::Tables;
 use serde::Serialize;
 use serde_json::Value;
 
 use super::Deployment;
-use crate::template::{Template, plain};
 
 /// How a deployment is.
 #[derive(Debug, Serialize)]
@@ -38,11 +38,8 @@ pub struct Table {
 /// Looks at everything that was named.
 pub async fn of(deployment: &Deployment, queue_url: Option<&str>, public_url: Option<&str>) -> Result<Status> {
     let mut tables = BTreeMap::new();
-    let template = Template::read()?;
-    for (_, table) in template.of_type("AWS::DynamoDB::Table") {
-        let name = table.get("TableName").map(plain).and_then(serde_yaml_ng::Value::as_str);
-        let name = name.and_then(|name| name.rsplit('-').next()).context("a table without a name")?;
-        let describe = deployment.clients.dynamodb.describe_table().table_name(deployment.table(name));
+    for table in names(deployment.tables()) {
+        let describe = deployment.clients.dynamodb.describe_table().table_name(&table);
         let described = match describe.send().await.map_err(aws_sdk_dynamodb::error::SdkError::into_service_error) {
             Ok(described) => described.table,
             Err(error) if error.is_resource_not_found_exception() => None,
@@ -51,7 +48,8 @@ pub async fn of(deployment: &Deployment, queue_url: Option<&str>, public_url: Op
         let status = described.as_ref().and_then(|table| table.table_status.as_ref());
         let status = status.map_or("MISSING", |status| status.as_str()).to_owned();
         let items = described.and_then(|table| table.item_count).unwrap_or_default();
-        tables.insert(name.to_owned(), Table { status, items });
+        let name = table.strip_prefix(&deployment.table("")).unwrap_or(&table).to_owned();
+        tables.insert(name, Table { status, items });
     }
     let dead_letters = match queue_url {
         Some(queue_url) => Some(waiting(deployment, queue_url).await?),
@@ -63,6 +61,36 @@ pub async fn of(deployment: &Deployment, queue_url: Option<&str>, public_url: Op
     };
     let integrators = integrators(deployment).await?;
     Ok(Status { stack: deployment.stack.clone(), tables, integrators, dead_letters, published_keys })
+}
+
+/// Every table by its name.
+fn names(tables: Tables) -> [String; 11] {
+    let Tables {
+        residents,
+        identities,
+        selfies,
+        qr_codes,
+        challenges,
+        outbox,
+        receipts,
+        signatures,
+        documents,
+        erasures,
+        integrators,
+    } = tables;
+    [
+        residents,
+        identities,
+        selfies,
+        qr_codes,
+        challenges,
+        outbox,
+        receipts,
+        signatures,
+        documents,
+        erasures,
+        integrators,
+    ]
 }
 
 async fn integrators(deployment: &Deployment) -> Result<BTreeMap<String, bool>> {

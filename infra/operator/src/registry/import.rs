@@ -137,29 +137,46 @@ mod tests {
     use super::super::Backoff;
     use super::super::synthesise;
     use super::*;
-    use crate::stack::database::{Database, PREFIX, sdk_config};
+    use crate::aws::sdk_config;
+
+    const TABLE: &str = "ikd-local-residents";
 
     /// A served registry of its own, and a folder for files.
     struct Registry {
         folder: PathBuf,
         table: Table,
-        database: Database,
+        engine: dynoxide::Database,
     }
 
     impl Registry {
         async fn new(name: &str) -> Self {
-            let mut database = Database::in_memory().unwrap();
-            database.create_tables(&crate::root().join("infra/template.yaml")).unwrap();
-            database.serve(0).await.unwrap();
-            let config = sdk_config(database.endpoint().unwrap());
+            let engine = dynoxide::Database::memory().unwrap();
+            let create = serde_json::json!({
+                "TableName": TABLE,
+                "AttributeDefinitions": [
+                    { "AttributeName": "nik", "AttributeType": "S" },
+                    { "AttributeName": "family_card_number", "AttributeType": "S" },
+                ],
+                "KeySchema": [{ "AttributeName": "nik", "KeyType": "HASH" }],
+                "GlobalSecondaryIndexes": [{
+                    "IndexName": "by_family_card",
+                    "KeySchema": [{ "AttributeName": "family_card_number", "KeyType": "HASH" }],
+                    "Projection": { "ProjectionType": "KEYS_ONLY" },
+                }],
+                "BillingMode": "PAY_PER_REQUEST",
+            });
+            engine.create_table(serde_json::from_value(create).unwrap()).unwrap();
+            let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+            let config = sdk_config(&format!("http://{}", listener.local_addr().unwrap()));
+            tokio::spawn(dynoxide::server::serve_with_shutdown(listener, engine.clone(), std::future::pending()));
             let table = Table {
                 client: aws_sdk_dynamodb::Client::new(&config),
-                name: format!("{PREFIX}residents"),
+                name: TABLE.to_owned(),
                 backoff: Backoff::default(),
             };
             let folder = std::env::temp_dir().join(format!("ikd-import-{}-{name}", std::process::id()));
             std::fs::create_dir_all(&folder).unwrap();
-            Self { folder, table, database }
+            Self { folder, table, engine }
         }
 
         fn synthetic(&self, name: &str, number: usize) -> PathBuf {
@@ -184,7 +201,7 @@ mod tests {
 
         fn rows(&self) -> usize {
             let scan = serde_json::json!({ "TableName": self.table.name, "Select": "COUNT" });
-            let found = self.database.engine().scan(serde_json::from_value(scan).unwrap()).unwrap();
+            let found = self.engine.scan(serde_json::from_value(scan).unwrap()).unwrap();
             usize::try_from(serde_json::to_value(found).unwrap()["Count"].as_u64().unwrap()).unwrap()
         }
     }

@@ -1,4 +1,4 @@
-//! `cargo xtask verify-receipts`: every chain of receipts in a table, checked for receipts that were taken out or altered.
+//! `operator verify-receipts`: every chain of receipts in a table, checked for receipts that were taken out or altered.
 
 use std::collections::HashMap;
 

@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use serde::{Deserialize, Serialize};
 
-use crate::actors::KeyPair;
+use crate::KeyPair;
 
 /// The secret's value.
 #[derive(Serialize, Deserialize)]
