@@ -10,6 +10,8 @@ use axum::routing::post;
 use axum::{Json, Router};
 use http::Method;
 use ikd::app::Clock;
+use local::actors::{Integrator, KeyPair};
+use local::personas::{BANK, SITI};
 use operator::Options;
 use operator::aws::sdk_config;
 use operator::deployment::{self, Clients, Command, Deployment, Outcome, Report, carry_out};
@@ -17,8 +19,6 @@ use operator::signing_secret::SigningSecret;
 use serde_json::{Value, json};
 use tests::{Emulator, PIN, World, assert_problem, assert_status};
 use tokio::net::TcpListener;
-use xtask::actors::{Integrator, KeyPair};
-use xtask::personas::{BANK, SITI};
 
 /// An operator at work on a world.
 struct Operator {

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from schemathesis.auths import RequestsAuth
 from schemathesis.openapi.checks import UnsupportedMethodResponse
 
-# Who may be played, as infra/xtask/src/described.rs enrolled them on the running stack.
+# Who may be played, as infra/local/src/schemathesis.rs enrolled them on the running stack.
 PEOPLE = json.loads(os.environ["IKD_SCHEMATHESIS"])
 API = PEOPLE["api"]
 

@@ -1,19 +1,13 @@
 //! The developer's tool as a library: the tests bring up the same stack and play the same people.
 
-pub mod actors;
 pub mod architecture;
 pub mod checks;
 pub mod cost;
-pub mod demo;
-pub mod described;
 pub mod fuzz;
 pub mod handing_on;
 pub mod marks;
 pub mod package;
-pub mod personas;
-pub mod photographs;
 pub mod rights;
-pub mod stack;
 pub mod template;
 pub mod tools;
 

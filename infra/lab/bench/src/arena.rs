@@ -10,15 +10,15 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use ikd::app::{Clock, SystemClock};
 use jiff::SignedDuration;
+use local::actors::{Integrator, KeyPair, Officer};
+use local::personas::{self, BANK};
+use local::stack::database::Database;
+use local::stack::environment::{self, Secrets};
+use local::stack::issuer::{self, Issuer};
+use local::stack::{Ports, say};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
-use xtask::actors::{Integrator, KeyPair, Officer};
 use xtask::package::Builder;
-use xtask::personas::{self, BANK};
-use xtask::stack::database::Database;
-use xtask::stack::environment::{self, Secrets};
-use xtask::stack::issuer::{self, Issuer};
-use xtask::stack::{Ports, say};
 use xtask::tools::Tools;
 
 use crate::capture::Capture;
@@ -73,7 +73,7 @@ impl Arena {
     pub async fn open(seen_at: u16, builds: Builds) -> Result<Self> {
         let root = xtask::root();
         let cargo_lambda = Tools::new(&root).cargo_lambda().await?;
-        xtask::photographs::fetch().await?;
+        local::photographs::fetch().await?;
         let secrets = Secrets::for_test()?;
         // Nothing is sent by e-mail.
         let variables =

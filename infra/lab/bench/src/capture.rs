@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use anyhow::Result;
 use http::{HeaderMap, Request, StatusCode};
+use local::actors::{Api, Reply};
 use url::Url;
-use xtask::actors::{Api, Reply};
 
 pub struct Capture {
     base: Url,

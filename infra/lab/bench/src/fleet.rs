@@ -23,11 +23,11 @@ use ikd::tokens::access_token::{HolderToken, Lifetime, issue_to_holder, issue_to
 use ikd::tokens::keys::SigningKey;
 use ikd::tokens::sealed::{LinkToken, Seal, Ticket};
 use jiff::SignedDuration;
+use local::actors::{Api, Phone};
+use local::stack::database::Database;
+use local::{personas, photographs};
 use serde::Serialize;
 use serde_dynamo::{AttributeValue, Item};
-use xtask::actors::{Api, Phone};
-use xtask::stack::database::Database;
-use xtask::{personas, photographs};
 
 use crate::draw::Draw;
 
@@ -54,7 +54,7 @@ pub struct Fleet {
 #[derive(Clone)]
 pub struct Member {
     pub phone: Phone,
-    pub session: xtask::actors::Session,
+    pub session: local::actors::Session,
     pub nik: String,
     pub device: Device,
 }
@@ -153,7 +153,7 @@ impl Fleet {
             items.push(item(&device, Some(format!("device#{}", device.key.as_str()))));
             items.push(item(&registration, Some(format!("registration#{}", registration.id))));
             items.push(item(&holder, Some(format!("holder#{}", nik.as_str()))));
-            let session = xtask::actors::Session { access_token };
+            let session = local::actors::Session { access_token };
             members.push(Member { phone, session, nik: nik.as_str().to_owned(), device });
         }
         self.put("identities", items).await?;

@@ -1,8 +1,8 @@
 //! Whether mint and redeem stay as they are while the tables grow, and what more instances bring.
 
 use anyhow::Result;
+use local::stack::say;
 use serde::{Deserialize, Serialize};
-use xtask::stack::say;
 
 use crate::arena::Arena;
 use crate::capacity::{self, Capacity};

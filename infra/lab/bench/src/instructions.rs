@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use http::Request;
+use local::stack::say;
 use tokio::process::Command;
-use xtask::stack::say;
 use xtask::tools::Tools;
 
 use crate::arena::{Arena, of_lambda};

@@ -26,8 +26,8 @@ use std::time::Duration;
 
 use anyhow::{Result, anyhow, ensure};
 use clap::{Parser, ValueEnum};
+use local::stack::say;
 use tokio::process::Command;
-use xtask::stack::say;
 
 use arena::{Arena, Builds};
 use figures::{Figures, Machine, REST, Spread, Warm};

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use local::stack::say;
 use tokio::process::Command;
-use xtask::stack::say;
 use xtask::tools::Tools;
 
 /// Where the peer is installed.

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use http::{Method, Request};
 use ikd::domain::registration::Status;
+use local::actors::{ActivationEmail, Browser, Integrator, Officer};
+use local::personas::BANK;
 use serde_json::json;
 use url::Url;
-use xtask::actors::{ActivationEmail, Browser, Integrator, Officer};
-use xtask::personas::BANK;
 
 use crate::capture::Capture;
 use crate::fleet::{Fleet, Member, PIN, any_hash};
@@ -152,7 +152,7 @@ impl Step {
             }
             Kind::Register => {
                 for nik in fleet.residents(number).await? {
-                    let phone = xtask::actors::Phone::new(people.captured.clone(), fleet.clock.clone())?;
+                    let phone = local::actors::Phone::new(people.captured.clone(), fleet.clock.clone())?;
                     phone.register(nik.as_str(), "siti@contoh.id", "081234567890", fleet.selfie()).await?;
                 }
             }
@@ -247,7 +247,7 @@ impl People {
     }
 
     fn ask_with(&self, method: Method, path: &str, content_type: &str, body: String) -> Result<()> {
-        use xtask::actors::Api;
+        use local::actors::Api;
 
         let url = self.captured.base().join(path)?;
         let request = Request::builder().method(method).uri(url.as_str()).header("content-type", content_type);

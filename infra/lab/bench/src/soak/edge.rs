@@ -8,9 +8,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use http::Request;
+use local::actors::{Api, HttpApi, Reply};
 use tokio::sync::Semaphore;
 use url::Url;
-use xtask::actors::{Api, HttpApi, Reply};
 
 pub struct Edge {
     base: Url,

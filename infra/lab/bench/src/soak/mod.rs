@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
+use local::actors::{Api, Integrator, Officer};
+use local::personas::BANK;
+use local::stack::say;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
-use xtask::actors::{Api, Integrator, Officer};
-use xtask::personas::BANK;
-use xtask::stack::say;
 
 use crate::arena::{Arena, Builds, PORTS};
 use crate::figures::Machine;

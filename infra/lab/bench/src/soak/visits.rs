@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use http::StatusCode;
+use local::actors::{Integrator, Officer, Reply};
+use local::personas::BANK;
 use serde_json::json;
-use xtask::actors::{Integrator, Officer, Reply};
-use xtask::personas::BANK;
 
 use super::life::{Deed, End, Life};
 use crate::fleet::{Member, PIN};

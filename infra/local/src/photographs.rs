@@ -24,7 +24,7 @@ const STRANGER: Photograph = Photograph { file: "biden.jpg", cut: (199, 0, 720, 
 
 impl Photograph {
     fn read(&self) -> Result<Vec<u8>> {
-        let path = face_lab::pictures::portraits_folder(&crate::root()).join(self.file);
+        let path = face_lab::pictures::portraits_folder(&xtask::root()).join(self.file);
         let bytes = std::fs::read(&path).with_context(|| {
             format!("{} is not there: `cargo xtask fetch-face-weights` brings the photographs, too", path.display())
         })?;
@@ -39,8 +39,8 @@ impl Photograph {
 
 /// Brings the photographs and the face engine's weights here, once.
 pub async fn fetch() -> Result<()> {
-    face_lab::weights::fetch(&crate::root()).await?;
-    face_lab::pictures::portraits(&crate::root()).await.map(drop)
+    face_lab::weights::fetch(&xtask::root()).await?;
+    face_lab::pictures::portraits(&xtask::root()).await.map(drop)
 }
 
 /// What the registry has of every resident.

@@ -15,9 +15,9 @@ use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
+use xtask::tools::Tools;
 
 use crate::actors::KeyPair;
-use crate::tools::Tools;
 use crate::{personas, photographs};
 use database::Database;
 use environment::Secrets;
@@ -59,7 +59,7 @@ pub struct Place {
 impl Place {
     /// The folder of that name, as `stack`, or `test-stack`.
     pub fn named(name: &str) -> Self {
-        let root = crate::root();
+        let root = xtask::root();
         let folder = root.join(".local").join(name);
         Self { root, folder }
     }

@@ -7,12 +7,12 @@ use data_encoding::BASE64;
 use ikd::app::{Clock, SystemClock};
 use serde_json::{Value, json};
 use tokio::process::Command;
+use xtask::tools::Tools;
 
 use crate::actors::{ActivationEmail, Api, Browser, HttpApi, Integrator, Officer, Phone, Session};
 use crate::demo;
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports};
-use crate::tools::Tools;
 use crate::{personas, photographs};
 
 const PIN: &str = "271828";
@@ -26,7 +26,7 @@ struct Approved {
 
 /// Has Schemathesis hold a running stack against `infra/openapi.yaml`. What it finds is the error.
 pub async fn hold(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<()> {
-    let root = crate::root();
+    let root = xtask::root();
     let schemathesis = Tools::new(&root).schemathesis().await?;
     let output = Command::new(schemathesis)
         .args(["--config-file", "infra/lab/schemathesis/schemathesis.toml", "run", "infra/openapi.yaml", "--no-color"])
