@@ -300,6 +300,7 @@ fn no_package_may_hold_unsafe_code() {
         "shared/face-engine",
         "infra/lab/bench",
         "infra/lab/bench/floor",
+        "infra/lab/cost",
         "infra/lab/face-lab",
         "infra/local",
         "infra/operator",

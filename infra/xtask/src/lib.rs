@@ -1,11 +1,11 @@
-//! The developer's tool as a library: the tests bring up the same stack and play the same people.
+//! The developer's command as a library: where the checkout is, its tools, its template, its packages. All of it is light,
+//! since whoever clones the repository waits for it before anything else.
 
 pub mod architecture;
 pub mod checks;
-pub mod cost;
+pub mod documents;
 pub mod fuzz;
 pub mod handing_on;
-pub mod marks;
 pub mod package;
 pub mod rights;
 pub mod template;

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use xtask::documents::with_part;
 
 use crate::figures::{Figures, REST, Spread, Warm};
 use crate::goals;
@@ -43,7 +44,7 @@ pub fn write(figures: &Figures) -> Result<()> {
         ("soak", soak_of_before(&folder)?),
         ("published", published(figures)?),
     ] {
-        text = between(&text, mark, &table).with_context(|| format!("report.md has no marks for {mark}"))?;
+        text = with_part(&text, mark, &table).with_context(|| format!("report.md has no marks for {mark}"))?;
     }
     Ok(std::fs::write(docs.join("performance.md"), text)?)
 }
@@ -54,7 +55,7 @@ pub fn write_soak(soak: &Soak) -> Result<()> {
     std::fs::write(docs.join("performance").join(SOAK), serde_json::to_string_pretty(soak)? + "\n")?;
     let report = docs.join("performance.md");
     let Ok(text) = std::fs::read_to_string(&report) else { return Ok(()) };
-    let text = between(&text, "soak", &soak_table(soak)?);
+    let text = with_part(&text, "soak", &soak_table(soak)?);
     Ok(std::fs::write(&report, text.context("the report has no marks for soak")?)?)
 }
 
@@ -141,14 +142,6 @@ fn soak_table(soak: &Soak) -> Result<String> {
         writeln!(table, "| {minute:.0} | {memory:.1} |")?;
     }
     Ok(table)
-}
-
-/// Replaces what stands between two marks.
-fn between(text: &str, mark: &str, table: &str) -> Option<String> {
-    let (begin, end) = (format!("<!-- begin {mark} -->"), format!("<!-- end {mark} -->"));
-    let (before, rest) = text.split_once(&begin)?;
-    let (_, after) = rest.split_once(&end)?;
-    Some(format!("{before}{begin}\n{table}{end}{after}"))
 }
 
 fn machine(figures: &Figures) -> String {
@@ -315,18 +308,4 @@ fn as_number(count: usize) -> f64 {
 
 fn in_words(Spread { min, median, max }: Spread) -> String {
     format!("{min:.2} – {median:.2} – {max:.2}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_stands_between_marks_is_replaced_and_nothing_else() {
-        let text = "a\n<!-- begin x -->\nold\n<!-- end x -->\nb\n";
-        let new = between(text, "x", "new\n").unwrap();
-        assert_eq!(new, "a\n<!-- begin x -->\nnew\n<!-- end x -->\nb\n");
-        assert_eq!(between(&new, "x", "new\n"), Some(new.clone()));
-        assert_eq!(between(text, "y", ""), None);
-    }
 }

@@ -8,6 +8,7 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;
+use xtask::documents;
 
 use measured::{Calls, Deployed};
 use prices::Prices;
@@ -31,11 +32,11 @@ pub fn tables() -> Result<String> {
 }
 
 /// Writes the tables into docs/operations.md, and prints them.
-pub fn run() -> Result<()> {
+pub fn write() -> Result<()> {
     let tables = tables()?;
-    let path = crate::root().join("docs/operations.md");
+    let path = xtask::root().join("docs/operations.md");
     let text = std::fs::read_to_string(&path)?;
-    let text = crate::marks::between(&text, "cost", &tables).context("docs/operations.md has no marks for cost")?;
+    let text = documents::with_part(&text, "cost", &tables).context("docs/operations.md has no marks for cost")?;
     std::fs::write(&path, text)?;
     println!("{tables}");
     Ok(())
@@ -245,7 +246,7 @@ fn dollars(amount: f64) -> String {
 
 /// Reads a data file of the checkout.
 fn read<T: DeserializeOwned>(path: &str) -> Result<T> {
-    let text = std::fs::read_to_string(crate::root().join(path)).with_context(|| format!("{path} cannot be read"))?;
+    let text = std::fs::read_to_string(xtask::root().join(path)).with_context(|| format!("{path} cannot be read"))?;
     toml::from_str(&text).with_context(|| format!("{path} is not what it should be"))
 }
 

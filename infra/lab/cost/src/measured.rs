@@ -6,8 +6,7 @@ use std::fs;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_yaml_ng::Value;
-
-use crate::template::Template;
+use xtask::template::Template;
 
 /// A row of docs/performance/cost.md.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -22,7 +21,7 @@ pub struct Calls {
 
 /// The rows of cost.md by the step's name.
 pub fn calls() -> Result<BTreeMap<String, Calls>> {
-    let path = crate::root().join("docs/performance/cost.md");
+    let path = xtask::root().join("docs/performance/cost.md");
     let text = fs::read_to_string(&path).with_context(|| format!("{} cannot be read", path.display()))?;
     let rows: BTreeMap<String, Calls> = text.lines().filter_map(row).collect();
     anyhow::ensure!(!rows.is_empty(), "{} has no rows", path.display());
@@ -57,7 +56,7 @@ struct Cell {
 /// By step: the median latency in milliseconds at the fewest connections, the middle of all rounds. Empty where no
 /// benchmark has written any.
 pub fn latencies() -> Result<BTreeMap<String, f64>> {
-    let path = crate::root().join("docs/performance/figures.json");
+    let path = xtask::root().join("docs/performance/figures.json");
     let Ok(text) = fs::read_to_string(&path) else { return Ok(BTreeMap::new()) };
     let figures: Figures = serde_json::from_str(&text).with_context(|| format!("{}", path.display()))?;
     let middle = |rounds: &Vec<Cell>| {
