@@ -12,10 +12,10 @@ use anyhow::Result;
 use ikd::app::{App, Builders, Environment, Surroundings, SystemClock, SystemRandomness};
 use ikd::aws::https;
 use ikd::http::ProblemType;
+use local::stack::environment::Secrets;
+use operator::aws::sdk_config;
 use serde_yaml_ng::Value;
 use tests::functions::HTTP;
-use xtask::stack::database::sdk_config;
-use xtask::stack::environment::Secrets;
 
 fn yaml(path: &str) -> Value {
     serde_yaml_ng::from_str(&std::fs::read_to_string(xtask::root().join(path)).unwrap()).unwrap()
@@ -254,16 +254,19 @@ fn no_package_may_hold_unsafe_code() {
         manifest(&root.join("Cargo.toml"))["workspace"]["lints"]["rust"]["unsafe_code"].as_str(),
         Some("forbid")
     );
-    assert_eq!(manifest(&root.join("fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    assert_eq!(manifest(&root.join("tests/fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
     let own = [
         "shared",
         "shared/declaration",
+        "shared/face-engine",
         "functions/catalogue",
-        "faces",
+        "infra/lab/bench",
+        "infra/lab/bench/floor",
+        "infra/lab/cost",
+        "infra/lab/face-lab",
+        "infra/local",
+        "infra/operator",
         "infra/xtask",
-        "infra/face-lab",
-        "infra/bench",
-        "infra/bench/floor",
         "tests",
         "tests/model",
     ];

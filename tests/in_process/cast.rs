@@ -3,10 +3,10 @@
 use catalogue::Caller;
 use http::{Method, Request};
 use ikd::app::Clock;
+use local::actors::{Reply, Session};
+use local::personas::{BANK, BUDI, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_status};
-use xtask::actors::{Reply, Session};
-use xtask::personas::{BANK, BUDI, SITI};
 
 /// The SHA-256 of nothing.
 const HASH: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";

@@ -4,10 +4,10 @@ use catalogue::Caller;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use http::Method;
 use ikd::app::Clock;
+use local::actors::{KeyPair, Session, Signs};
+use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, assert_problem, assert_status};
-use xtask::actors::{KeyPair, Session};
-use xtask::personas::{BANK, SITI};
 
 use super::cast::{Cast, is_holder};
 
@@ -233,7 +233,7 @@ async fn a_locked_or_replaced_sessions_token_opens_no_route() {
 #[tokio::test]
 async fn a_token_for_changing_the_pin_opens_nothing_that_holders_do() {
     let mut cast = Cast::assemble().await;
-    let activated = cast.world.activated(xtask::personas::DEWI).await;
+    let activated = cast.world.activated(local::personas::DEWI).await;
     let first = Session::of(&activated.phone.log_in(&activated.code).await.unwrap()).unwrap();
     let nik = activated.nik;
     cast.holder = HolderWithSession { phone: activated.phone, nik, session: first };

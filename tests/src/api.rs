@@ -11,8 +11,8 @@ use http::{Request, StatusCode};
 use ikd::app::App;
 use ikd::http::Function;
 use lambda_http::Body;
+use local::actors::{Api, Reply};
 use url::Url;
-use xtask::actors::{Api, Reply};
 
 use crate::functions::HTTP;
 use crate::world::Parts;

@@ -8,7 +8,7 @@ use aws_config::Region;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use declaration::Need;
-use faces::Thresholds;
+use face_engine::Thresholds;
 
 use super::environment::{ConfigError, Environment};
 use super::{Pins, Settings, Surroundings};
