@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
-use super::{Store, StoreError, Written};
+use super::{Store, StoreError, Written, keys};
 use crate::domain::device::{Block, Device, DeviceStatus, Forgotten, Session, Unlock};
 use crate::domain::pin::{PinTries, TakenTry};
 use crate::domain::pin_hash::PinHash;
@@ -28,10 +28,6 @@ pub enum Unlocked {
     Done,
     /// The device is blocked, or there is none.
     NotActive,
-}
-
-pub(super) fn key(thumbprint: &KeyThumbprint) -> String {
-    format!("device#{}", thumbprint.as_str())
 }
 
 /// A device as a failed condition met it, with the attempt that wrote it last.
@@ -63,7 +59,7 @@ macro_rules! blocking {
 
 impl Store {
     pub async fn device(&self, thumbprint: &KeyThumbprint) -> Result<Option<Device>, StoreError> {
-        self.get(&self.tables.identities, ("pk", &key(thumbprint))).await
+        self.get(&self.tables.identities, ("pk", &keys::device(thumbprint))).await
     }
 
     /// Counts a try at the PIN before the PIN is looked at. Of tries that raced from one state, one is taken. A try
@@ -204,7 +200,7 @@ impl Store {
         block: &Block,
         forgotten: Forgotten,
     ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(key(&device.key)));
+        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
         let update = blocking!(update, block, forgotten);
         Ok(write!(update, Update, update))
     }
@@ -214,7 +210,7 @@ impl Store {
     pub(super) fn settle_pin_try(&self, device: &Device, attempt: &Id) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&device.key)))
+            .key("pk", text(keys::device(&device.key)))
             .update_expression("SET pin_tries = :none REMOVE attempt")
             .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
             .expression_attribute_names("#status", "status")
@@ -226,8 +222,8 @@ impl Store {
     }
 
     /// A part of a transaction: no PIN opens this active device any more, and its session ends.
-    pub(super) fn void_pin(&self, key_of_device: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
-        self.replace_pin(key_of_device, None, &PinHash::of_nobody())
+    pub(super) fn void_pin(&self, thumbprint: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
+        self.replace_pin(thumbprint, None, &PinHash::of_nobody())
     }
 
     /// A part of a transaction: a first PIN for an active device that a registration had bound before.
@@ -244,7 +240,7 @@ impl Store {
     ) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(thumbprint)))
+            .key("pk", text(keys::device(thumbprint)))
             .update_expression("SET pin_hash = :new, pin_is_first = :yes, pin_tries = :none REMOVE #session, attempt")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#session", "session")
@@ -264,7 +260,7 @@ impl Store {
     pub(super) fn put_new_device(&self, device: &Device) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.tables.identities)
-            .set_item(Some(to_item(device, Some(("pk", key(&device.key))))?))
+            .set_item(Some(to_item(device, Some(("pk", keys::device(&device.key))))?))
             .condition_expression("attribute_not_exists(pk)");
         Ok(write!(put, Put, put))
     }
@@ -273,7 +269,7 @@ impl Store {
         self.client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(thumbprint)))
+            .key("pk", text(keys::device(thumbprint)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 

@@ -7,6 +7,7 @@
 mod conflicts;
 mod failures;
 mod item;
+pub mod keys;
 
 pub mod challenges;
 pub mod devices;

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::failures::unavailable;
 use super::item::{attribute, number, seconds, text, to_item, write};
 use super::outbox::ActivationEmailOrder;
-use super::{Store, StoreError, Written, holders};
+use super::{Store, StoreError, Written, keys};
 use crate::domain::Id;
 use crate::domain::contact::Email;
 use crate::domain::device::{Block, Device, Forgotten};
@@ -41,10 +41,6 @@ pub enum CodeTry {
     Refused,
 }
 
-pub(super) fn key(id: &Id) -> String {
-    format!("registration#{id}")
-}
-
 /// An update that a refused condition makes needless.
 fn unless_refused<R>(answer: Result<(), SdkError<UpdateItemError, R>>) -> Result<(), StoreError> {
     match answer {
@@ -60,7 +56,7 @@ impl Store {
     pub async fn create_registration(&self, registration: &Registration, selfie: &[u8]) -> Result<(), StoreError> {
         let put = Put::builder()
             .table_name(&self.tables.identities)
-            .set_item(Some(to_item(registration, Some(("pk", key(&registration.id))))?))
+            .set_item(Some(to_item(registration, Some(("pk", keys::registration(&registration.id))))?))
             .condition_expression("attribute_not_exists(pk)");
         let writes = vec![write!(put, Put, put), self.put_selfie(registration, selfie)?];
         match self.transact(writes).await? {
@@ -71,7 +67,7 @@ impl Store {
 
     /// Reads a registration that is not forgotten.
     pub async fn registration(&self, id: &Id, now: Timestamp) -> Result<Option<Registration>, StoreError> {
-        let found: Option<Registration> = self.get(&self.tables.identities, ("pk", &key(id))).await?;
+        let found: Option<Registration> = self.get(&self.tables.identities, ("pk", &keys::registration(id))).await?;
         Ok(found.filter(|registration| !registration.is_forgotten(now)))
     }
 
@@ -107,7 +103,7 @@ impl Store {
             writes.push(self.block_in_transaction(device, block, *forgotten)?);
             let end = Update::builder()
                 .table_name(&self.tables.identities)
-                .key("pk", text(key(&device.registration)))
+                .key("pk", text(keys::registration(&device.registration)))
                 .update_expression("SET expires_at = :end")
                 .condition_expression("attribute_exists(pk)")
                 .expression_attribute_values(":end", seconds(forgotten.registration));
@@ -140,7 +136,7 @@ impl Store {
         };
         let update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&registration.id)))
+            .key("pk", text(keys::registration(&registration.id)))
             .update_expression("SET activation = :next, email = :email")
             .condition_expression("#status = :approved AND activation.generation = :previous")
             .expression_attribute_names("#status", "status")
@@ -168,7 +164,7 @@ impl Store {
         };
         let reopened = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&registration.id)))
+            .key("pk", text(keys::registration(&registration.id)))
             .update_expression("SET #status = :approved, activation = :next, email = :email")
             .condition_expression("#status IN (:active, :approved) AND activation.generation = :previous")
             .expression_attribute_names("#status", "status")
@@ -179,7 +175,7 @@ impl Store {
             .expression_attribute_values(":email", attribute(email)?);
         let waiting = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(holders::key(&registration.nik)))
+            .key("pk", text(keys::holder(&registration.nik)))
             .update_expression("SET registration = :registration")
             .condition_expression(
                 "device = :device AND (attribute_not_exists(registration) OR registration = :registration)",
@@ -202,7 +198,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(id)))
+            .key("pk", text(keys::registration(id)))
             .update_expression("SET activation.delivery = :delivery")
             .expression_attribute_values(":delivery", attribute(&delivery)?)
             .expression_attribute_values(":generation", number(generation));
@@ -224,7 +220,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(id)))
+            .key("pk", text(keys::registration(id)))
             .update_expression("SET face = :face")
             .condition_expression("#status = :pending")
             .expression_attribute_names("#status", "status")
@@ -247,7 +243,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(id)))
+            .key("pk", text(keys::registration(id)))
             .update_expression("SET activation.tries = activation.tries + :one, code_attempt = :attempt")
             .condition_expression(
                 "#status = :approved AND activation.generation = :generation AND activation.tries < :allowed \
@@ -285,7 +281,7 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let activated = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&registration.id)))
+            .key("pk", text(keys::registration(&registration.id)))
             .update_expression("SET #status = :active REMOVE expires_at, code_attempt")
             .condition_expression("#status = :approved AND activation.generation = :generation")
             .expression_attribute_names("#status", "status")
@@ -294,7 +290,7 @@ impl Store {
             .expression_attribute_values(":approved", attribute(&Status::Approved)?);
         let bound = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(holders::key(&registration.nik)))
+            .key("pk", text(keys::holder(&registration.nik)))
             .update_expression("SET device = :device REMOVE registration")
             .condition_expression("registration = :registration")
             .expression_attribute_values(":device", attribute(&device.key)?)
@@ -314,7 +310,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(id)))
+            .key("pk", text(keys::registration(id)))
             .update_expression("SET expires_at = :end")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(expires_at)")
             .expression_attribute_values(":end", seconds(at))
@@ -332,7 +328,7 @@ impl Store {
     ) -> Result<aws_sdk_dynamodb::types::builders::UpdateBuilder, StoreError> {
         Ok(Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&registration.id)))
+            .key("pk", text(keys::registration(&registration.id)))
             .condition_expression("#status = :pending")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":pending", attribute(&Status::Pending)?)
@@ -345,7 +341,7 @@ impl Store {
         let unchanged = if holder.approvals == 0 { "attribute_not_exists(pk)" } else { "approvals = :before" };
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(holders::key(&registration.nik)))
+            .key("pk", text(keys::holder(&registration.nik)))
             .update_expression("SET nik = :nik, approvals = :after, registration = :registration REMOVE expires_at")
             .expression_attribute_values(":nik", text(registration.nik.as_str()))
             .expression_attribute_values(":after", number(holder.approvals + 1))
