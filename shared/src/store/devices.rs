@@ -39,6 +39,23 @@ struct Met {
     attempt: Option<Id>,
 }
 
+/// The condition of what a PIN confirms: the device is active, its PIN is still the one that was verified, and the PIN try
+/// that was taken as `attempt` is the last one and has not served yet.
+macro_rules! confirmed_by_pin {
+    ($write:expr, $device:expr, $attempt:expr) => {
+        $write
+            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(
+                ":active",
+                $crate::store::item::attribute(&$crate::domain::device::DeviceStatus::Active)?,
+            )
+            .expression_attribute_values(":verified", $crate::store::item::text($device.pin_hash.expose()))
+            .expression_attribute_values(":attempt", $crate::store::item::text($attempt.as_str()))
+    };
+}
+pub(super) use confirmed_by_pin;
+
 /// Blocks an active device. A write by itself and one in a transaction are different types with the same words.
 macro_rules! blocking {
     ($update:expr, $block:expr, $forgotten:expr) => {
@@ -97,15 +114,9 @@ impl Store {
     /// Opens a session in place of the one before, and forgets the wrong PINs. It serves the PIN try that was taken as
     /// `attempt`, once: a late copy of this write opens nothing again.
     pub async fn open_session(&self, device: &Device, session: &Session, attempt: &Id) -> Result<Written, StoreError> {
-        let update = self
-            .update_device(&device.key)
+        let update = confirmed_by_pin!(self.update_device(&device.key), device, attempt)
             .update_expression("SET #session = :session, pin_tries = :none REMOVE attempt")
-            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
-            .expression_attribute_values(":attempt", text(attempt.as_str()))
             .expression_attribute_names("#session", "session")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
             .expression_attribute_values(":session", attribute(session)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
@@ -208,15 +219,9 @@ impl Store {
     /// A part of a transaction: the PIN try that was taken as `attempt` was right, so that it and the wrong ones before it
     /// are forgotten. It serves once, and only on an active device.
     pub(super) fn settle_pin_try(&self, device: &Device, attempt: &Id) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.tables.identities)
-            .key("pk", text(keys::device(&device.key)))
+        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
+        let update = confirmed_by_pin!(update, device, attempt)
             .update_expression("SET pin_tries = :none REMOVE attempt")
-            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
-            .expression_attribute_values(":attempt", text(attempt.as_str()))
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         Ok(write!(update, Update, update))
     }

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::{Delete, DeleteRequest, Put, Update, WriteRequest};
 use jiff::Timestamp;
 
+use super::devices::confirmed_by_pin;
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
@@ -28,14 +29,8 @@ impl Store {
         order: &Erasure,
         forgotten_at: Timestamp,
     ) -> Result<Written, StoreError> {
-        let gone = Delete::builder()
-            .table_name(&self.tables.identities)
-            .key("pk", text(keys::device(&device.key)))
-            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
-            .expression_attribute_values(":attempt", text(attempt.as_str()));
+        let gone = Delete::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
+        let gone = confirmed_by_pin!(gone, device, attempt);
         let nobody = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(keys::holder(&device.nik)))
@@ -64,7 +59,7 @@ impl Store {
             write!(delete, Delete, head),
             write!(put, Put, put),
         ];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Erases a registration and what there may still be of its selfie.

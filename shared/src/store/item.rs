@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::failures::{StoreError, unavailable};
-use super::{Attempts, Store};
+use super::{Attempts, Store, Written};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
@@ -89,6 +89,11 @@ impl Store {
                 return Err(StoreError::Unavailable("not everything was read".to_owned()));
             }
         }
+    }
+
+    /// Writes all or nothing, where the conditions say that nothing changed since the caller read.
+    pub(super) async fn write_unless_overtaken(&self, writes: Vec<TransactWriteItem>) -> Result<Written, StoreError> {
+        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
     }
 
     /// Writes all or nothing. The SDK's own repetitions carry one token, so that they count once.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::failures::unavailable;
 use super::item::{Item, attribute, from_item, number, seconds, text, to_item, write};
-use super::{Store, StoreError, keys};
+use super::{Store, StoreError, Written, keys};
 use crate::domain::Id;
 use crate::domain::nik::Nik;
 use crate::domain::receipt::{ChainHead, Receipt};
@@ -40,15 +40,15 @@ impl Store {
         Ok(self.receipt_item(nik, &keys::redemption(redemption)).await?.is_some())
     }
 
-    /// Adds a receipt behind `head`, once for its redemption; false where the chain or the redemption has changed since
-    /// they were read, or the holder is none any more.
+    /// Adds a receipt behind `head`, once for its redemption. It is overtaken where the chain or the redemption has changed
+    /// since they were read, or the holder is none any more.
     pub async fn add_receipt(
         &self,
         nik: &Nik,
         head: &ChainHead,
         receipt: &Receipt,
         kept_until: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Written, StoreError> {
         let put = |item: Item| {
             Put::builder()
                 .table_name(&self.tables.receipts)
@@ -80,7 +80,7 @@ impl Store {
             write!(put, Put, put(to_item(&mark, None)?)),
             self.check_holder(nik)?,
         ];
-        Ok(self.transact(writes).await?.is_ok())
+        self.write_unless_overtaken(writes).await
     }
 
     /// A page of at most `most` receipts, newest first, older than `before` where that is given.

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 
 use super::failures::unavailable;
 use super::item::{attribute, number, seconds, text, to_item, write};
-use super::outbox::ActivationEmailOrder;
 use super::{Store, StoreError, Written, keys};
 use crate::domain::Id;
 use crate::domain::contact::Email;
@@ -41,7 +40,7 @@ pub enum CodeTry {
     Refused,
 }
 
-/// An update that a refused condition makes needless.
+/// Treats a failed condition as success: nothing was left to do.
 fn unless_refused<R>(answer: Result<(), SdkError<UpdateItemError, R>>) -> Result<(), StoreError> {
     match answer {
         Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
@@ -75,11 +74,6 @@ impl Store {
     /// order to send the e-mail and the selfie's erasure happen together or not at all.
     pub async fn approve(&self, approval: &Approval<'_>) -> Result<Written, StoreError> {
         let Approval { registration, holder, .. } = approval;
-        let order = ActivationEmailOrder {
-            registration: registration.id.clone(),
-            generation: approval.activation.generation,
-            expires_at: approval.activation.expires_at,
-        };
         let set_face = if approval.face.is_some() { ", face = :face" } else { "" };
         let mut decided = self
             .decided(registration, approval.decision, Status::Approved)?
@@ -97,7 +91,7 @@ impl Store {
             write!(update, Update, decided),
             self.point_holder_to(holder, registration)?,
             self.erase_selfie(registration)?,
-            self.put_order(&order)?,
+            self.put_order(registration, approval.activation)?,
         ];
         if let Some((device, block, forgotten)) = &approval.replaced {
             writes.push(self.block_in_transaction(device, block, *forgotten)?);
@@ -109,7 +103,7 @@ impl Store {
                 .expression_attribute_values(":end", seconds(forgotten.registration));
             writes.push(write!(update, Update, end));
         }
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Rejects, and erases the selfie in the same transaction.
@@ -118,7 +112,7 @@ impl Store {
             .decided(registration, decision, Status::Rejected)?
             .update_expression("SET #status = :status, decision = :decision");
         let writes = vec![write!(update, Update, decided), self.erase_selfie(registration)?];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Issues the next generation of the activation code and the order to send it; the old code dies with this write.
@@ -129,11 +123,6 @@ impl Store {
         next: &Activation,
         email: &Email,
     ) -> Result<Written, StoreError> {
-        let order = ActivationEmailOrder {
-            registration: registration.id.clone(),
-            generation: next.generation,
-            expires_at: next.expires_at,
-        };
         let update = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(keys::registration(&registration.id)))
@@ -144,8 +133,8 @@ impl Store {
             .expression_attribute_values(":previous", number(previous.generation))
             .expression_attribute_values(":next", attribute(next)?)
             .expression_attribute_values(":email", attribute(email)?);
-        let writes = vec![write!(update, Update, update), self.put_order(&order)?];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        let writes = vec![write!(update, Update, update), self.put_order(registration, next)?];
+        self.write_unless_overtaken(writes).await
     }
 
     /// Resets the PIN of the device that a registration bound: its PIN and session die with this write, and the order to
@@ -157,11 +146,6 @@ impl Store {
         next: &Activation,
         email: &Email,
     ) -> Result<Written, StoreError> {
-        let order = ActivationEmailOrder {
-            registration: registration.id.clone(),
-            generation: next.generation,
-            expires_at: next.expires_at,
-        };
         let reopened = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(keys::registration(&registration.id)))
@@ -186,9 +170,9 @@ impl Store {
             write!(update, Update, reopened),
             write!(update, Update, waiting),
             self.void_pin(&registration.device_key)?,
-            self.put_order(&order)?,
+            self.put_order(registration, next)?,
         ];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Records what became of one generation's e-mail. Of an older generation nobody wants to know any more, and news that
@@ -301,7 +285,7 @@ impl Store {
             self.put_new_device(device)?
         };
         let writes = vec![write!(update, Update, activated), write!(update, Update, bound), device];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Gives the registration of a blocked device an end, unless it has one.
