@@ -1,6 +1,7 @@
 //! reset-pin: the forgotten PIN and the sessions die at once, the device key stays, a new code goes out.
 
 use http::Method;
+use ikd::store::keys;
 use jiff::SignedDuration;
 use local::actors::{ActivationEmail, Session};
 use local::personas::{BANK, BUDI, SITI, UNKNOWN};
@@ -138,7 +139,7 @@ async fn a_device_that_the_registry_blocked_during_a_reset_is_not_brought_back()
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let email = reset(&world, SITI).await;
-    let key = format!("device#{}", holder.phone.key.thumbprint().as_str());
+    let key = keys::device(holder.phone.key.thumbprint());
     let mut device: ikd::domain::device::Device = world.read("identities", ("pk", &key)).unwrap();
     device.status = ikd::domain::device::DeviceStatus::Blocked;
     world.put("identities", ("pk", &key), &device).await;
@@ -154,7 +155,7 @@ async fn another_phone_that_waits_for_its_activation_comes_first() {
     assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
     let (old, new) = (world.holder(SITI).await, world.registered(SITI).await);
     // Where the old device survived the approval, as when its block was lifted by a restored backup.
-    let key = format!("device#{}", old.phone.key.thumbprint().as_str());
+    let key = keys::device(old.phone.key.thumbprint());
     let device: ikd::domain::device::Device = world.read("identities", ("pk", &key)).unwrap();
     assert_status(&world.officer().approve_replacing_device(&new.ticket).await.unwrap(), 200);
     world.put("identities", ("pk", &key), &device).await;

@@ -7,6 +7,7 @@ use ikd::domain::device::Device;
 use ikd::domain::holder::Holder;
 use ikd::domain::qr_code::QrCode;
 use ikd::domain::registration::{Activation, Registration, Status};
+use ikd::store::keys;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -24,10 +25,12 @@ impl World {
     pub fn assert_sound(&self) {
         let identities = self.items("identities");
         let of_kind = |kind: &'static str| identities.iter().filter(move |item| key(item, "pk").starts_with(kind));
-        let registrations: Vec<Registration> = of_kind("registration#").map(entity).collect();
-        let holders: BTreeMap<String, Holder> =
-            of_kind("holder#").map(entity::<Holder>).map(|holder| (holder.nik.as_str().to_owned(), holder)).collect();
-        let devices: Vec<Device> = of_kind("device#").map(entity).collect();
+        let registrations: Vec<Registration> = of_kind(keys::REGISTRATION).map(entity).collect();
+        let holders: BTreeMap<String, Holder> = of_kind(keys::HOLDER)
+            .map(entity::<Holder>)
+            .map(|holder| (holder.nik.as_str().to_owned(), holder))
+            .collect();
+        let devices: Vec<Device> = of_kind(keys::DEVICE).map(entity).collect();
 
         self.assert_selfies_wait_for_their_decision(&registrations);
         self.assert_one_email_a_generation(&registrations);

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
-use super::{Store, StoreError, Written};
+use super::{Store, StoreError, Written, keys};
 use crate::domain::device::{Block, Device, DeviceStatus, Forgotten, Session, Unlock};
 use crate::domain::pin::{PinTries, TakenTry};
 use crate::domain::pin_hash::PinHash;
@@ -30,10 +30,6 @@ pub enum Unlocked {
     NotActive,
 }
 
-pub(super) fn key(thumbprint: &KeyThumbprint) -> String {
-    format!("device#{}", thumbprint.as_str())
-}
-
 /// A device as a failed condition met it, with the attempt that wrote it last.
 #[derive(Deserialize)]
 struct Met {
@@ -42,6 +38,23 @@ struct Met {
     #[serde(default)]
     attempt: Option<Id>,
 }
+
+/// The condition of what a PIN confirms: the device is active, its PIN is still the one that was verified, and the PIN try
+/// that was taken as `attempt` is the last one and has not served yet.
+macro_rules! confirmed_by_pin {
+    ($write:expr, $device:expr, $attempt:expr) => {
+        $write
+            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(
+                ":active",
+                $crate::store::item::attribute(&$crate::domain::device::DeviceStatus::Active)?,
+            )
+            .expression_attribute_values(":verified", $crate::store::item::text($device.pin_hash.expose()))
+            .expression_attribute_values(":attempt", $crate::store::item::text($attempt.as_str()))
+    };
+}
+pub(super) use confirmed_by_pin;
 
 /// Blocks an active device. A write by itself and one in a transaction are different types with the same words.
 macro_rules! blocking {
@@ -63,7 +76,7 @@ macro_rules! blocking {
 
 impl Store {
     pub async fn device(&self, thumbprint: &KeyThumbprint) -> Result<Option<Device>, StoreError> {
-        self.get(&self.tables.identities, ("pk", &key(thumbprint))).await
+        self.get(&self.tables.identities, ("pk", &keys::device(thumbprint))).await
     }
 
     /// Counts a try at the PIN before the PIN is looked at. Of tries that raced from one state, one is taken. A try
@@ -101,15 +114,9 @@ impl Store {
     /// Opens a session in place of the one before, and forgets the wrong PINs. It serves the PIN try that was taken as
     /// `attempt`, once: a late copy of this write opens nothing again.
     pub async fn open_session(&self, device: &Device, session: &Session, attempt: &Id) -> Result<Written, StoreError> {
-        let update = self
-            .update_device(&device.key)
+        let update = confirmed_by_pin!(self.update_device(&device.key), device, attempt)
             .update_expression("SET #session = :session, pin_tries = :none REMOVE attempt")
-            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
-            .expression_attribute_values(":attempt", text(attempt.as_str()))
             .expression_attribute_names("#session", "session")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
             .expression_attribute_values(":session", attribute(session)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
@@ -204,7 +211,7 @@ impl Store {
         block: &Block,
         forgotten: Forgotten,
     ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(key(&device.key)));
+        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
         let update = blocking!(update, block, forgotten);
         Ok(write!(update, Update, update))
     }
@@ -212,22 +219,16 @@ impl Store {
     /// A part of a transaction: the PIN try that was taken as `attempt` was right, so that it and the wrong ones before it
     /// are forgotten. It serves once, and only on an active device.
     pub(super) fn settle_pin_try(&self, device: &Device, attempt: &Id) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.tables.identities)
-            .key("pk", text(key(&device.key)))
+        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
+        let update = confirmed_by_pin!(update, device, attempt)
             .update_expression("SET pin_tries = :none REMOVE attempt")
-            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
-            .expression_attribute_values(":attempt", text(attempt.as_str()))
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         Ok(write!(update, Update, update))
     }
 
     /// A part of a transaction: no PIN opens this active device any more, and its session ends.
-    pub(super) fn void_pin(&self, key_of_device: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
-        self.replace_pin(key_of_device, None, &PinHash::of_nobody())
+    pub(super) fn void_pin(&self, thumbprint: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
+        self.replace_pin(thumbprint, None, &PinHash::of_nobody())
     }
 
     /// A part of a transaction: a first PIN for an active device that a registration had bound before.
@@ -244,7 +245,7 @@ impl Store {
     ) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(thumbprint)))
+            .key("pk", text(keys::device(thumbprint)))
             .update_expression("SET pin_hash = :new, pin_is_first = :yes, pin_tries = :none REMOVE #session, attempt")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#session", "session")
@@ -264,7 +265,7 @@ impl Store {
     pub(super) fn put_new_device(&self, device: &Device) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.tables.identities)
-            .set_item(Some(to_item(device, Some(("pk", key(&device.key))))?))
+            .set_item(Some(to_item(device, Some(("pk", keys::device(&device.key))))?))
             .condition_expression("attribute_not_exists(pk)");
         Ok(write!(put, Put, put))
     }
@@ -273,7 +274,7 @@ impl Store {
         self.client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(thumbprint)))
+            .key("pk", text(keys::device(thumbprint)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
