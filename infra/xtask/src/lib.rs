@@ -7,6 +7,7 @@ pub mod documents;
 pub mod fuzz;
 pub mod generate;
 pub mod handing_on;
+pub mod new_step;
 pub mod package;
 pub mod rights;
 pub mod template;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use xtask::{checks, fuzz, generate, handing_on, package};
+use xtask::{checks, fuzz, generate, handing_on, new_step, package};
 
 /// The developer's command.
 #[derive(Parser)]
@@ -43,6 +43,11 @@ enum Command {
         /// Take what they weigh now, and a little more, as their budgets.
         #[arg(long, conflicts_with = "functions")]
         set_budgets: bool,
+    },
+    /// Writes the beginning of a step: see docs/architecture.md, "How to add a step".
+    NewStep {
+        /// In lower case with hyphens, as `mint-qr`.
+        name: String,
     },
     /// Writes what follows from the steps' declarations: see docs/architecture.md.
     Generate,
@@ -92,6 +97,7 @@ async fn main() -> ExitCode {
         Command::Test => checks::run().await,
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds).await,
         Command::Package { functions, set_budgets } => package::run(&functions, set_budgets).await,
+        Command::NewStep { name } => new_step::run(&xtask::root(), &name),
         Command::Generate => generate::run(&xtask::root()),
         // The load's generator is built for release, too: it shares the machine with what it measures.
         Command::Bench(rest) => handing_on::become_program("bench", &["--release"], &rest.arguments),
