@@ -9,7 +9,7 @@ mod routes;
 mod triggers;
 
 pub use rights::{Right, Table};
-pub use routes::{Caller, Confirmation, Limit, Method, Route};
+pub use routes::{Caller, Confirmation, Limit, Method, Rate, Route, Scale};
 pub use triggers::{Change, Stream, Trigger};
 
 /// One step of the procedure: a Lambda function and the package in `functions/` that holds its code.

@@ -120,7 +120,7 @@ pub enum Confirmation {
     CaptchaAndCode,
 }
 
-/// How many requests a second a route takes, of all its callers together. The template has the numbers for each scale.
+/// How many requests a second a route takes, of all its callers together: see [`Limit::rate`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// What is costly or helps guessing, and what a resident does once.
@@ -132,7 +132,49 @@ pub enum Limit {
     Other,
 }
 
+/// How many callers the limits are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scale {
+    City,
+    Nation,
+}
+
+impl Scale {
+    pub const ALL: [Self; 2] = [Self::City, Self::Nation];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::City => "city",
+            Self::Nation => "nation",
+        }
+    }
+}
+
+/// Requests a second, and how many may come at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    pub per_second: u16,
+    pub burst: u16,
+}
+
 impl Limit {
+    pub const ALL: [Self; 4] = [Self::Enrol, Self::Pin, Self::Redeem, Self::Other];
+
+    /// Tight limits slow down guessing and protect what is costly (selfies, PIN hashes, captchas, exports). Counters with
+    /// people waiting before them are never to feel one. A burst may be twice the rate.
+    pub const fn rate(self, scale: Scale) -> Rate {
+        let per_second = match (self, scale) {
+            (Self::Enrol, Scale::City) => 10,
+            (Self::Enrol, Scale::Nation) => 50,
+            (Self::Pin, Scale::City) => 20,
+            (Self::Pin | Self::Other, Scale::Nation) => 2000,
+            (Self::Redeem, Scale::City) => 500,
+            (Self::Redeem, Scale::Nation) => 4000,
+            (Self::Other, Scale::City) => 100,
+        };
+        Rate { per_second, burst: 2 * per_second }
+    }
+
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Enrol => "Enrol",

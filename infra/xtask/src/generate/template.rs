@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use catalogue::{Declaration, Limit, Memory, Need, Right, Setting, Stream, Trigger};
+use catalogue::{Declaration, Limit, Memory, Need, Right, Scale, Setting, Stream, Trigger};
 
 use super::{indented, pascal_case, read, read_of_step};
 
@@ -15,6 +15,7 @@ pub fn assemble(root: &Path) -> Result<String> {
     let mut text = HEADER.to_owned();
     for line in read(root, "infra/parts/template.yaml")?.lines() {
         match line {
+            "{{limits}}" => text += &limits(),
             "{{functions}}" => text += &functions(root)?,
             "{{route limits}}" => text += &route_limits(),
             "{{streams: age of the oldest record}}" => text += &of_streams("AWS/Lambda", "IteratorAge", "Maximum"),
@@ -24,6 +25,18 @@ pub fn assemble(root: &Path) -> Result<String> {
         }
     }
     Ok(text)
+}
+
+/// What each limit is, for each scale.
+fn limits() -> String {
+    let of_scale = |scale: Scale| {
+        let limits = Limit::ALL.map(|limit| {
+            let (name, rate) = (limit.as_str(), limit.rate(scale));
+            format!("      {name}: {}\n      {name}Burst: {}\n", rate.per_second, rate.burst)
+        });
+        format!("    {}:\n{}", scale.as_str(), limits.concat())
+    };
+    Scale::ALL.map(of_scale).concat()
 }
 
 /// The limits of the routes that have one of their own.
