@@ -24,7 +24,7 @@ use xtask::tools::Tools;
 #[tokio::test(flavor = "multi_thread")]
 async fn the_procedure_runs_end_to_end_and_the_activation_page_works_by_keyboard() {
     let place = Place::named("test-stack");
-    let setup = Setup { fresh: true, verbose: true };
+    let setup = Setup { fresh: true, verbose: true, limited: false };
     let mut stack = Stack::up(place.clone(), Ports::TESTS, setup).await.unwrap();
     let outcome = live(&mut stack, &place).await;
     let log = std::fs::read_to_string(place.folder().join("functions.log")).unwrap_or_default();

@@ -85,7 +85,7 @@ async fn main() -> ExitCode {
 async fn up(fresh: bool) -> Result<()> {
     let ports = Ports::DEFAULT;
     let mut stack = tokio::select! {
-        stack = Stack::up(Place::named("stack"), ports, Setup { fresh, ..Setup::default() }) => stack?,
+        stack = Stack::up(Place::named("stack"), ports, Setup { fresh, limited: true, ..Setup::default() }) => stack?,
         () = asked_to_end() => bail!("Ended before everything was up."),
     };
     println!("API              {}", ports.api_url()?);
@@ -110,7 +110,7 @@ async fn demo(expiry: bool, json: bool) -> Result<()> {
         demo::run(api, ports, &place, &Mailbox::at(ports.mailbox)?, options).await
     } else {
         let mut stack = tokio::select! {
-            stack = Stack::up(place.clone(), ports, Setup::default()) => stack?,
+            stack = Stack::up(place.clone(), ports, Setup { limited: true, ..Setup::default() }) => stack?,
             () = asked_to_end() => bail!("Ended before everything was up."),
         };
         let lived = async {

@@ -2,12 +2,15 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use anyhow::Result;
 use axum::extract::{Query, State};
 use axum::routing::get;
 use axum::{Json, Router};
 use ikd::app::{Clock, SystemClock};
+use ikd::aws::https;
+use ikd::tokens::officer::{OfficerIssuer, OfficerVerifier};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -75,6 +78,19 @@ impl Issuer {
     /// Its own address, as its tokens name it.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Verifies its tokens, as a function does.
+    pub fn verifier(&self) -> OfficerVerifier {
+        const TIMEOUT: Duration = Duration::from_secs(2);
+
+        let issuer = OfficerIssuer {
+            issuer: self.address.clone(),
+            audience: AUDIENCE.to_owned(),
+            role_claim: "roles".to_owned(),
+            role: OFFICER_ROLE.to_owned(),
+        };
+        OfficerVerifier::new(issuer, https::connector(TIMEOUT), TIMEOUT)
     }
 
     fn routes(&self) -> Router {

@@ -36,7 +36,7 @@ pub async fn start(ports: Ports) -> Result<(String, JoinHandle<()>)> {
     let between = Between {
         http: reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?,
         mailbox: Url::parse(&format!("http://127.0.0.1:{}{PATH}", ports.mailbox))?,
-        function: ports.api_url()?.join("/2015-03-31/functions/track-email/invocations")?,
+        function: ports.invocation_url("track-email")?,
     };
     let routes = axum::Router::new().route(PATH, post(take)).with_state(between);
     let serving = tokio::spawn(async move {

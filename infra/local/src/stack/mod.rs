@@ -2,6 +2,7 @@
 
 pub mod database;
 pub mod environment;
+mod gateway;
 pub mod issuer;
 pub mod mail_events;
 pub mod mailbox;
@@ -28,7 +29,10 @@ use stream_pump::Pump;
 /// Where the parts listen, on 127.0.0.1.
 #[derive(Clone, Copy, Debug)]
 pub struct Ports {
+    /// The gateway, which callers reach.
     pub api: u16,
+    /// `cargo lambda watch` behind it.
+    pub functions: u16,
     pub database: u16,
     pub mailbox: u16,
     pub issuer: u16,
@@ -36,16 +40,28 @@ pub struct Ports {
 
 impl Ports {
     /// For people: what the README names.
-    pub const DEFAULT: Self = Self { api: 9000, database: 8000, mailbox: 8005, issuer: 8006 };
+    pub const DEFAULT: Self = Self { api: 9000, functions: 9001, database: 8000, mailbox: 8005, issuer: 8006 };
     /// For the tests, which must not disturb a stack that somebody works with.
-    pub const TESTS: Self = Self { api: 9100, database: 8100, mailbox: 8105, issuer: 8106 };
+    pub const TESTS: Self = Self { api: 9100, functions: 9101, database: 8100, mailbox: 8105, issuer: 8106 };
 
-    fn all(self) -> [(&'static str, u16); 4] {
-        [("API", self.api), ("database", self.database), ("mailbox", self.mailbox), ("officers' issuer", self.issuer)]
+    fn all(self) -> [(&'static str, u16); 5] {
+        [
+            ("API", self.api),
+            ("functions", self.functions),
+            ("database", self.database),
+            ("mailbox", self.mailbox),
+            ("officers' issuer", self.issuer),
+        ]
     }
 
     pub fn api_url(self) -> Result<Url> {
         Ok(Url::parse(&format!("http://127.0.0.1:{}", self.api))?)
+    }
+
+    /// Where a function is invoked without a request, as a stream does.
+    pub fn invocation_url(self, function: &str) -> Result<Url> {
+        let path = format!("/2015-03-31/functions/{function}/invocations");
+        Ok(Url::parse(&format!("http://127.0.0.1:{}", self.functions))?.join(&path)?)
     }
 }
 
@@ -80,6 +96,8 @@ pub struct Setup {
     pub fresh: bool,
     /// With functions that log as much as they can.
     pub verbose: bool,
+    /// With routes that take as many requests a second as in a city, and no more.
+    pub limited: bool,
 }
 
 /// A running stack. Dropping it ends every part of it.
@@ -116,7 +134,7 @@ impl Stack {
         for organisation in personas::ORGANISATIONS {
             database.register(&organisation.registered(&place.integrator_key(organisation.client_id)?)).await?;
         }
-        let (_, serving) =
+        let (issuer, serving) =
             Issuer::start(environment::key_pair(&place.folder.join("officers.pem"))?, ports.issuer).await?;
         tasks.push(serving);
 
@@ -128,13 +146,19 @@ impl Stack {
         let variables = environment::of_functions(&secrets, ports, &ses, setup.verbose)?;
         let env_file = environment::write(&place.folder.join("functions.env"), &variables)?;
         say("Starting the functions under cargo lambda watch");
-        processes.start_functions(&cargo_lambda, &place, &env_file, ports.api)?;
+        processes.start_functions(&cargo_lambda, &place, &env_file, ports.functions)?;
+        let before = gateway::Setup {
+            functions: Url::parse(&format!("http://127.0.0.1:{}", ports.functions))?,
+            officers: issuer.verifier(),
+            limited: setup.limited,
+        };
+        tasks.push(gateway::serve(TcpListener::bind(("127.0.0.1", ports.api)).await?, before)?);
 
         let mailbox = Mailbox::at(ports.mailbox)?;
         let mut stack = Self { ports, place, mailbox, processes, tasks, pumps: Vec::new() };
         stack.wait_until_ready().await?;
         for mapping in stream_pump::mappings() {
-            stack.pumps.push(stream_pump::start(mapping, database.clone(), ports.api)?);
+            stack.pumps.push(stream_pump::start(mapping, database.clone(), ports)?);
         }
         stack.tasks.push(database.sweep());
         Ok(stack)

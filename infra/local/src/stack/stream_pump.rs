@@ -50,9 +50,8 @@ impl Drop for Pump {
 }
 
 /// Starts to pump, from the oldest record on: what was done before is known to the function as done.
-pub fn start(mapping: Mapping, database: Database, api_port: u16) -> Result<Pump> {
-    let address = Ports { api: api_port, ..Ports::DEFAULT }.api_url()?;
-    let address = address.join(&format!("/2015-03-31/functions/{}/invocations", mapping.function))?;
+pub fn start(mapping: Mapping, database: Database, ports: Ports) -> Result<Pump> {
+    let address = ports.invocation_url(mapping.function)?;
     let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
     let (resting, rests) = watch::channel(0);
     let task = tokio::spawn(async move {
