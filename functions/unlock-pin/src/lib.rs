@@ -25,8 +25,8 @@ struct Answered {
     unlocked_at: Timestamp,
 }
 
-/// Forgets the wrong PINs of the resident's active device. The PIN stays what it is, and no session is opened: whoever
-/// has forgotten the PIN registers anew. Doing so twice is harmless.
+/// Forgets the wrong PINs of the resident's active device. The PIN does not change, and no session is opened. For a
+/// forgotten PIN there is reset-pin. Doing so twice is harmless.
 pub async fn unlock_pin(app: &App, request: &Request) -> Result<Answer, Problem> {
     let officer = authenticate::officer(app, request).await?;
     let UnlockPin { nik } = parse::json(request, parse::SMALL_BODY)?;
