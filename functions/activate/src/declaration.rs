@@ -1,4 +1,4 @@
-//! What activate declares of itself.
+//! What activate declares about itself.
 
 use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Table, Trigger};
 

@@ -1,4 +1,4 @@
-//! What approve-face declares of itself.
+//! What approve-face declares about itself.
 
 use declaration::{Caller, Declaration, Memory, Need, Right, Route, Setting, Table, Trigger};
 

@@ -1,10 +1,10 @@
-//! What change-pin declares of itself.
+//! What change-pin declares about itself.
 
 use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "change-pin",
-    summary: "Ubah PIN: the first PIN, which is the activation code, must go this way at once.",
+    summary: "Ubah PIN: replaces the PIN. The first PIN, which is the activation code, must be replaced at once.",
     trigger: Trigger::Http(&[Route::put("/pin", "change-pin", &[Caller::AnySession])
         .confirmed_by(Confirmation::OldPin)
         .limited_to(Limit::Pin)]),

@@ -1,10 +1,10 @@
-//! What check-signature declares of itself.
+//! What check-signature declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "check-signature",
-    summary: "Anyone asks whether a signature counts.",
+    summary: "Tells anyone whether a signature is valid.",
     trigger: Trigger::Http(&[Route::get("/signatures/{id}", "check-signature", &[Caller::Anyone])]),
     needs: &[Need::Store],
     rights: &[Right::On(Table::Identities, &["GetItem"]), Right::On(Table::Signatures, &["GetItem"])],

@@ -1,10 +1,10 @@
-//! What erase-identity declares of itself.
+//! What erase-identity declares about itself.
 
 use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "erase-identity",
-    summary: "The holder ends the digital identity.",
+    summary: "Ends the holder's digital identity, at the holder's wish.",
     trigger: Trigger::Http(&[Route::delete("/me", "erase-identity", &[Caller::Holder])
         .confirmed_by(Confirmation::Pin)
         .limited_to(Limit::Enrol)

@@ -1,10 +1,10 @@
-//! What export-data declares of itself.
+//! What export-data declares about itself.
 
 use declaration::{Caller, Declaration, Limit, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "export-data",
-    summary: "Everything that is held on the holder, for the holder.",
+    summary: "Gives the holder everything that is stored about them.",
     trigger: Trigger::Http(&[Route::get("/me/export", "export-data", &[Caller::Holder]).limited_to(Limit::Enrol)]),
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],

@@ -1,10 +1,10 @@
-//! What finish-erasure declares of itself.
+//! What finish-erasure declares about itself.
 
 use declaration::{Change, Declaration, Need, Right, Stream, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "finish-erasure",
-    summary: "What a holder left is erased, from the stream of the orders.",
+    summary: "Erases what an ended identity left, one order at a time.",
     trigger: Trigger::Stream(Stream { table: Table::Erasures, change: Change::Insert, batch: 1 }),
     needs: &[Need::Store],
     rights: &[

@@ -1,10 +1,10 @@
-//! What issue-token declares of itself.
+//! What issue-token declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "issue-token",
-    summary: "Access tokens for integrators (OAuth 2.0 client credentials).",
+    summary: "Gives integrators access tokens (OAuth 2.0 client credentials).",
     trigger: Trigger::Http(&[Route::post("/oauth2/token", "issue-token", &[Caller::Client]).reading_json(false)]),
     needs: &[Need::Store, Need::SigningKey],
     rights: &[Right::On(Table::Challenges, &["PutItem"]), Right::On(Table::Integrators, &["GetItem"])],

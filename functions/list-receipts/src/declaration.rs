@@ -1,10 +1,10 @@
-//! What list-receipts declares of itself.
+//! What list-receipts declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "list-receipts",
-    summary: "Who saw what of the holder, and when.",
+    summary: "Shows the holder who read what about them, and when.",
     trigger: Trigger::Http(&[Route::get("/me/receipts", "list-receipts", &[Caller::Holder])]),
     needs: &[Need::Store, Need::VerifyingKeys],
     rights: &[

@@ -1,10 +1,10 @@
-//! What login declares of itself.
+//! What login declares about itself.
 
 use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "login",
-    summary: "Masuk: device key and PIN open a session.",
+    summary: "Masuk: opens a session, with device key and PIN.",
     trigger: Trigger::Http(&[Route::post("/sessions", "login", &[Caller::Phone])
         .confirmed_by(Confirmation::Pin)
         .limited_to(Limit::Pin)]),

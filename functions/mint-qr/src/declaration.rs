@@ -1,10 +1,10 @@
-//! What mint-qr declares of itself.
+//! What mint-qr declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "mint-qr",
-    summary: "KTP Digital: a QR code that lives 90 seconds and serves once.",
+    summary: "KTP Digital: a QR code that is valid for 90 seconds and can be used once.",
     trigger: Trigger::Http(&[Route::post("/qr-codes", "mint-qr", &[Caller::Holder])]),
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],

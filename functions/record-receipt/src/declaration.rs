@@ -1,10 +1,10 @@
-//! What record-receipt declares of itself.
+//! What record-receipt declares about itself.
 
 use declaration::{Change, Declaration, Need, Right, Setting, Stream, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "record-receipt",
-    summary: "A receipt for each redemption, from the stream of the QR codes.",
+    summary: "Records a receipt for each redemption.",
     trigger: Trigger::Stream(Stream { table: Table::QrCodes, change: Change::Modify, batch: 10 }),
     needs: &[Need::Store],
     settings: &[Setting::ReceiptsKept],

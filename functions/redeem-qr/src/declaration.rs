@@ -1,10 +1,10 @@
-//! What redeem-qr declares of itself.
+//! What redeem-qr declares about itself.
 
 use declaration::{Caller, Declaration, Limit, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "redeem-qr",
-    summary: "An integrator presents a scanned QR code and learns, once, who stands before it.",
+    summary: "An integrator presents a scanned QR code and learns, once, who its holder is.",
     trigger: Trigger::Http(
         &[Route::post("/redemptions", "redeem-qr", &[Caller::Integrator]).limited_to(Limit::Redeem)],
     ),

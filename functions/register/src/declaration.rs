@@ -1,10 +1,10 @@
-//! What register declares of itself.
+//! What register declares about itself.
 
 use declaration::{Caller, Declaration, Limit, Memory, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "register",
-    summary: "Daftar, Verifikasi Data, Ambil Foto: a resident's phone asks to become their device.",
+    summary: "Daftar, Verifikasi Data, Ambil Foto: registers a resident's phone.",
     trigger: Trigger::Http(&[Route::post("/registrations", "register", &[Caller::NewPhone]).limited_to(Limit::Enrol)]),
     needs: &[Need::Store, Need::SealingKey, Need::FaceEngine],
     settings: &[Setting::Municipality],

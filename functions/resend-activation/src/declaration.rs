@@ -1,10 +1,10 @@
-//! What resend-activation declares of itself.
+//! What resend-activation declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "resend-activation",
-    summary: "A new code by a new e-mail, asked for by the phone or by an officer.",
+    summary: "Sends a new activation code, when the phone or an officer asks for it.",
     trigger: Trigger::Http(&[Route::post(
         "/registrations/{id}/activation-emails",
         "resend-activation",

@@ -1,10 +1,10 @@
-//! What reset-pin declares of itself.
+//! What reset-pin declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "reset-pin",
-    summary: "The holder forgot the PIN: the officer has a new code sent.",
+    summary: "Sends a new code to a holder who forgot the PIN, when an officer asks for it.",
     trigger: Trigger::Http(&[Route::post("/pin-resets", "reset-pin", &[Caller::Officer])]),
     needs: &[Need::Store, Need::OfficerIssuer],
     settings: &[Setting::Municipality],

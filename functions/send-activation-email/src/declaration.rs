@@ -1,10 +1,10 @@
-//! What send-activation-email declares of itself.
+//! What send-activation-email declares about itself.
 
 use declaration::{Change, Declaration, Need, Right, Setting, Stream, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "send-activation-email",
-    summary: "The e-mail with code and link. The outbox's stream calls it, no route does.",
+    summary: "Sends the e-mails with activation code and link, in the order of the outbox.",
     trigger: Trigger::Stream(Stream { table: Table::Outbox, change: Change::Insert, batch: 10 }),
     needs: &[Need::Store, Need::SealingKey, Need::ActivationCodeKey, Need::Mailer],
     settings: &[Setting::OfficeContact],

@@ -1,10 +1,10 @@
-//! What show-biodata declares of itself.
+//! What show-biodata declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "show-biodata",
-    summary: "Biodata: what the registry has on the holder.",
+    summary: "Biodata: shows the holder's own row of the registry.",
     trigger: Trigger::Http(&[Route::get("/me", "show-biodata", &[Caller::Holder])]),
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],

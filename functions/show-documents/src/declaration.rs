@@ -1,10 +1,10 @@
-//! What show-documents declares of itself.
+//! What show-documents declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "show-documents",
-    summary: "Dokumen: the two menus, and each document in them.",
+    summary: "Dokumen: the two menus, and each document in them, also as PDF.",
     trigger: Trigger::Http(&[
         Route::get("/me/documents", "show-documents-menus", &[Caller::Holder]),
         Route::get("/me/documents/{kind}", "show-documents-document", &[Caller::Holder]),

@@ -1,10 +1,10 @@
-//! What show-family declares of itself.
+//! What show-family declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "show-family",
-    summary: "Data Keluarga: the members on the holder's family card.",
+    summary: "Data Keluarga: shows the members on the holder's family card.",
     trigger: Trigger::Http(&[Route::get("/me/family", "show-family", &[Caller::Holder])]),
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],

@@ -1,10 +1,10 @@
-//! What sign-document declares of itself.
+//! What sign-document declares about itself.
 
 use declaration::{Caller, Confirmation, Declaration, Limit, Memory, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "sign-document",
-    summary: "Tanda Tangan Elektronik: the holder signs a document's hash.",
+    summary: "Tanda Tangan Elektronik: signs the hash of a document for the holder.",
     trigger: Trigger::Http(&[Route::post("/me/signatures", "sign-document", &[Caller::Holder])
         .confirmed_by(Confirmation::Pin)
         .limited_to(Limit::Pin)]),

@@ -1,10 +1,10 @@
-//! What unlock-pin declares of itself.
+//! What unlock-pin declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "unlock-pin",
-    summary: "The office lifts the lock that wrong PINs brought.",
+    summary: "Lifts the lock after wrong PINs, when an officer asks for it.",
     trigger: Trigger::Http(&[Route::post("/pin-unlocks", "unlock-pin", &[Caller::Officer])]),
     needs: &[Need::Store, Need::OfficerIssuer],
     rights: &[Right::On(Table::Identities, &["GetItem", "UpdateItem"])],

@@ -1,10 +1,10 @@
-//! What verify-document declares of itself.
+//! What verify-document declares about itself.
 
 use declaration::{Caller, Declaration, Need, Right, Route, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "verify-document",
-    summary: "Anyone checks a printed document.",
+    summary: "Tells anyone whether a printed document was issued.",
     trigger: Trigger::Http(&[Route::get("/documents/verify/{id}", "verify-document", &[Caller::Anyone])]),
     needs: &[Need::Store],
     rights: &[Right::On(Table::Documents, &["GetItem"])],

@@ -14,7 +14,6 @@ import schemathesis
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from schemathesis.auths import RequestsAuth
-from schemathesis.openapi.checks import UnsupportedMethodResponse
 
 # Who may be played, as infra/local/src/schemathesis.rs enrolled them on the running stack.
 PEOPLE = json.loads(os.environ["IKD_SCHEMATHESIS"])
@@ -110,29 +109,24 @@ def block_device(request):
     return (lost if is_holders else officer)(request)
 
 
+# Who calls by which scheme of the description.
+BY_SCHEME = {"holderToken": holder, "officerToken": officer, "integratorToken": integrator, "dpopProof": applicant}
+
+# Who calls an operation that not everybody of a kind may call.
 CALLERS = {
-    "register": applicant,
     "check-status": check_status,
     "resend-activation": resend_activation,
-    "approve-face-review": officer,
-    "approve-face-decide": officer,
     "login": Phone(holder.key),
-    "lock": holder,
-    "change-pin": holder,
-    "show-biodata": holder,
-    "show-family": holder,
-    "show-documents-menus": holder,
-    "show-documents-document": holder,
-    "list-receipts": holder,
-    "export-data": holder,
     "erase-identity": leaving,
-    "sign-document": holder,
-    "mint-qr": holder,
-    "redeem-qr": integrator,
     "block-device": block_device,
-    "unlock-pin": officer,
-    "reset-pin": officer,
 }
+
+
+def caller_of(context):
+    """Somebody who may call an operation; nobody where anybody may."""
+    schemes = [scheme for one in context.operation.definition.raw["security"] for scheme in one]
+    by_scheme = next((caller for scheme, caller in BY_SCHEME.items() if scheme in schemes), None)
+    return CALLERS.get(operation_id(context), by_scheme)
 
 
 @schemathesis.auth(refresh_interval=None)
@@ -144,7 +138,7 @@ class Callers:
             mutation.parameter is None and "required" in mutation.keywords
             for mutation in getattr(case.meta.phase.data, "mutations", ())
         )
-        return None if is_about_missing_headers else CALLERS.get(operation_id(context))
+        return None if is_about_missing_headers else caller_of(context)
 
     def set(self, case, caller, context):
         # Proofs are made when the request stands as it will be sent.
@@ -277,12 +271,6 @@ def after_call(context, case, response):
     elif outcome in [("login", 401), ("change-pin", 401), ("sign-document", 401)]:
         # A right PIN in between keeps the wrong ones from locking it.
         holder.log_in()
-
-
-@schemathesis.hook
-def filter_failure(context, failure, case, response):
-    """The gateway answers a method that has no route, with 404 and never with 405."""
-    return not (isinstance(failure, UnsupportedMethodResponse) and response.status_code == 404)
 
 
 @schemathesis.check

@@ -261,3 +261,16 @@ impl People {
         self.http.get(url).send().await?.error_for_status()?.text().await.context("no activation page")
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_route_of_the_service_is_measured() {
+        for step in catalogue::STEPS {
+            let measured = STEPS.iter().filter(|measured| measured.function == step.name).count();
+            assert!(measured >= step.routes().len(), "{} has routes that no step here asks for", step.name);
+        }
+    }
+}
