@@ -1,18 +1,26 @@
 //! Every produced QR image is read back by an independent decoder, at a cheap screen's size.
 
-use data_encoding::BASE64;
+use std::collections::BTreeSet;
+
+use data_encoding::{BASE32_NOPAD, BASE64};
+use ikd::pictures::qr_image::QrImage;
 use image::{DynamicImage, GrayImage};
 use local::personas::SITI;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
+use rqrr::MetaData;
 use serde_json::json;
 use tests::World;
 
 fn decode(picture: GrayImage) -> String {
+    read(picture).1
+}
+
+fn read(picture: GrayImage) -> (MetaData, String) {
     let mut picture = rqrr::PreparedImage::prepare(picture);
     let grids = picture.detect_grids();
     assert_eq!(grids.len(), 1, "one code in the picture");
-    grids[0].decode().expect("a readable code").1
+    grids[0].decode().expect("a readable code")
 }
 
 fn decode_png(base64: &str) -> String {
@@ -45,6 +53,57 @@ async fn the_registration_ticket_scans_as_svg_and_png() {
     assert_eq!(decode_svg(ticket["svg"].as_str().unwrap()), text);
     assert_eq!(decode_png(ticket["png"].as_str().unwrap()), text);
     assert_quiet_zone(ticket["png"].as_str().unwrap());
+    assert_eq!(text.len(), TICKET.length, "the length that is drawn below");
+}
+
+/// A kind of text that the service draws, without what is random in it.
+struct Kind {
+    prefix: &'static str,
+    /// Characters of the random part, which is in base32.
+    length: usize,
+    /// The version of its code: its size.
+    version: usize,
+}
+
+const TOKEN: Kind = Kind { prefix: "", length: 32, version: 2 };
+const TICKET: Kind = Kind { prefix: "", length: 58, version: 3 };
+const ADDRESS: Kind = Kind { prefix: "https://ikd.madiunkota.go.id/documents/verify/", length: 26, version: 5 };
+
+/// A code of more than 64 modules a side, for which the mask is searched in another way.
+const LARGE: Kind = Kind { prefix: "https://a.long.name.example/", length: 300, version: 13 };
+
+fn assert_scans(text: &str, version: usize) -> MetaData {
+    let image = QrImage::of(text).unwrap();
+    let (data, found) = read(image::load_from_memory(&image.png().unwrap()).unwrap().into_luma8());
+    assert_eq!(found, text);
+    assert_eq!(decode_svg(&image.svg()), text);
+    assert_eq!(data.version.0, version, "{text}");
+    assert_eq!(data.ecc_level, 0, "correction M: {text}");
+    data
+}
+
+#[test]
+fn codes_of_each_kind_scan_under_every_mask() {
+    let mut masks = BTreeSet::new();
+    for Kind { prefix, length, version } in [TOKEN, TICKET, ADDRESS] {
+        for number in 0..24_u8 {
+            let random: Vec<u8> =
+                (0..40).map(|at: u8| at.wrapping_mul(151).wrapping_add(number).wrapping_mul(97)).collect();
+            let text = format!("{prefix}{}", &BASE32_NOPAD.encode(&random)[..length]);
+            masks.insert(assert_scans(&text, version).mask);
+        }
+    }
+    assert_eq!(masks, (0..8).collect());
+}
+
+#[test]
+fn digits_do_not_change_the_size_of_a_code() {
+    for Kind { prefix, length, version } in [TOKEN, TICKET, ADDRESS, LARGE] {
+        for digits in [0, 7, length / 2, length - 1] {
+            assert_scans(&format!("{prefix}{}{}", "Q".repeat(length - digits), "7".repeat(digits)), version);
+            assert_scans(&format!("{prefix}{}{}", "2".repeat(digits), "A".repeat(length - digits)), version);
+        }
+    }
 }
 
 #[tokio::test]

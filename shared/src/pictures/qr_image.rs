@@ -2,21 +2,31 @@
 
 use std::fmt::Write;
 
-use fast_qr::qr::QRCodeError;
-use fast_qr::{ECL, QRBuilder, QRCode};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
+use qrcode::bits::Bits;
+use qrcode::canvas::Canvas;
+use qrcode::optimize::Segment;
+use qrcode::types::{Mode, QrError};
+use qrcode::{Color, EcLevel, Version, ec};
+
+use super::qr_mask;
 
 /// A QR code ready to be drawn.
 ///
 /// Error correction M mends 15 % of the code, enough for scratches and glare, and keeps the modules large.
-pub struct QrImage(QRCode);
+pub struct QrImage {
+    /// Row by row.
+    modules: Vec<Color>,
+    /// Modules along a side.
+    width: usize,
+}
 
 /// A picture that could not be drawn or encoded.
 #[derive(Debug, thiserror::Error)]
 pub enum DrawError {
     #[error("the text does not fit a QR code: {0}")]
-    Code(#[from] QRCodeError),
+    Code(#[from] QrError),
     #[error("the picture cannot be encoded: {0}")]
     Picture(#[from] image::ImageError),
 }
@@ -29,7 +39,14 @@ const QUIET_ZONE: u32 = 4;
 
 impl QrImage {
     pub fn of(text: &str) -> Result<Self, DrawError> {
-        Ok(Self(QRBuilder::new(text).ecl(ECL::M).build()?))
+        let bits = encode(text.as_bytes())?;
+        let version = bits.version();
+        let (data, correction) = ec::construct_codewords(&bits.into_bytes(), version, EcLevel::M)?;
+        let mut canvas = Canvas::new(version, EcLevel::M);
+        canvas.draw_all_functional_patterns();
+        canvas.draw_data(&data, &correction);
+        let width = usize::try_from(version.width()).unwrap_or_default();
+        Ok(Self { modules: qr_mask::masked(&canvas, width), width })
     }
 
     /// One path of all dark modules, each row's neighbours together.
@@ -75,15 +92,45 @@ impl QrImage {
 
     /// Modules along a side, quiet zone included.
     fn side(&self) -> u32 {
-        u32::try_from(self.0.size).unwrap_or_default() + 2 * QUIET_ZONE
+        u32::try_from(self.width).unwrap_or_default() + 2 * QUIET_ZONE
     }
 
     /// Whether a module is dark, counted from the quiet zone's corner.
     fn is_dark(&self, x: u32, y: u32) -> bool {
-        let within = |at: u32| usize::try_from(at.checked_sub(QUIET_ZONE)?).ok().filter(|at| *at < self.0.size);
+        let within = |at: u32| usize::try_from(at.checked_sub(QUIET_ZONE)?).ok().filter(|at| *at < self.width);
         match (within(x), within(y)) {
-            (Some(x), Some(y)) => self.0[y][x].value(),
+            (Some(x), Some(y)) => self.modules[y * self.width + x] == Color::Dark,
             _ => false,
         }
+    }
+}
+
+/// The text in the smallest version that holds it, as one segment in the densest mode that has all of its characters.
+///
+/// `qrcode` itself may begin another segment for a row of digits. A ticket with many digits could then need a larger code
+/// than other tickets.
+fn encode(text: &[u8]) -> Result<Bits, QrError> {
+    let segment = Segment { mode: mode(text), begin: 0, end: text.len() };
+    for version in (1..=LARGEST_VERSION).map(Version::Normal) {
+        let mut bits = Bits::new(version);
+        if segment.encoded_len(version) <= bits.max_len(EcLevel::M)? {
+            bits.push_segments(text, [segment].into_iter())?;
+            bits.push_terminator(EcLevel::M)?;
+            return Ok(bits);
+        }
+    }
+    Err(QrError::DataTooLong)
+}
+
+const LARGEST_VERSION: i16 = 40;
+
+fn mode(text: &[u8]) -> Mode {
+    let is_alphanumeric = |byte: &u8| matches!(byte, b'0'..=b'9' | b'A'..=b'Z') || b" $%*+-./:".contains(byte);
+    if text.iter().all(u8::is_ascii_digit) {
+        Mode::Numeric
+    } else if text.iter().all(is_alphanumeric) {
+        Mode::Alphanumeric
+    } else {
+        Mode::Byte
     }
 }

@@ -1,8 +1,9 @@
 //! Tells what happens while it happens, and keeps it.
 
 use anyhow::{Result, ensure};
-use fast_qr::{ECL, QRBuilder};
 use jiff::{SignedDuration, Timestamp};
+use qrcode::QrCode;
+use qrcode::render::unicode::Dense1x2;
 use serde::Serialize;
 use serde_json::Value;
 
@@ -71,7 +72,8 @@ impl Teller {
 
     pub fn draw(&self, title: &str, text: &str) -> Result<()> {
         // Terminals are mostly dark: what is drawn is the light part.
-        let drawn = QRBuilder::new(text).ecl(ECL::M).build()?.to_str();
+        let code = QrCode::new(text)?;
+        let drawn = code.render().dark_color(Dense1x2::Light).light_color(Dense1x2::Dark).build();
         self.say(&format!("\n{title}:\n{drawn}\n"));
         Ok(())
     }
