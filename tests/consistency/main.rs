@@ -4,6 +4,7 @@
 
 mod builds;
 mod operations;
+mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

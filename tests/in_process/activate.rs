@@ -68,6 +68,52 @@ async fn the_page_speaks_english_to_those_who_ask() {
 }
 
 #[tokio::test]
+async fn every_page_leads_to_the_other_language() {
+    const TO_ENGLISH: &str = "name=\"lang\" value=\"en\" lang=\"en\">English</button>";
+    const TO_INDONESIAN: &str = "name=\"lang\" value=\"id\" lang=\"id\">Bahasa Indonesia</button>";
+
+    let world = World::new().await;
+    let email = world.approved(SITI).await.email;
+    let browser = world.browser();
+    let form = browser.open(&email.link).await.unwrap().text;
+    assert!(form.contains(TO_ENGLISH), "{form}");
+
+    let proof = Browser::work(&form).unwrap();
+    let entries = [("token", email.token()), ("code", &email.code), ("proof_of_work", &proof)];
+    let with = |field, value| [&entries[..], &[(field, value)]].concat();
+    let confirm = browser.submit("/activation", &with("step", "confirm")).await.unwrap().text;
+    assert!(confirm.contains(TO_ENGLISH), "{confirm}");
+    let english = browser.submit("/activation", &with("lang", "en")).await.unwrap().text;
+    assert!(english.contains(TO_INDONESIAN) && english.contains("Activate now?"), "{english}");
+    for (name, value) in entries {
+        assert_eq!(Browser::field(&english, name).as_deref(), Some(value), "the entries go along");
+    }
+
+    let activated = browser.submit("/activation", &with("step", "activate")).await.unwrap().text;
+    assert!(activated.contains(TO_ENGLISH) && activated.contains("Aktivasi berhasil"), "{activated}");
+    let open = async |token, language| {
+        browser.submit("/captchas", &[("token", token), ("lang", language)]).await.unwrap().text
+    };
+    let active = open(email.token(), "en").await;
+    assert!(active.contains(TO_INDONESIAN) && active.contains("Status: Active"), "{active}");
+    let dead_end = open("A", "en").await;
+    assert!(dead_end.contains(TO_INDONESIAN) && dead_end.contains("Activation cannot continue"), "{dead_end}");
+    assert!(open("A", "id").await.contains(TO_ENGLISH));
+}
+
+#[tokio::test]
+async fn the_form_names_no_button_that_only_scripts_show() {
+    let world = World::new().await;
+    let email = world.approved(SITI).await.email;
+    let form = world.browser().open(&email.link).await.unwrap().text;
+    assert!(form.contains("id=\"work\" hidden"), "{form}");
+    let picture = form.split_once("<img").unwrap().1.split_once('>').unwrap().0;
+    let description = picture.split_once("alt=\"").unwrap().1;
+    assert!(!description.is_empty() && !description.contains("tombol"), "{description}");
+    assert!(form.contains("<noscript><p>Tidak dapat melihat gambar?"), "{form}");
+}
+
+#[tokio::test]
 async fn the_page_may_load_nothing_and_tells_nobody_where_it_came_from() {
     let world = World::new().await;
     let approved = world.approved(SITI).await;

@@ -98,9 +98,9 @@ async fn problems_speak_indonesian_unless_asked_for_english() {
         assert_eq!(reply.json()["title"], "Authentication required", "titles do not change");
         reply.member("/detail").unwrap()
     };
-    assert_eq!(detail(None).await, "Masuk terlebih dahulu.");
-    assert_eq!(detail(Some("en-GB,en;q=0.9")).await, "Log in first.");
-    assert_eq!(detail(Some("fr")).await, "Masuk terlebih dahulu.");
+    assert_eq!(detail(None).await, "Silakan masuk terlebih dahulu.");
+    assert_eq!(detail(Some("en-GB,en;q=0.9")).await, "Please log in first.");
+    assert_eq!(detail(Some("fr")).await, "Silakan masuk terlebih dahulu.");
 }
 
 #[tokio::test]

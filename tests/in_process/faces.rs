@@ -50,7 +50,7 @@ async fn two_photographs_of_one_person_match_and_the_officer_reads_what_was_not_
     assert!(face["score"].as_f64().unwrap() <= 0.45, "{face}");
     assert_eq!((&face["faces"], &face["selfie_problems"]), (&json!(1), &json!([])));
     assert!(face["version"].as_str().is_some_and(|version| !version.is_empty()));
-    assert!(face["liveness"].as_str().unwrap().contains("TIDAK diperiksa"));
+    assert!(face["liveness"].as_str().unwrap().contains("TIDAK memeriksa"));
     assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
 }
 

@@ -187,8 +187,8 @@ async fn whoever_scans_the_code_with_a_camera_gets_a_page_in_their_language() {
         assert!(reply.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
         reply.text
     };
-    assert!(open(&address, "id").await.contains("Dokumen ini asli"));
-    assert!(open(&address, "en").await.contains("This document is genuine"));
+    assert!(open(&address, "id").await.contains("Dokumen dengan kode ini pernah diterbitkan"));
+    assert!(open(&address, "en").await.contains("A document with this code was issued"));
     let invented = "http://ikd.test/documents/verify/AEAQCAIBAEAQCAIBAEAQCAIBAE";
     assert!(open(invented, "id").await.contains("Dokumen ini tidak dikenal"));
     let request = Request::get(&address).header("accept", PDF).body(String::new()).unwrap();

@@ -33,8 +33,10 @@ pub enum Answered<'a> {
 impl<'a> Answered<'a> {
     /// Either one serves; a proof of work goes first, since whoever did the work left the picture.
     pub fn read(captcha: Option<&'a str>, answer: Option<&'a str>, proof: Option<&'a str>) -> Result<Self, Problem> {
-        const UNANSWERED: Invalid = Invalid::new("Isi captcha.", "Answer the captcha.");
-        const TOO_LONG: Invalid = Invalid::new("Isian ini terlalu panjang.", "This is too long.");
+        const UNANSWERED: Invalid =
+            Invalid::new("Ketik huruf dan angka pada gambar.", "Type the letters and digits in the picture.");
+        const TOO_LONG: Invalid =
+            Invalid::new("Isian ini terlalu panjang. Periksa kembali.", "This entry is too long. Please check it.");
 
         for (pointer, value, most) in
             [("/captcha", captcha, 128), ("/answer", answer, 64), ("/proof_of_work", proof, 4_096)]

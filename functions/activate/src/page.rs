@@ -46,23 +46,25 @@ struct Activated<'a> {
 
 #[derive(Template)]
 #[template(path = "active.html")]
-struct Active {
+struct Active<'a> {
     words: Words,
+    token: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "dead_end.html")]
-struct DeadEnd {
+struct DeadEnd<'a> {
     words: Words,
+    token: &'a str,
     problem: String,
 }
 
 /// What a link shows when it is opened, or when another picture is asked for.
 pub fn opened(app: &App, token: &str, language: Language, shown: Result<Shown, Problem>) -> Result<Answer, Problem> {
     match shown {
-        Ok(Shown::Active) => show(StatusCode::OK, &Active { words: Words(language) }),
+        Ok(Shown::Active) => show(StatusCode::OK, &Active { words: Words(language), token }),
         Ok(Shown::Form) => form(app, token, language, StatusCode::OK, None),
-        Err(problem) => dead_end(language, &problem),
+        Err(problem) => dead_end(token, language, &problem),
     }
 }
 
@@ -75,12 +77,12 @@ pub fn again(
     shown: Result<Shown, Problem>,
 ) -> Result<Answer, Problem> {
     match shown {
-        Ok(Shown::Active) => show(StatusCode::OK, &Active { words: Words(language) }),
+        Ok(Shown::Active) => show(StatusCode::OK, &Active { words: Words(language), token }),
         Ok(Shown::Form) => {
             let page = form(app, token, language, problem.kind().status(), Some(problem.explain(language)))?;
             Ok(problem.with_retry_after(page))
         }
-        Err(end) => dead_end(language, &end),
+        Err(end) => dead_end(token, language, &end),
     }
 }
 
@@ -88,7 +90,7 @@ pub fn again(
 pub fn confirm(app: &App, sent: &BTreeMap<String, String>, language: Language) -> Result<Answer, Problem> {
     let token = field(sent, "token");
     if app.seal().open_link(token).is_none() {
-        return dead_end(language, &ProblemType::LinkDead.into());
+        return dead_end(token, language, &ProblemType::LinkDead.into());
     }
     show(
         StatusCode::OK,
@@ -116,15 +118,16 @@ fn form(
     problem: Option<String>,
 ) -> Result<Answer, Problem> {
     let Some((link, ..)) = app.seal().open_link(token) else {
-        return dead_end(language, &ProblemType::LinkDead.into());
+        return dead_end(token, language, &ProblemType::LinkDead.into());
     };
     let captcha = captcha::issue(app, &link)?;
     let proof_of_work = serde_json::to_string(&captcha.proof_of_work).map_err(Problem::unavailable)?;
     show(status, &Form { words: Words(language), token, problem, captcha: &captcha, proof_of_work })
 }
 
-fn dead_end(language: Language, problem: &Problem) -> Result<Answer, Problem> {
-    let page = show(problem.kind().status(), &DeadEnd { words: Words(language), problem: problem.explain(language) })?;
+fn dead_end(token: &str, language: Language, problem: &Problem) -> Result<Answer, Problem> {
+    let shown = DeadEnd { words: Words(language), token, problem: problem.explain(language) };
+    let page = show(problem.kind().status(), &shown)?;
     Ok(problem.with_retry_after(page))
 }
 

@@ -170,8 +170,8 @@ async fn approve(
 }
 
 const REASON_AGAINST_SCORE: Invalid = Invalid::new(
-    "Wajah tidak cocok menurut mesin pembanding: tuliskan alasan persetujuan.",
-    "The engine says that the faces do not match: write down why you approve.",
+    "Menurut sistem, kedua wajah tidak cocok. Jika tetap menyetujui, tuliskan alasannya.",
+    "According to the system, the faces do not match. If you still approve, give your reason.",
 );
 
 /// Rejects, or gives the decision that stands already.
@@ -197,11 +197,12 @@ fn standing_decision(decidable: Result<(), Undecidable>) -> Result<Option<Decisi
 
 /// A rejection needs a reason that the applicant can read.
 fn reason(body: &Decide) -> Result<Option<String>, Problem> {
-    const REQUIRED: Invalid = Invalid::new("Penolakan memerlukan alasan.", "A rejection needs a reason.");
-    const TOO_LONG: Invalid = Invalid::new("Alasan paling panjang 500 huruf.", "A reason has 500 letters at most.");
+    const REQUIRED: Invalid = Invalid::new("Tuliskan alasan penolakan.", "Give your reason for the rejection.");
+    const TOO_LONG: Invalid =
+        Invalid::new("Alasan paling banyak 500 karakter.", "The reason may have at most 500 characters.");
     const NOT_PLAIN: Invalid = Invalid::new(
-        "Alasan hanya boleh berisi huruf yang terlihat.",
-        "A reason may hold letters that can be seen and nothing else.",
+        "Tuliskan alasan dalam satu baris, tanpa karakter tersembunyi.",
+        "Write the reason on one line, without hidden characters.",
     );
 
     if body.reason.as_deref().is_some_and(|reason| !is_plain(reason)) {

@@ -84,9 +84,12 @@ pub async fn block_device(app: &App, request: &Request) -> Result<Answer, Proble
 
 /// The block that somebody asks for. Only a theft has a beginning, which nobody reports ahead of time.
 fn asked_for(app: &App, by: BlockedBy, reason: Reason, stolen_since: Option<Timestamp>) -> Result<Block, Problem> {
-    const NOT_STOLEN: Invalid =
-        Invalid::new("Hanya perangkat yang dicuri yang memiliki waktu ini.", "Only a stolen device has this time.");
-    const IN_THE_FUTURE: Invalid = Invalid::new("Waktu ini belum tiba.", "This time has not come yet.");
+    const NOT_STOLEN: Invalid = Invalid::new(
+        "Isi waktu pencurian hanya jika ponsel dicuri.",
+        "Give the time of the theft only if the phone was stolen.",
+    );
+    const IN_THE_FUTURE: Invalid =
+        Invalid::new("Waktu pencurian tidak boleh di masa depan.", "The time of the theft must not be in the future.");
 
     let at = app.now();
     match stolen_since {

@@ -37,7 +37,10 @@ pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem>
 }
 
 fn read(body: &ChangePin) -> Result<(Pin, Pin), Problem> {
-    const NOT_REPEATED: Invalid = Invalid::new("Kedua PIN baru tidak sama.", "The two new PINs differ.");
+    const NOT_REPEATED: Invalid = Invalid::new(
+        "PIN baru dan ulangannya tidak sama. Ketik ulang keduanya.",
+        "The two new PINs do not match. Type both again.",
+    );
     const UNCHANGED: Invalid =
         Invalid::new("PIN baru harus berbeda dari PIN lama.", "The new PIN must differ from the old one.");
 

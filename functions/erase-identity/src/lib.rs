@@ -74,28 +74,31 @@ fn kept(app: &App, now: Timestamp, language: Language) -> [Kept; 6] {
     /// How far back the tables can be restored.
     const BACKUPS: SignedDuration = SignedDuration::from_hours(35 * 24);
     const REGISTRY: Text = Text {
-        id: "Data kependudukan adalah milik Dukcapil (UU 24/2013); layanan ini hanya membacanya.",
-        en: "The population registry is the civil registry's (Law 24/2013); this service only reads it.",
+        id: "Data kependudukan: dikelola Dukcapil berdasarkan UU 23/2006 jo. UU 24/2013; layanan ini hanya membacanya.",
+        en: "The population registry: the civil registry office keeps it under Law 23/2006, amended by Law 24/2013; \
+             this service only reads it.",
     };
     const SIGNATURES: Text = Text {
-        id: "Hash dokumen, waktu dan NIK: pihak lain harus dapat memeriksa tanda tangan Anda.",
-        en: "Document hash, time and NIK: others have to be able to check what you signed.",
+        id: "Sidik digital (hash) dokumen, waktu, dan NIK: agar pihak lain dapat memeriksa tanda tangan Anda.",
+        en: "Document hash, time and NIK: others must be able to check what you signed.",
     };
     const STOLEN_DEVICES: Text = Text {
-        id: "Perangkat yang dilaporkan dicuri: tanda tangan pencuri tetap tidak berlaku.",
-        en: "Devices reported stolen: what the thief signed stays revoked.",
+        id: "Ponsel yang dilaporkan dicuri: agar tanda tangan pencuri tetap tidak berlaku.",
+        en: "Phones reported stolen: what the thief signed stays revoked.",
     };
     const REDEEMED_QR_CODES: Text = Text {
-        id: "QR Code yang sudah dipindai: instansi dapat menanyakan hasilnya sekali lagi, tanpa data Anda.",
-        en: "Redeemed QR codes: an integrator may ask again for its result, without your data.",
+        id: "Kode QR yang sudah dipindai: agar lembaga yang memindainya dapat menanyakan kembali hasilnya, \
+             tanpa data Anda.",
+        en: "QR codes that were scanned: the organisation that scanned one can ask again for its result, \
+             without your data.",
     };
     const APPROVAL_COUNT: Text = Text {
-        id: "Jumlah persetujuan untuk NIK Anda: pendaftaran lama tidak dapat hidup kembali.",
-        en: "The number of approvals of your NIK: earlier registrations cannot come back to life.",
+        id: "Jumlah persetujuan untuk NIK Anda: agar pendaftaran lama tidak dapat dipakai lagi.",
+        en: "The number of approvals for your NIK: earlier registrations cannot be used again.",
     };
     const BACKUP_COPIES: Text = Text {
-        id: "Salinan cadangan basis data, hanya untuk pemulihan.",
-        en: "Backup copies of the database, for recovery alone.",
+        id: "Salinan cadangan basis data: hanya untuk pemulihan.",
+        en: "Backup copies of the database: for recovery only.",
     };
 
     let rules = &app.settings.rules;

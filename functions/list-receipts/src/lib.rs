@@ -23,7 +23,7 @@ pub async fn list_receipts(app: &App, request: &Request) -> Result<Answer, Probl
 }
 
 fn before(request: &Request) -> Result<Option<u32>, Problem> {
-    const NO_NUMBER: Invalid = Invalid::new("Ini bukan nomor tanda terima.", "This is no receipt's number.");
+    const NO_NUMBER: Invalid = Invalid::new("Nomor tanda terima tidak valid.", "This receipt number is not valid.");
 
     let Some(text) = parse::query(request, "before") else { return Ok(None) };
     let number = text.parse().ok().filter(|number| *number > 0);

@@ -52,7 +52,8 @@ struct Image {
 }
 
 pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
-    const NOTHING_CHOSEN: Invalid = Invalid::new("Pilih paling sedikit satu data.", "Choose one claim at least.");
+    const NOTHING_CHOSEN: Invalid =
+        Invalid::new("Pilih sedikitnya satu data yang akan dibagikan.", "Choose at least one item to share.");
 
     let holder = authenticate::holder(app, request).await?;
     let Mint { claims, format } = parse::json(request, parse::SMALL_BODY)?;

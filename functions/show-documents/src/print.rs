@@ -260,12 +260,12 @@ fn foot(sheet: &mut Sheet<'_, '_>, seal: &Seal<'_>, width: f32, top: f32) {
     let (x, room) = (MARGIN + CODE + 12.0, width - CODE - 12.0);
     let issued = print_time(seal.issued.issued_at);
     let indonesian = format!(
-        "Salinan dari Identitas Kependudukan Digital, diterbitkan {issued}. Pindai kode QR atau buka alamat di bawah \
-         untuk memeriksa bahwa salinan ini diterbitkan; isinya tidak ditampilkan di sana."
+        "Salinan yang diterbitkan melalui Identitas Kependudukan Digital, {issued}. Pindai kode QR atau buka alamat di \
+         bawah untuk memeriksa bahwa salinan ini pernah diterbitkan; isinya tidak ditampilkan di sana."
     );
     let english = format!(
-        "Copy from the digital identity, issued {issued}. Scan the QR code or open the address below to check that \
-         this copy was issued; its content is not shown there."
+        "Copy issued through the digital identity service, {issued}. Scan the QR code or open the address below to \
+         check that this copy was issued; its content is not shown there."
     );
     let y = sheet.wrapped((x, top + 16.0), room, Weight::Regular, 9.0, &indonesian) + 4.0;
     let y = sheet.wrapped((x, y), room, Weight::Regular, 8.0, &english) + 4.0;

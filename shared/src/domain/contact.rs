@@ -21,8 +21,10 @@ unprintable!(Email, PhoneNumber);
 
 impl Email {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        const INVALID: Invalid =
-            Invalid::new("Alamat surel ini tidak dapat dikirimi.", "This e-mail address cannot be written to.");
+        const INVALID: Invalid = Invalid::new(
+            "Alamat email tidak valid. Contoh: nama@contoh.id.",
+            "This e-mail address is not valid. Example: name@example.com.",
+        );
 
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         let address = EmailAddress::parse_with_options(text, options).map_err(|_| INVALID)?;
@@ -46,8 +48,8 @@ impl Email {
 impl PhoneNumber {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const INVALID: Invalid = Invalid::new(
-            "Ini bukan nomor telepon Indonesia; tulis misalnya 0812-3456-7890.",
-            "This is no Indonesian phone number; write it as 0812-3456-7890, for example.",
+            "Nomor ponsel tidak valid. Gunakan nomor Indonesia, misalnya 0812-3456-7890.",
+            "This is not an Indonesian phone number. Example: 0812-3456-7890.",
         );
 
         const INDONESIA: u16 = 62;

@@ -61,8 +61,10 @@ pub enum PictureProblem {
 impl FaceComparison {
     /// What the officer has to know of every comparison.
     pub const LIVENESS: Text = Text {
-        id: "Hanya kedua foto yang dibandingkan. TIDAK diperiksa apakah swafoto diambil dari orang yang hadir: lihat orangnya.",
-        en: "Only the two photographs were compared. It was NOT checked that a living person took the selfie: look at the person.",
+        id: "Sistem hanya membandingkan kedua foto dan TIDAK memeriksa apakah swafoto diambil langsung dari \
+             orangnya. Cocokkan kedua foto dengan wajah pemohon di depan Anda.",
+        en: "The system only compared the two photos. It did NOT check that a living person took the selfie. \
+             Compare the photos with the person in front of you.",
     };
 
     /// Whether approving against it needs a written reason.
@@ -76,12 +78,12 @@ impl PictureProblem {
     pub fn advice(self) -> Invalid {
         match self {
             Self::NoFace => Invalid::new(
-                "Wajah tidak terlihat. Ambil foto dari depan, tanpa masker dan kacamata hitam.",
-                "No face can be seen. Take the photo from the front, without mask and sunglasses.",
+                "Wajah tidak terlihat. Hadapkan wajah ke kamera; lepaskan masker dan kacamata hitam.",
+                "No face can be seen. Face the camera; take off mask and sunglasses.",
             ),
             Self::SeveralFaces => Invalid::new(
-                "Terlihat lebih dari satu wajah. Ambil foto sendirian.",
-                "More than one face can be seen. Take the photo alone.",
+                "Terlihat lebih dari satu wajah. Pastikan hanya Anda yang terlihat.",
+                "More than one face can be seen. Make sure that only you are in the picture.",
             ),
             Self::TooSmall => Invalid::new(
                 "Wajah terlalu kecil. Dekatkan ponsel ke wajah.",
@@ -92,7 +94,7 @@ impl PictureProblem {
                 "The photo is too dark. Turn the face towards the light.",
             ),
             Self::Blurred => Invalid::new(
-                "Foto kabur. Bersihkan lensa dan tahan ponsel agar tidak goyang.",
+                "Foto buram. Bersihkan lensa kamera dan tahan ponsel agar tidak bergerak.",
                 "The photo is blurred. Clean the lens and hold the phone still.",
             ),
         }

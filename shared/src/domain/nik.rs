@@ -27,8 +27,8 @@ impl Nik {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const NOT_16_DIGITS: Invalid = Invalid::new("NIK terdiri atas 16 angka.", "A NIK has 16 digits.");
         const IMPOSSIBLE: Invalid = Invalid::new(
-            "NIK ini tidak mungkin ada: periksa kode wilayah, tanggal lahir, dan nomor urutnya.",
-            "This NIK is not possible: check its region, date of birth and serial number.",
+            "NIK tidak valid. Cocokkan 16 angkanya dengan KTP-el atau KK.",
+            "This NIK is not valid. Check its 16 digits against the ID card or family card.",
         );
 
         if text.len() != 16 || !text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -31,8 +31,8 @@ impl Pin {
     /// Refuses what a thief would try first: repeated or sequential digits, and the dates that the NIK gives away.
     pub fn ensure_strong(&self, nik: &Nik) -> Result<(), Invalid> {
         const WEAK: Invalid = Invalid::new(
-            "PIN ini mudah ditebak: jangan memakai angka berulang, berurutan, atau tanggal lahir.",
-            "This PIN is easily guessed: use no repeated or sequential digits and no date of birth.",
+            "PIN ini mudah ditebak. Jangan gunakan angka berulang, angka berurutan, atau tanggal lahir.",
+            "This PIN is easy to guess. Do not use repeated digits, sequential digits or a date of birth.",
         );
 
         let digits = self.expose().as_bytes();

@@ -134,10 +134,11 @@ fn body(request: &Request, most_bytes: usize) -> Result<&[u8], Problem> {
 
 /// Says which member is wrong and how, but not what it held: serde's own message would repeat it.
 fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
-    const UNKNOWN: Text = Text { id: "Isian ini tidak dikenal.", en: "This member is not known." };
-    const MISSING: Text = Text { id: "Isian ini harus ada.", en: "This member is required." };
-    const TWICE: Text = Text { id: "Isian ini hanya boleh ada sekali.", en: "This member may occur only once." };
-    const WRONG: Text = Text { id: "Isian ini tidak sesuai.", en: "This member does not have an expected value." };
+    const UNKNOWN: Text = Text { id: "Isian ini tidak dikenal.", en: "This field is not known." };
+    const MISSING: Text = Text { id: "Isian ini wajib diisi.", en: "This field is required." };
+    const TWICE: Text = Text { id: "Isian ini hanya boleh diisi satu kali.", en: "This field may occur only once." };
+    const WRONG: Text =
+        Text { id: "Isian ini tidak sesuai ketentuan.", en: "This field does not have an allowed value." };
 
     let message = error.inner().to_string();
     let (text, quoted) = [("unknown field `", UNKNOWN), ("missing field `", MISSING), ("duplicate field `", TWICE)]

@@ -41,155 +41,207 @@ macro_rules! catalogue {
 
 catalogue! {
     MalformedRequest = 400 "malformed-request" "Malformed request",
-        "Permintaan tidak dapat dibaca.", "The request cannot be read.";
+        "Permintaan tidak dapat diproses. Perbarui aplikasi, lalu coba lagi.",
+        "The request cannot be processed. Update the app, then try again.";
     NotFound = 404 "not-found" "Not found",
-        "Yang diminta tidak ada.", "What was asked for does not exist.";
+        "Data atau halaman tidak ditemukan. Jika Anda sedang mendaftar, masa pendaftaran mungkin sudah berakhir; \
+         silakan daftar ulang.",
+        "Not found. If you were registering, the time for it may have passed; please register again.";
     NotAcceptable = 406 "not-acceptable" "Not acceptable",
-        "Bentuk yang diminta tidak tersedia.", "What was asked for is not available in that format.";
+        "Format yang diminta tidak tersedia. Perbarui aplikasi, lalu coba lagi.",
+        "The format asked for is not available. Update the app, then try again.";
     BodyTooLarge = 413 "body-too-large" "Body too large",
-        "Isi permintaan terlalu besar.", "The request's body is too large.";
+        "Data yang dikirim terlalu besar. Kirim foto yang lebih kecil.",
+        "The data sent is too large. Send a smaller photo.";
     UnsupportedMediaType = 415 "unsupported-media-type" "Unsupported media type",
-        "Jenis isi permintaan tidak dilayani.", "The body's media type is not served here.";
+        "Format data tidak didukung. Perbarui aplikasi, lalu coba lagi.",
+        "This format is not supported. Update the app, then try again.";
     ValidationFailed = 422 "validation-failed" "Validation failed",
-        "Beberapa isian belum benar.", "Some of the values are not right.";
+        "Ada isian yang belum benar. Perbaiki isian yang ditandai.",
+        "Some fields are not valid. Please correct the marked fields.";
     ServiceUnavailable = 503 "service-unavailable" "Service unavailable",
-        "Layanan sedang terganggu. Kirim lagi permintaan yang sama sebentar lagi.",
-        "The service is disturbed. Send the same request again in a moment.";
+        "Layanan sedang mengalami gangguan. Silakan coba beberapa saat lagi.",
+        "The service is temporarily unavailable. Please try again shortly.";
 
     MissingToken = 401 "missing-token" "Authentication required",
-        "Masuk terlebih dahulu.", "Log in first.";
+        "Silakan masuk terlebih dahulu.", "Please log in first.";
     InvalidToken = 401 "invalid-token" "Invalid access token",
-        "Token akses tidak berlaku. Masuk kembali.", "The access token is not valid. Log in again.";
+        "Sesi Anda tidak berlaku lagi. Silakan masuk kembali.", "Your session is no longer valid. Please log in again.";
     InvalidDpopProof = 401 "invalid-dpop-proof" "Invalid DPoP proof",
-        "Bukti kunci perangkat tidak berlaku.", "The proof of the device key is not valid.";
+        "Ponsel ini tidak dapat dikenali dengan aman. Atur tanggal dan jam ponsel ke otomatis, lalu coba lagi.",
+        "This phone cannot be recognised securely. Set its date and time to automatic, then try again.";
     DpopProofReplayed = 401 "dpop-proof-replayed" "DPoP proof used before",
-        "Bukti kunci perangkat sudah pernah dipakai.", "The proof of the device key was used before.";
+        "Permintaan ini sudah pernah dikirim. Silakan coba lagi.",
+        "This request has already been sent. Please try again.";
     SessionEnded = 401 "session-ended" "Session ended",
-        "Sesi telah berakhir. Masuk kembali.", "The session has ended. Log in again.";
+        "Sesi Anda tidak berlaku lagi. Silakan masuk kembali.", "Your session is no longer valid. Please log in again.";
     PinChangeRequired = 403 "pin-change-required" "PIN change required",
-        "Ubah PIN terlebih dahulu: PIN masih kode aktivasi.",
-        "Change the PIN first: it is still the activation code.";
+        "PIN Anda masih sama dengan kode aktivasi. Ubah dahulu melalui menu Ubah PIN.",
+        "Your PIN is still the activation code. Change it first in the menu Ubah PIN (change PIN).";
     NotAnOfficer = 403 "not-an-officer" "Not an officer",
-        "Hanya petugas yang dapat melakukan ini.", "Only officers can do this.";
+        "Akun Anda tidak terdaftar sebagai petugas. Hubungi administrator.",
+        "Your account is not registered as an officer account. Contact the administrator.";
     DeviceBlocked = 403 "device-blocked" "Device blocked",
-        "Perangkat ini telah diblokir. Aktifkan perangkat baru di kantor.",
-        "This device has been blocked. Have a new device activated at the office.";
+        "Ponsel ini telah diblokir. Silakan daftar ulang di aplikasi, lalu datang ke kantor Dukcapil.",
+        "This phone has been blocked. Please register again in the app, then visit the civil registry office.";
 
     /// Every refusal for a registry reason looks like this one, so that nobody learns a resident's circumstances.
     NotEligible = 422 "not-eligible" "Registration not possible",
-        "Data tidak dapat diverifikasi. Periksa NIK atau datangi kantor Dinas Kependudukan dan Pencatatan Sipil.",
-        "The data cannot be verified. Check the NIK or visit the civil registry office.";
+        "Pendaftaran tidak dapat diproses. Periksa kembali NIK Anda. Jika sudah benar, silakan datang ke kantor \
+         Dukcapil.",
+        "The registration cannot be processed. Check your NIK. If it is right, please visit the civil registry \
+         office.";
     KeyAlreadyBound = 409 "key-already-bound" "Key already bound",
-        "Kunci ini sudah terikat pada perangkat. Buat kunci baru dan daftar lagi.",
-        "This key is bound to a device already. Make a new key and register again.";
+        "Aplikasi di ponsel ini sudah terdaftar. Silakan pilih Masuk. Jika ponsel ini telah diblokir, pasang ulang \
+         aplikasi, lalu daftar ulang.",
+        "The app on this phone is already registered. Please choose Masuk (log in). If this phone has been blocked, \
+         reinstall the app and register again.";
     TicketUnknown = 404 "ticket-unknown" "Unknown ticket",
-        "QR pendaftaran ini tidak dikenal.", "This registration QR code is not known.";
+        "Kode QR pendaftaran tidak dikenal. Minta pemohon membuka Cek Status untuk menampilkan kode QR baru.",
+        "This registration QR code is not known. Ask the applicant to open Cek Status (check status) to show a new \
+         one.";
     TicketExpired = 410 "ticket-expired" "Ticket expired",
-        "QR pendaftaran sudah kedaluwarsa. Buka Cek Status di ponsel untuk QR baru.",
-        "The registration QR code has expired. Open Cek Status on the phone for a new one.";
+        "Kode QR pendaftaran sudah kedaluwarsa. Minta pemohon membuka Cek Status untuk menampilkan kode QR baru.",
+        "The registration QR code has expired. Ask the applicant to open Cek Status (check status) to show a new one.";
     RegistrationEnded = 409 "registration-ended" "Registration ended",
-        "Pendaftaran ini sudah berakhir karena pendaftaran lain disetujui.",
-        "This registration has ended because another one was approved.";
+        "Pendaftaran ini tidak berlaku lagi. Pemohon dapat mendaftar ulang.",
+        "This registration is no longer valid. The applicant can register again.";
     AlreadyDecided = 409 "already-decided" "Already decided",
-        "Pendaftaran ini sudah diputuskan berbeda.", "This registration was decided otherwise before.";
+        "Pendaftaran ini sudah diputuskan dengan hasil berbeda. Muat ulang untuk melihat keputusannya.",
+        "A different decision has already been made. Reload to see it.";
     DeviceAlreadyActive = 409 "device-already-active" "Another device is active",
-        "Penduduk ini memiliki perangkat aktif. Setujui dengan penggantian perangkat.",
-        "This resident has an active device. Approve with its replacement.";
+        "Penduduk ini masih memiliki ponsel aktif. Pilih penggantian ponsel untuk menyetujui; ponsel lama akan \
+         diblokir.",
+        "This resident still has an active phone. To approve, confirm that it is replaced; the old phone will be \
+         blocked.";
     NotApproved = 409 "not-approved" "Registration not approved",
-        "Pendaftaran ini tidak sedang menunggu aktivasi.", "This registration is not waiting for activation.";
+        "Email aktivasi hanya dikirim untuk pendaftaran yang sudah disetujui dan belum aktif. Lihat statusnya di Cek \
+         Status.",
+        "An activation e-mail is sent only for a registration that is approved and not yet active. See its status in \
+         Cek Status (check status).";
     AnotherRegistrationWaits = 409 "another-registration-waits" "Another registration waits",
-        "Pendaftaran perangkat lain sudah disetujui dan menunggu aktivasi.",
-        "The registration of another phone has been approved and waits for its activation.";
+        "Pendaftaran ponsel lain sudah disetujui dan menunggu aktivasi. Selesaikan aktivasi itu sebelum mengatur \
+         ulang PIN.",
+        "The registration of another phone has been approved and is waiting to be activated. Complete that activation \
+         before resetting the PIN.";
     TooManyEmails = 429 "too-many-emails" "Too many activation e-mails",
-        "Surel aktivasi baru saja dikirim. Tunggu sebentar, periksa juga folder spam.",
-        "An activation e-mail was sent a moment ago. Wait a while and look into the spam folder, too.";
+        "Email aktivasi baru saja dikirim. Periksa kotak masuk dan folder spam. Jika belum ada, tunggu sebentar, lalu \
+         coba lagi.",
+        "An activation e-mail has just been sent. Check the inbox and the spam folder. If it is not there, wait a \
+         moment, then try again.";
     EmailsUsedUp = 409 "emails-used-up" "Activation e-mails used up",
-        "Surel aktivasi sudah dikirim terlalu sering. Daftar ulang atau datangi kantor.",
-        "Activation e-mails were sent too often. Register again or visit the office.";
+        "Batas pengiriman email aktivasi sudah tercapai. Silakan daftar ulang di aplikasi, lalu datang ke kantor \
+         Dukcapil.",
+        "The limit for activation e-mails has been reached. Please register again in the app, then visit the civil \
+         registry office.";
 
     LinkDead = 404 "link-dead" "Activation link not valid",
-        "Tautan aktivasi ini tidak berlaku. Pakai tautan dari surel terbaru.",
-        "This activation link is not valid. Use the one from the latest e-mail.";
+        "Tautan aktivasi ini tidak berlaku. Gunakan tautan dalam email terbaru, atau minta yang baru melalui Cek \
+         Status di aplikasi.",
+        "This activation link does not work. Use the link in the latest e-mail, or ask for a new one through Cek \
+         Status (check status) in the app.";
     CodeExpired = 410 "activation-code-expired" "Activation code expired",
-        "Kode aktivasi sudah kedaluwarsa. Minta kode baru di aplikasi.",
-        "The activation code has expired. Ask for a new one in the app.";
+        "Kode aktivasi sudah kedaluwarsa. Minta kode baru melalui Cek Status di aplikasi.",
+        "The activation code has expired. Ask for a new one through Cek Status (check status) in the app.";
     CodeTriesUsedUp = 409 "activation-tries-used-up" "Activation tries used up",
-        "Kode aktivasi terlalu sering salah. Minta kode baru di aplikasi.",
-        "The activation code was wrong too often. Ask for a new one in the app.";
+        "Kode aktivasi terlalu sering salah. Minta kode baru melalui Cek Status di aplikasi.",
+        "Too many wrong activation codes. Ask for a new one through Cek Status (check status) in the app.";
     CodeWrong = 422 "activation-code-wrong" "Wrong activation code",
-        "Kode aktivasi salah.", "The activation code is wrong.";
+        "Kode aktivasi salah. Periksa kode dalam email terbaru, lalu coba lagi.",
+        "The activation code is wrong. Check the code in the latest e-mail, then try again.";
     CaptchaWrong = 422 "captcha-wrong" "Wrong captcha",
-        "Captcha salah. Coba dengan gambar baru.", "The captcha is wrong. Try a new picture.";
+        "Captcha salah. Ketik huruf dan angka pada gambar baru.",
+        "The captcha is wrong. Type the letters and digits in the new picture.";
     CaptchaExpired = 410 "captcha-expired" "Captcha expired or used",
-        "Captcha sudah kedaluwarsa atau sudah dipakai. Coba dengan gambar baru.",
-        "The captcha has expired or was used. Try a new picture.";
+        "Captcha sudah kedaluwarsa atau sudah dipakai. Ketik huruf dan angka pada gambar baru.",
+        "The captcha has expired or has already been used. Type the letters and digits in the new picture.";
     TooManyCaptchas = 429 "too-many-captchas" "Too many wrong captchas",
-        "Captcha terlalu sering salah. Tunggu sebelum mencoba lagi.",
-        "The captcha was wrong too often. Wait before you try again.";
+        "Captcha terlalu sering salah. Tunggu beberapa menit, lalu coba lagi.",
+        "Too many wrong captchas. Wait a few minutes, then try again.";
 
     /// A wrong PIN and a phone that nobody activated look the same.
     InvalidCredentials = 401 "invalid-credentials" "Login refused",
-        "PIN salah atau perangkat tidak dikenal.", "The PIN is wrong or the device is not known.";
+        "PIN salah atau ponsel ini belum diaktifkan. Jika lupa PIN, silakan datang ke kantor Dukcapil.",
+        "The PIN is wrong or this phone has not been activated. If you have forgotten your PIN, please visit the \
+         civil registry office.";
     PinLocked = 423 "pin-locked" "PIN locked",
-        "PIN terlalu sering salah. Tunggu sebelum mencoba lagi.",
-        "The PIN was wrong too often. Wait before you try again.";
+        "PIN terkunci sementara karena terlalu sering salah. Silakan coba lagi nanti. Jika lupa PIN, datang ke kantor \
+         Dukcapil.",
+        "Too many wrong PINs: the PIN is locked for a while. Please try again later. If you have forgotten it, visit \
+         the civil registry office.";
     PinLockedByOffice = 423 "pin-locked-until-office" "PIN locked until the office unlocks it",
-        "PIN terlalu sering salah. Datangi kantor agar petugas membukanya.",
-        "The PIN was wrong too often. Visit the office, where an officer unlocks it.";
+        "PIN terkunci karena terlalu sering salah. Silakan datang ke kantor Dukcapil agar petugas membuka kuncinya.",
+        "Too many wrong PINs: the PIN is locked. An officer can unlock it at the civil registry office.";
     Contended = 409 "concurrent-requests" "Concurrent requests",
-        "Permintaan lain mendahului yang ini. Coba lagi.", "Another request was faster than this one. Try again.";
+        "Permintaan lain sedang diproses. Silakan coba lagi.", "Another request is in progress. Please try again.";
 
     QrUnknown = 404 "qr-code-unknown" "Unknown QR code",
-        "Kode QR ini tidak dikenal.", "This QR code is not known.";
+        "Kode QR ini tidak dikenal. Pastikan kode QR berasal dari menu KTP Digital.",
+        "This QR code is not known. Make sure that it comes from the menu KTP Digital.";
     QrExpired = 410 "qr-code-expired" "QR code expired",
-        "Kode QR sudah kedaluwarsa. Minta pemilik menampilkan yang baru.",
+        "Kode QR sudah kedaluwarsa. Minta pemilik identitas menampilkan kode QR baru.",
         "The QR code has expired. Ask the holder to show a new one.";
     QrUsed = 410 "qr-code-used" "QR code already used",
-        "Kode QR sudah dipakai. Minta pemilik menampilkan yang baru.",
-        "The QR code was used before. Ask the holder to show a new one.";
+        "Kode QR sudah dipakai. Minta pemilik identitas menampilkan kode QR baru.",
+        "The QR code has already been used. Ask the holder to show a new one.";
     QrSuperseded = 410 "qr-code-superseded" "QR code superseded",
-        "Kode QR sudah diganti yang lebih baru. Pindai yang sedang ditampilkan.",
-        "The QR code was replaced by a newer one. Scan the one that is shown now.";
+        "Kode QR ini sudah diganti. Pindai kode QR yang sedang ditampilkan.",
+        "The QR code has been replaced by a newer one. Scan the one that is shown now.";
     QrDeviceBlocked = 410 "qr-code-device-blocked" "QR code of a blocked device",
-        "Perangkat pemilik kode QR ini telah diblokir. Jangan terima.",
-        "The device that showed this QR code has been blocked. Do not accept it.";
+        "Ponsel pemilik identitas ini telah diblokir. Jangan terima kode QR ini; minta dokumen identitas lain.",
+        "The phone that showed this QR code has been blocked. Do not accept the code; ask for another identity \
+         document.";
     HolderNotEligible = 403 "holder-not-eligible" "Identity no longer valid",
-        "Identitas pemilik tidak lagi berlaku.", "The holder's identity is no longer valid.";
+        "Identitas digital ini tidak berlaku lagi. Arahkan pemiliknya ke kantor Dukcapil.",
+        "This digital identity is no longer valid. Refer the holder to the civil registry office.";
     NoSharedClaims = 403 "no-shared-claims" "No shared claims",
-        "Kode QR ini tidak memuat data yang boleh Anda lihat. Kode belum terpakai.",
-        "The QR code holds no data that you may see. It is not used up.";
+        "Pemilik identitas tidak membagikan data yang boleh dilihat lembaga Anda. Minta ia memilih data yang \
+         diperlukan dan menampilkan kode QR baru. Kode QR ini belum terpakai.",
+        "The holder shared nothing that your organisation may see. Ask the holder to choose what is needed and show a \
+         new QR code. This code has not been used.";
     PurposeNotAllowed = 403 "purpose-not-allowed" "Purpose not allowed",
-        "Tujuan ini tidak terdaftar untuk instansi Anda.", "This purpose is not registered for your organisation.";
+        "Tujuan ini tidak terdaftar untuk lembaga Anda. Hubungi pengelola layanan.",
+        "This purpose is not registered for your organisation. Contact the operator of this service.";
     IntegratorDisabled = 403 "integrator-disabled" "Integrator disabled",
-        "Akses instansi Anda dinonaktifkan.", "Your organisation's access is disabled.";
+        "Akses lembaga Anda dinonaktifkan. Hubungi pengelola layanan.",
+        "Your organisation's access is disabled. Contact the operator of this service.";
     IdempotencyKeyReused = 422 "idempotency-key-reused" "Idempotency-Key reused",
-        "Idempotency-Key ini sudah dipakai untuk permintaan lain.",
-        "This Idempotency-Key was used for another request.";
+        "Idempotency-Key ini sudah dipakai untuk permintaan lain. Gunakan yang baru.",
+        "This Idempotency-Key has already been used for another request. Use a new one.";
 
     NoDevice = 404 "no-device" "No device",
-        "Tidak ada perangkat untuk NIK ini.", "There is no device of this NIK.";
+        "Tidak ada ponsel aktif untuk NIK ini. Periksa kembali NIK.",
+        "No active phone is registered for this NIK. Check the NIK.";
 
     HolderDeceased = 403 "holder-deceased" "Holder deceased",
-        "Menurut data kependudukan, pemilik identitas ini telah meninggal. Hubungi kantor bila ini keliru.",
-        "The registry has the holder of this identity as deceased. Turn to the office if that is wrong.";
+        "Menurut data kependudukan, pemilik identitas ini telah meninggal dunia. Jika keliru, silakan hubungi kantor \
+         Dukcapil.",
+        "The population registry records the holder of this identity as deceased. If this is wrong, please contact \
+         the civil registry office.";
     HolderMoved = 403 "holder-moved" "Holder moved away",
-        "Menurut data kependudukan, Anda telah pindah. Aktifkan identitas digital di kantor tempat tinggal Anda.",
-        "The registry has you as moved away. Have your digital identity activated at the office where you live.";
+        "Anda tercatat tidak lagi berdomisili di wilayah ini. Silakan aktifkan identitas digital di kantor Dukcapil \
+         tempat domisili Anda. Jika keliru, hubungi kantor Dukcapil tempat Anda mendaftar.",
+        "The population registry records that you have moved away. Please activate your digital identity at the civil \
+         registry office where you now live. If this is wrong, contact the civil registry office where you \
+         registered.";
     NoDocument = 404 "no-document" "No such document on record",
-        "Instansi ini tidak memiliki catatan tentang Anda.", "This agency has nothing on record of you.";
+        "Data Anda tidak ditemukan di instansi ini. Jika seharusnya ada, hubungi instansi tersebut.",
+        "This agency has no record of you. If it should have one, contact the agency.";
 
     /// RFC 6749, section 5.2: `invalid_request`.
     TokenRequestInvalid = 400 "invalid-request" "Invalid token request",
-        "Permintaan token tidak lengkap.", "The token request is incomplete.";
+        "Permintaan token tidak lengkap. Periksa parameternya.",
+        "The token request is incomplete. Check its parameters.";
     /// RFC 6749, section 5.2: `unsupported_grant_type`.
     UnsupportedGrantType = 400 "unsupported-grant-type" "Unsupported grant type",
-        "Hanya client_credentials yang dilayani.", "Only client_credentials is served.";
+        "Hanya client_credentials yang didukung.", "Only client_credentials is supported.";
     /// RFC 6749, section 5.2: `invalid_scope`.
     InvalidScope = 400 "invalid-scope" "Invalid scope",
-        "Cakupan yang diminta tidak dilayani.", "The scope asked for is not served.";
+        "Cakupan (scope) yang diminta tidak didukung.", "This scope is not supported.";
     /// RFC 6749, section 5.2: `invalid_client`.
     InvalidClient = 401 "invalid-client" "Invalid client",
-        "Instansi tidak dapat dibuktikan.", "The client could not be authenticated.";
+        "Identitas lembaga tidak dapat diverifikasi. Periksa client_assertion.",
+        "The organisation could not be authenticated. Check client_assertion.";
 }
 
 #[cfg(test)]

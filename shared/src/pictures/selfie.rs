@@ -30,14 +30,20 @@ pub struct SelfieRules {
 impl Selfie {
     /// Reads a base64 picture.
     pub fn parse(text: &str, rules: &SelfieRules) -> Result<Self, Invalid> {
-        const NOT_BASE64: Invalid = Invalid::new("Foto harus berupa base64.", "The photo must be base64.");
-        const TOO_LARGE: Invalid = Invalid::new("Berkas foto terlalu besar.", "The photo's file is too large.");
-        const TOO_SMALL: Invalid = Invalid::new(
-            "Foto terlalu kecil: ambil foto dengan resolusi lebih tinggi.",
-            "The photo is too small: take one of a higher resolution.",
+        const NOT_BASE64: Invalid =
+            Invalid::new("Foto tidak dapat dibaca. Ambil ulang foto.", "The photo cannot be read. Take it again.");
+        const TOO_LARGE: Invalid = Invalid::new(
+            "Foto terlalu besar. Ambil ulang dengan resolusi lebih rendah.",
+            "The photo is too large. Take it again with a lower resolution.",
         );
-        const NOT_A_PICTURE: Invalid =
-            Invalid::new("Foto harus berupa JPEG atau PNG yang utuh.", "The photo must be a whole JPEG or PNG.");
+        const TOO_SMALL: Invalid = Invalid::new(
+            "Foto terlalu kecil. Ambil ulang dengan resolusi lebih tinggi.",
+            "The photo is too small. Take it again with a higher resolution.",
+        );
+        const NOT_A_PICTURE: Invalid = Invalid::new(
+            "Foto rusak atau bukan JPEG/PNG. Ambil ulang foto.",
+            "The photo is damaged or is not a JPEG or PNG. Take it again.",
+        );
 
         if text.len() > rules.most_bytes.div_ceil(3) * 4 {
             return Err(TOO_LARGE);

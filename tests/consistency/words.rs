@@ -1,0 +1,216 @@
+//! What people read uses one word for one thing, in both languages, and is the same wherever it is repeated.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ikd::domain::document::DocumentKind;
+use ikd::http::ProblemType;
+use serde_yaml_ng::Value;
+
+use crate::yaml;
+
+/// Indonesian words that are not used, each with the word for it, and where it is right all the same.
+const RETIRED_IN_INDONESIAN: [(&str, &str, &[&str]); 15] = [
+    ("surel", "email", &[]),
+    ("e-mail", "email", &[]),
+    ("perangkat", "ponsel", &[]),
+    ("gawai", "ponsel", &[]),
+    // Agencies that issue documents are called so.
+    ("instansi", "lembaga", &["Data Anda tidak ditemukan di instansi ini", "hubungi instansi tersebut"]),
+    ("qr code", "kode QR", &["Pindai QR Code"]),
+    ("kantor", "kantor Dukcapil", &["kantor Dukcapil"]),
+    ("datangi", "datang ke", &[]),
+    ("dilayani", "didukung", &[]),
+    ("kadaluarsa", "kedaluwarsa", &[]),
+    ("kadaluwarsa", "kedaluwarsa", &[]),
+    ("selfie", "swafoto", &[]),
+    ("silahkan", "silakan", &[]),
+    ("lewat", "melalui", &[]),
+    ("pakai", "gunakan", &["dipakai", "terpakai"]),
+];
+
+/// English words that are not used, each with the word for it, and where it is right all the same.
+const RETIRED_IN_ENGLISH: [(&str, &str, &[&str]); 9] = [
+    ("email", "e-mail", &[]),
+    ("device", "phone", &[]),
+    ("integrator", "organisation", &[]),
+    ("office", "civil registry office", &["registry office", "officer"]),
+    ("member", "field", &[]),
+    ("anew", "again", &[]),
+    ("turn to", "contact", &[]),
+    ("used before", "already used", &[]),
+    ("too often", "too many", &[]),
+];
+
+#[test]
+fn no_text_uses_a_retired_word() {
+    let texts = texts();
+    assert!(texts.len() > 120, "only {} texts were found", texts.len());
+    let found: Vec<String> = texts.iter().flat_map(Text::retired_words).collect();
+    assert_eq!(found, [""; 0]);
+}
+
+#[test]
+fn retired_words_are_found_wherever_a_text_is_written() {
+    let source = r#"
+        const OLD: Invalid =
+            Invalid::new("Perangkat ini \
+                          hilang.", "This device is lost.");
+        const NEW: Text = Text { id: "Pindai QR Code", en: "The \"officer\" helps." };
+        fn say(&self, id: &'static str, en: &'static str) {}
+        {{ words.say("Buka surel di kantor.", "Visit the office.") }}
+    "#;
+    let texts = written_in(Path::new("here"), source);
+    let found: Vec<String> = texts.iter().flat_map(Text::retired_words).collect();
+    assert_eq!(texts.len(), 3, "a function's parameters are no text");
+    assert_eq!(
+        found,
+        [
+            "here: \"Perangkat ini hilang.\" should say ponsel",
+            "here: \"This device is lost.\" should say phone",
+            "here: \"Buka surel di kantor.\" should say email",
+            "here: \"Buka surel di kantor.\" should say kantor Dukcapil",
+            "here: \"Visit the office.\" should say civil registry office",
+        ]
+    );
+}
+
+#[test]
+fn the_examples_of_the_description_repeat_the_catalogue() {
+    let description = yaml("infra/openapi.yaml");
+    let catalogue: BTreeMap<&str, ProblemType> =
+        ProblemType::ALL.iter().map(|problem| (problem.slug(), *problem)).collect();
+    let mut repeated = 0;
+    for (name, example) in description["components"]["examples"].as_mapping().unwrap() {
+        let text = |member: &str| example["value"].get(member).and_then(Value::as_str);
+        let Some(slug) = text("type").and_then(|uri| uri.rsplit('/').next()) else { continue };
+        let problem = catalogue[slug];
+        assert_eq!(text("title"), Some(problem.title()), "{name:?}");
+        assert_eq!(text("detail"), Some(problem.detail().id), "{name:?}");
+        if let Some(english) = text("error_description") {
+            assert_eq!(english, problem.detail().en, "{name:?}");
+        }
+        repeated += 1;
+    }
+    assert!(repeated >= ProblemType::ALL.len(), "only {repeated} examples show a problem");
+}
+
+/// Something that people read, and where it is written.
+struct Text {
+    place: String,
+    indonesian: String,
+    english: String,
+}
+
+impl Text {
+    fn new(place: impl Into<String>, indonesian: impl Into<String>, english: impl Into<String>) -> Self {
+        Self { place: place.into(), indonesian: indonesian.into(), english: english.into() }
+    }
+
+    /// The retired words in it, each with what the text should say.
+    fn retired_words(&self) -> Vec<String> {
+        let of = |text: &str, retired: &[(&str, &str, &[&str])]| -> Vec<String> {
+            let retired = retired.iter().filter(|(word, _, right)| uses(text, word, right));
+            retired.map(|(_, better, _)| format!("{}: {text:?} should say {better}", self.place)).collect()
+        };
+        [of(&self.indonesian, &RETIRED_IN_INDONESIAN), of(&self.english, &RETIRED_IN_ENGLISH)].concat()
+    }
+}
+
+/// Whether a text has a word, apart from where it is right.
+fn uses(text: &str, word: &str, right: &[&str]) -> bool {
+    let mut rest = text.to_lowercase();
+    for phrase in right {
+        rest = rest.replace(&phrase.to_lowercase(), "");
+    }
+    rest.contains(word)
+}
+
+/// Every text that people read: problems, what refuses a value, pages, e-mails, printed documents.
+fn texts() -> Vec<Text> {
+    let mut texts: Vec<Text> = ProblemType::ALL
+        .iter()
+        .map(|problem| Text::new(problem.slug(), problem.detail().id, problem.detail().en))
+        .collect();
+    texts.extend(DocumentKind::ALL.into_iter().map(|kind| Text::new(kind.as_str(), kind.name().id, kind.name().en)));
+    for path in files(&["rs", "html"]) {
+        let source = std::fs::read_to_string(&path).unwrap();
+        let shown = source.split("#[cfg(test)]").next().unwrap_or_default();
+        texts.extend(written_in(path.strip_prefix(xtask::root()).unwrap(), shown));
+    }
+    texts.push(email("activation.html", "<div lang=\"en\">"));
+    texts.push(email("activation.txt", "\nEnglish\n"));
+    texts.push(foot_of_printed_documents());
+    texts
+}
+
+/// The files of the functions and of what they share.
+fn files(extensions: &[&str]) -> Vec<PathBuf> {
+    let mut folders = vec![xtask::root().join("functions"), xtask::root().join("shared")];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extensions.iter().any(|known| extension == *known)) {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The texts that a source holds as two literals, Indonesian first.
+fn written_in(place: &Path, source: &str) -> Vec<Text> {
+    let starts = ["Invalid::new(", "Text {", ".say("];
+    let mut texts = Vec::new();
+    for start in starts {
+        for (at, _) in source.match_indices(start) {
+            let after = source[at + start.len()..].trim_start().trim_start_matches("id:");
+            let Some((indonesian, rest)) = literal(after) else { continue };
+            let rest = rest.trim_start_matches(',').trim_start().trim_start_matches("en:");
+            let Some((english, _)) = literal(rest) else { continue };
+            texts.push((at, Text::new(place.display().to_string(), indonesian, english)));
+        }
+    }
+    texts.sort_by_key(|(at, _)| *at);
+    texts.into_iter().map(|(_, text)| text).collect()
+}
+
+/// A string literal at the beginning of a source, as it reads, and what follows it.
+fn literal(source: &str) -> Option<(String, &str)> {
+    let mut rest = source.trim_start().strip_prefix('"')?;
+    let mut text = String::new();
+    loop {
+        let (plain, end) = rest.split_at(rest.find(['"', '\\'])?);
+        text.push_str(plain);
+        let Some(escaped) = end.strip_prefix('\\') else { return Some((text, &end[1..])) };
+        let mut characters = escaped.chars();
+        rest = match characters.next()? {
+            '\n' => characters.as_str().trim_start(),
+            character => {
+                text.push(character);
+                characters.as_str()
+            }
+        };
+    }
+}
+
+/// An e-mail holds both languages, English below a divider.
+fn email(template: &str, divider: &str) -> Text {
+    let text = std::fs::read_to_string(xtask::root().join("shared/templates").join(template)).unwrap();
+    let (indonesian, english) = text.split_once(divider).unwrap();
+    Text::new(template, indonesian, english.replace("{{ office }}", ""))
+}
+
+/// What stands beside the code of a printed document.
+fn foot_of_printed_documents() -> Text {
+    let source = std::fs::read_to_string(xtask::root().join("functions/show-documents/src/print.rs")).unwrap();
+    let sentence = |name: &str| {
+        let (_, after) = source.split_once(&format!("let {name} = format!(")).unwrap();
+        literal(after).unwrap().0
+    };
+    Text::new("print.rs", sentence("indonesian"), sentence("english"))
+}
