@@ -7,6 +7,7 @@ pub mod documents;
 pub mod fuzz;
 pub mod handing_on;
 pub mod package;
+pub mod release;
 pub mod rights;
 pub mod template;
 pub mod tools;

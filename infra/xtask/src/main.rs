@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use xtask::{architecture, checks, fuzz, handing_on, package};
+use xtask::{architecture, checks, fuzz, handing_on, package, release};
 
 /// The developer's command.
 #[derive(Parser)]
@@ -43,6 +43,12 @@ enum Command {
         /// Take what they weigh now, and a little more, as their budgets.
         #[arg(long, conflicts_with = "functions")]
         set_budgets: bool,
+    },
+    /// Builds what operators get of this version into artifacts/release: see .github/CONTRIBUTING.md.
+    Release {
+        /// Replace the release of this version.
+        #[arg(long)]
+        force: bool,
     },
     /// Draws docs/architecture.svg from infra/template.yaml.
     DrawArchitecture,
@@ -92,6 +98,7 @@ async fn main() -> ExitCode {
         Command::Test => checks::run().await,
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds).await,
         Command::Package { functions, set_budgets } => package::run(&functions, set_budgets).await,
+        Command::Release { force } => release::run(force).await,
         Command::DrawArchitecture => architecture::run(),
         // The load's generator is built for release, too: it shares the machine with what it measures.
         Command::Bench(rest) => handing_on::become_program("bench", &["--release"], &rest.arguments),
