@@ -83,8 +83,8 @@ struct Rest {
 
 impl Rest {
     /// Hands them on to a program of the workspace, behind its own command.
-    fn to(&self, package: &str, command: &str) -> Result<()> {
-        handing_on::become_program(package, &[], &[&[command.into()], &*self.arguments].concat())
+    fn to(&self, program: &str, command: &str) -> Result<()> {
+        handing_on::become_program(program, &[], &[&[command.into()], &*self.arguments].concat())
     }
 }
 
@@ -101,7 +101,9 @@ async fn main() -> ExitCode {
         Command::Release { force } => release::run(force).await,
         Command::DrawArchitecture => architecture::run(),
         // The load's generator is built for release, too: it shares the machine with what it measures.
-        Command::Bench(rest) => handing_on::become_program("bench", &["--release"], &rest.arguments),
+        Command::Bench(rest) => {
+            handing_on::become_program("bench", &["--release", "--package", "bench"], &rest.arguments)
+        }
         Command::CalibrateFaces(rest) => rest.to("face-lab", "calibrate"),
         Command::Cost => handing_on::become_program("cost", &[], &[]),
         Command::FetchFaceWeights(rest) => rest.to("face-lab", "fetch"),
