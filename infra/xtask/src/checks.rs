@@ -33,7 +33,7 @@ pub async fn run() -> Result<()> {
     tools.chromium().await?;
     tools.valgrind().await?;
     tools.schemathesis().await?;
-    let faces = ["run", "--package", "face-lab", "--bin", "face-lab", "--", "fetch", "--for-tests"];
+    let faces = ["run", "--bin", "face-lab", "--", "fetch", "--for-tests"];
     check(&root, "Weights and photographs of the face engine", cargo, &faces).await?;
     check_template(&root, &tools).await?;
     let met = problems_met(&root);
@@ -47,7 +47,7 @@ pub async fn run() -> Result<()> {
     rights::are_those_that_are_used(&root)?;
     println!("== Packages within their budgets");
     package::run(&[], false).await?;
-    let count = ["run", "--quiet", "--package", "bench", "--bin", "bench", "--", "--instructions"];
+    let count = ["run", "--quiet", "--bin", "bench", "--", "--instructions"];
     check(&root, "Instructions within their budgets", cargo, &count).await
 }
 

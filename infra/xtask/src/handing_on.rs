@@ -6,11 +6,13 @@ use std::process::Command;
 
 use anyhow::{Error, Result};
 
-/// Becomes the program that a package is named after, in the folder where the command was called. It comes back only
-/// where Cargo does not start.
-pub fn become_program(package: &str, options: &[&str], arguments: &[OsString]) -> Result<()> {
+/// Becomes a program, in the folder where the command was called. It comes back only where Cargo does not start.
+///
+/// `--package` is not among the options by default: without it Cargo builds what the program depends on with the features
+/// that the whole workspace asks for, as it does for the functions, and so builds it once.
+pub fn become_program(program: &str, options: &[&str], arguments: &[OsString]) -> Result<()> {
     let error = Command::new(env!("CARGO"))
-        .args(["run", "--package", package, "--bin", package])
+        .args(["run", "--bin", program])
         .args(options)
         .arg("--manifest-path")
         .arg(crate::root().join("Cargo.toml"))

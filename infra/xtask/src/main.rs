@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use xtask::{checks, fuzz, generate, handing_on, new_step, package};
+use xtask::{checks, fuzz, generate, handing_on, new_step, package, release};
 
 /// The developer's command.
 #[derive(Parser)]
@@ -51,6 +51,12 @@ enum Command {
     },
     /// Writes what follows from the steps' declarations: see docs/architecture.md.
     Generate,
+    /// Builds what operators get of this version into artifacts/release: see .github/CONTRIBUTING.md.
+    Release {
+        /// Replace the release of this version.
+        #[arg(long)]
+        force: bool,
+    },
     /// Measures the functions as they are packaged, and writes docs/performance.md: see there.
     Bench(Rest),
     /// Measures the face engine on labelled pairs of photographs: see docs/face.md.
@@ -82,8 +88,8 @@ struct Rest {
 
 impl Rest {
     /// Hands them on to a program of the workspace, behind its own command.
-    fn to(&self, package: &str, command: &str) -> Result<()> {
-        handing_on::become_program(package, &[], &[&[command.into()], &*self.arguments].concat())
+    fn to(&self, program: &str, command: &str) -> Result<()> {
+        handing_on::become_program(program, &[], &[&[command.into()], &*self.arguments].concat())
     }
 }
 
@@ -99,8 +105,11 @@ async fn main() -> ExitCode {
         Command::Package { functions, set_budgets } => package::run(&functions, set_budgets).await,
         Command::NewStep { name } => new_step::run(&xtask::root(), &name),
         Command::Generate => generate::run(&xtask::root()),
+        Command::Release { force } => release::run(force).await,
         // The load's generator is built for release, too: it shares the machine with what it measures.
-        Command::Bench(rest) => handing_on::become_program("bench", &["--release"], &rest.arguments),
+        Command::Bench(rest) => {
+            handing_on::become_program("bench", &["--release", "--package", "bench"], &rest.arguments)
+        }
         Command::CalibrateFaces(rest) => rest.to("face-lab", "calibrate"),
         Command::Cost => handing_on::become_program("cost", &[], &[]),
         Command::FetchFaceWeights(rest) => rest.to("face-lab", "fetch"),

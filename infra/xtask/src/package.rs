@@ -21,7 +21,7 @@ const BUDGETS: &str = "infra/lab/budgets/packages.toml";
 const WEIGHTS: &str = "docs/performance/packages.md";
 
 /// The layer that the functions which look at faces share: what the engine has learned.
-const LAYER: &str = "face-weights";
+pub const LAYER: &str = "face-weights";
 
 /// What a package may weigh beyond what it weighed when its budget was set.
 const MARGIN_PERCENT: u64 = 3;
@@ -107,7 +107,7 @@ pub async fn build(functions: &[String]) -> Result<Vec<Package>> {
 /// The folder with the face engine's weights; the lab brings them here.
 async fn face_weights() -> Result<PathBuf> {
     let fetch = Command::new(env!("CARGO"))
-        .args(["run", "--package", "face-lab", "--bin", "face-lab", "--", "fetch"])
+        .args(["run", "--bin", "face-lab", "--", "fetch"])
         .current_dir(crate::root())
         .stderr(Stdio::inherit())
         .output()
@@ -116,13 +116,18 @@ async fn face_weights() -> Result<PathBuf> {
     Ok(String::from_utf8(fetch.stdout)?.trim().into())
 }
 
+/// Where the package of a function or of the layer is, once it is built.
+pub fn zip_of(name: &str) -> PathBuf {
+    crate::root().join("target/lambda").join(name).with_extension("zip")
+}
+
 /// Packs files as SAM does: with Python's zip.
 async fn weigh(name: &str, files: &[PathBuf]) -> Result<Package> {
     let mut contents = 0;
     for file in files {
         contents += std::fs::metadata(file).with_context(|| format!("{} is not there", file.display()))?.len();
     }
-    let package = crate::root().join("target/lambda").join(name).with_extension("zip");
+    let package = zip_of(name);
     let packed = Command::new("python3").args(["-m", "zipfile", "-c"]).arg(&package).args(files).status().await?;
     ensure!(packed.success(), "{name} cannot be packed");
     Ok(Package { function: name.to_owned(), contents, zipped: std::fs::metadata(package)?.len() })
