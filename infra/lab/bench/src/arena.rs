@@ -29,7 +29,7 @@ use crate::steps::{FLOOR, People};
 pub const PIN_HASH: &str = "pin-hash";
 
 /// Away from those of the stack and of the tests.
-pub const PORTS: Ports = Ports { api: 9200, database: 8200, mailbox: 8205, issuer: 8206 };
+pub const PORTS: Ports = Ports { api: 9200, functions: 9201, database: 8200, mailbox: 8205, issuer: 8206 };
 
 /// Which builds of the functions are started.
 #[derive(Clone, Copy)]
