@@ -12,6 +12,7 @@ pub mod ops;
 pub mod package;
 pub mod personas;
 pub mod photographs;
+pub mod progress;
 pub mod receipts;
 pub mod registry;
 pub mod rights;
