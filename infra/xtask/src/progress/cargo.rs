@@ -1,6 +1,5 @@
 //! Runs a cargo build and shows how far it is. What the compiler has to say is shown in full.
 
-use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::Stdio;
@@ -10,6 +9,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 
 use super::Progress;
+use super::tree::{self, Tree};
 use super::words::{Artifact, Status};
 
 /// A build of programs of the workspace.
@@ -53,20 +53,11 @@ struct Cargo<'a> {
 }
 
 impl Cargo<'_> {
-    /// How many libraries there are to compile. One that is built with two sets of features counts twice.
+    /// How many libraries there are to compile, or nothing when cargo cannot tell.
     async fn count_libraries(&mut self, programs: &[&str]) -> Result<Option<usize>> {
-        let mut arguments = vec!["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}|{f}"];
-        arguments.extend(programs.iter().flat_map(|program| ["--package", program]));
-        let mut libraries = HashSet::new();
-        let listed = self
-            .run(&arguments, |_, line| {
-                let library = line.trim_end_matches(" (*)");
-                if !library.is_empty() {
-                    libraries.insert(library.to_owned());
-                }
-            })
-            .await?;
-        Ok(listed.then_some(libraries.len()))
+        let mut tree = Tree::default();
+        let listed = self.run(&tree::QUESTION, |_, line| tree.read(line)).await?;
+        Ok(listed.then(|| tree.libraries_of(programs)))
     }
 
     async fn build(&mut self, programs: &[&str]) -> Result<bool> {

@@ -2,6 +2,7 @@
 
 mod cargo;
 mod line;
+mod tree;
 mod words;
 
 use std::io::IsTerminal;
