@@ -9,6 +9,7 @@ pub mod generate;
 pub mod handing_on;
 pub mod new_step;
 pub mod package;
+pub mod progress;
 pub mod release;
 pub mod rights;
 pub mod template;

@@ -11,6 +11,8 @@ use std::{
 use anyhow::{Context, Result, bail, ensure};
 use tokio::{process::Command, task};
 
+use crate::progress::Progress;
+
 const STAMP: &str = ".stamp";
 
 /// A package and its version, as a line of `requirements.txt` pins it.
@@ -98,6 +100,7 @@ pub(super) async fn lock(path: PathBuf, what: &str) -> Result<File> {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 eprintln!("{waiting}");
+                let _shown = Progress::start("waiting for the other run");
                 file.lock()?;
             }
             Err(TryLockError::Error(error)) => return Err(error),
@@ -146,6 +149,7 @@ pub(super) async fn cargo_install(pin: &Pin, install: &Install, lock: File, flag
     let mut command = Command::new(env::var_os("CARGO").unwrap_or("cargo".into()));
     command.args(["install", &pin.name, "--version", &pin.version, "--locked", "--quiet"]).args(flags);
     command.arg("--root").arg(&install.dir);
+    let _shown = Progress::start(&format!("building {pin}"));
     run(&mut command, lock).await
 }
 

@@ -12,6 +12,7 @@ use std::{
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use tokio::process::Command;
 
+use crate::progress::Progress;
 use install::{Install, Pin, cargo_install, run};
 use system::SystemPackages;
 
@@ -165,6 +166,7 @@ impl Tools {
              comes with Node.js)",
         )?;
         eprintln!("Installing the local mailbox and the browser driver with npm, once.");
+        let _shown = Progress::start("installing the Node packages");
         for file in files {
             fs::copy(self.pins().join(file), install.dir.join(file))
                 .with_context(|| format!("{file} could not be copied"))?;
@@ -208,6 +210,7 @@ impl Tools {
         let python = find_on_path("python3")
             .with_context(|| format!("Python 3 is needed to install {name}; install it or put {program} on PATH"))?;
         eprintln!("Installing {name} with pip, once; this takes a minute or two.");
+        let _shown = Progress::start(&format!("installing {name}"));
         run(Command::new(python).args(["-m", "venv"]).arg(&install.dir), lock.try_clone()?).await.map_err(|why| {
             anyhow!(
                 "Python 3 with its venv module (Debian's package python3-venv) is needed to \

@@ -7,6 +7,7 @@ use tokio::process::Command;
 
 use super::find_on_path;
 use super::install::{lock, run};
+use crate::progress::Progress;
 
 /// Packages of Debian's.
 pub(super) struct SystemPackages {
@@ -37,6 +38,7 @@ impl SystemPackages {
             return Ok(found);
         }
         eprintln!("Installing {name} with apt-get, once; this takes a minute or two.");
+        let _shown = Progress::start(&format!("installing {name}"));
         for (action, packages) in
             [(&["update"][..], &[][..]), (&["install", "--yes", "--no-install-recommends"], packages)]
         {

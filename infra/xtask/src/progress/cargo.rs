@@ -1,0 +1,115 @@
+//! Runs a cargo build and shows how far it is. What the compiler has to say is shown in full.
+
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context, Result, ensure};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::Command;
+
+use super::Progress;
+use super::tree::{self, Tree};
+use super::words::{Artifact, Status};
+
+/// A build of programs of the workspace.
+///
+/// They are built for one set of features, that of the whole workspace, as `cargo run --bin` does: what one of these builds has
+/// compiled, no other one compiles again.
+#[derive(Clone, Copy, Debug)]
+pub struct Build<'a> {
+    /// What is built, in a word or two: `the functions`.
+    pub what: &'a str,
+    /// The checkout's root.
+    pub root: &'a Path,
+    /// The programs' names, which are those of their packages.
+    pub programs: &'a [&'a str],
+}
+
+impl Build<'_> {
+    /// Builds, and fails with a sentence below the compiler's words.
+    pub async fn run(self) -> Result<()> {
+        let Self { what, root, programs } = self;
+        let progress = Progress::start(&format!("preparing to build {what}"));
+        let mut cargo = Cargo { root, progress, active: Vec::new() };
+        // Cargo fetches here what is missing.
+        let libraries = cargo.count_libraries(programs).await?;
+        let libraries = libraries.with_context(|| format!("Cargo cannot build {what}; the reason is above."))?;
+        cargo.progress.turn_to("compiling");
+        cargo.progress.expect(libraries + programs.len());
+        let built = cargo.build(programs).await?;
+        ensure!(built, "Cargo cannot build {what}; the reason is above.");
+        cargo.progress.finish(&format!("built {what}"));
+        Ok(())
+    }
+}
+
+/// Cargo at work.
+struct Cargo<'a> {
+    root: &'a Path,
+    progress: Progress,
+    /// The packages that are being compiled.
+    active: Vec<String>,
+}
+
+impl Cargo<'_> {
+    /// How many libraries there are to compile, or nothing when cargo cannot tell.
+    async fn count_libraries(&mut self, programs: &[&str]) -> Result<Option<usize>> {
+        let mut tree = Tree::default();
+        let listed = self.run(&tree::QUESTION, |_, line| tree.read(line)).await?;
+        Ok(listed.then(|| tree.libraries_of(programs)))
+    }
+
+    async fn build(&mut self, programs: &[&str]) -> Result<bool> {
+        let mut arguments = vec!["build", "--message-format", "json-render-diagnostics"];
+        arguments.extend(programs.iter().flat_map(|program| ["--bin", program]));
+        self.run(&arguments, |cargo, line| {
+            // The total knows libraries and programs alone.
+            if let Some(artifact) = Artifact::of_line(line).filter(|artifact| !artifact.is_build_script()) {
+                cargo.active.retain(|package| package != artifact.package());
+                cargo.progress.advance();
+                cargo.progress.now(&cargo.active.join(", "));
+            }
+        })
+        .await
+    }
+
+    /// Runs cargo to its end. Its results go to a closure, what it does into the progress, and all else to the reader.
+    async fn run(&mut self, arguments: &[&str], mut result: impl FnMut(&mut Self, &str)) -> Result<bool> {
+        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
+        command.args(arguments).current_dir(self.root);
+        if std::io::stderr().is_terminal() {
+            command.env("CARGO_TERM_COLOR", "always");
+        }
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        let mut child = command.spawn().context("cargo cannot be started")?;
+        let (results, words) = (child.stdout.take(), child.stderr.take());
+        let mut results = BufReader::new(results.context("cargo has no output")?).lines();
+        let mut words = BufReader::new(words.context("cargo has no error output")?).lines();
+        let (mut more_results, mut more_words) = (true, true);
+        while more_results || more_words {
+            tokio::select! {
+                line = results.next_line(), if more_results => match line? {
+                    Some(line) => result(self, &line),
+                    None => more_results = false,
+                },
+                line = words.next_line(), if more_words => match line? {
+                    Some(line) => self.hear(&line),
+                    None => more_words = false,
+                },
+            }
+        }
+        Ok(child.wait().await?.success())
+    }
+
+    fn hear(&mut self, line: &str) {
+        match Status::of_line(line) {
+            Some(Status::Compiling(package)) => {
+                self.active.push(package);
+                self.progress.now(&self.active.join(", "));
+            }
+            Some(Status::Doing(what)) => self.progress.now(&what),
+            None => self.progress.say(line),
+        }
+    }
+}
