@@ -229,7 +229,7 @@ impl Tools {
         install.finish()
     }
 
-    /// Builds a program from crates.io, unless PATH has the pinned version.
+    /// A program of crates.io in the pinned version: from PATH, else ready-made from PyPI where it is published there, else built.
     async fn crate_program(&self, name: &str) -> Result<PathBuf> {
         let pin = Pin::find(&self.read_pins("crates.txt")?, name)
             .with_context(|| format!("infra/tools/crates.txt pins no version of {name}"))?;
@@ -239,6 +239,16 @@ impl Tools {
             return Ok(program);
         }
         let install = self.install(&format!("crates/{name}"), &pin.to_string(), &[&format!("bin/{name}")]);
+        if install.is_done() {
+            return Ok(install.product());
+        }
+        // The makers of uv publish some of these programs ready-made, on PyPI under names of their own.
+        if let Ok(ready_made) = self.pin(&format!("astral-dev-toolchain-{name}"))
+            && ready_made.version == pin.version
+            && let Ok(program) = self.pypi_program(&ready_made, name).await
+        {
+            return Ok(program);
+        }
         let Some(lock) = install.begin(name).await? else {
             return Ok(install.product());
         };
