@@ -1,31 +1,27 @@
-//! All checks of the project, in the order in which they fail fastest: what the README's test command and CI run.
+//! All checks of the project: what the README's test command and CI run.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 use serde_yaml_ng::Value;
 use tokio::process::Command;
 
 use crate::package;
+use crate::progress::Progress;
 use crate::rights;
 use crate::tools::Tools;
 
-/// Runs everything; the first failure ends it.
+/// Runs everything; the first failure ends it. While the compiler looks for what is wrong, the other core installs what is needed
+/// and makes the checks that need no compiler.
 pub async fn run() -> Result<()> {
-    const FUZZ: &str = "tests/fuzz/Cargo.toml";
-
     let root = crate::root();
     let tools = Tools::new(&root);
     let cargo = Path::new(env!("CARGO"));
 
     check(&root, "Formatting", cargo, &["fmt", "--all", "--check"]).await?;
     check(&root, "Formatting of the fuzz targets", cargo, &["fmt", "--manifest-path", FUZZ, "--check"]).await?;
-    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
-    check(&root, "Lints", cargo, &clippy).await?;
-    let fuzz = ["check", "--quiet", "--manifest-path", FUZZ, "--target-dir", "target"];
-    check(&root, "Fuzz targets compile", cargo, &fuzz).await?;
-    check_dependencies(&root, &tools).await?;
+    let lints = tokio::spawn(lint(root.clone()));
     // What the tests need is installed before them, so that none can be skipped.
     tools.cargo_lambda().await?;
     tools.mailbox().await?;
@@ -33,9 +29,14 @@ pub async fn run() -> Result<()> {
     tools.chromium().await?;
     tools.valgrind().await?;
     tools.schemathesis().await?;
-    let faces = ["run", "--bin", "face-lab", "--", "fetch", "--for-tests"];
-    check(&root, "Weights and photographs of the face engine", cargo, &faces).await?;
     check_template(&root, &tools).await?;
+    println!("== Lints, and whether the fuzz targets compile");
+    let progress = Progress::start("linting");
+    lints.await.context("the lints have ended by themselves")??;
+    progress.finish("linted");
+    check_dependencies(&root, &tools).await?;
+    let faces = ["run", "--quiet", "--bin", "face-lab", "--", "fetch", "--for-tests"];
+    check(&root, "Weights and photographs of the face engine", cargo, &faces).await?;
     let met = problems_met(&root);
     for noted in [&met, &rights::seen(&root)] {
         if noted.exists() {
@@ -49,6 +50,21 @@ pub async fn run() -> Result<()> {
     package::run(&[], false).await?;
     let count = ["run", "--quiet", "--bin", "bench", "--", "--instructions"];
     check(&root, "Instructions within their budgets", cargo, &count).await
+}
+
+/// The fuzz targets, which are a workspace of their own.
+const FUZZ: &str = "tests/fuzz/Cargo.toml";
+
+/// Clippy on everything, and a check of the fuzz targets. What they say is shown where they are not content.
+async fn lint(root: PathBuf) -> Result<()> {
+    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    let fuzz = ["check", "--quiet", "--manifest-path", FUZZ, "--target-dir", "target"];
+    for arguments in [&clippy[..], &fuzz[..]] {
+        let mut cargo = Command::new(env!("CARGO"));
+        let output = cargo.args(arguments).current_dir(&root).kill_on_drop(true).output().await?;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
 }
 
 /// The deployment template: what SAM says, what CloudFormation's linter says, and a deployment to an emulator of AWS.
