@@ -34,6 +34,8 @@
 //!
 //! (`mail` writes the links that `tokens` seals.) No arrow runs up, and `domain` uses no other room.
 
+use feature_set as _;
+
 pub mod access;
 pub mod app;
 pub mod aws;

@@ -260,6 +260,7 @@ fn no_package_may_hold_unsafe_code() {
         "shared",
         "shared/declaration",
         "shared/face-engine",
+        "shared/feature-set",
         "functions/catalogue",
         "infra/lab/bench",
         "infra/lab/bench/floor",
