@@ -1,6 +1,6 @@
 //! The rules of the activation: captcha first, then a counted try, then the code.
 
-use ikd::app::{App, Event};
+use ikd::app::{App, Counter};
 use ikd::domain::Digest;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::device::{Device, DeviceStatus};
@@ -99,7 +99,7 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     let device = bind(app, registration.clone(), &right)?;
     match app.store().activate(&registration, generation, &device).await? {
         Written::Done => {
-            app.count(Event::Activation);
+            app.count(Counter::Activation);
             Ok(())
         }
         Written::Overtaken => overtaken(app, &registration, generation).await,

@@ -4,7 +4,7 @@ mod comparison;
 mod review;
 
 use ikd::access::authenticate;
-use ikd::app::{App, Event, Need};
+use ikd::app::{App, Counter, Need};
 use ikd::domain::contact::Email;
 use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::face::FaceComparison;
@@ -165,7 +165,7 @@ async fn approve(
             comparison::count(app, compared);
         }
         if is_against_score {
-            app.count(Event::ApprovalAgainstScore);
+            app.count(Counter::ApprovalAgainstScore);
         }
     }
     Ok(Ok(written))

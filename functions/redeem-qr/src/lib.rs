@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ikd::access::authenticate;
-use ikd::app::{App, Event, Need};
+use ikd::app::{App, Counter, Need};
 use ikd::domain::Id;
 use ikd::domain::claims::Claim;
 use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
@@ -137,7 +137,7 @@ async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answ
         redemption.redeemed_at + app.settings.rules.assertion_lifetime,
     )
     .map_err(Problem::unavailable)?;
-    app.count(Event::Redemption);
+    app.count(Counter::Redemption);
     Ok(Answer::ok(&Redeemed {
         redemption_id: redemption.id,
         redeemed_at: redemption.redeemed_at,

@@ -1,6 +1,6 @@
 //! send-activation-email: the outbox's stream becomes e-mails, each order in its turn, repeated until it is done.
 
-use ikd::app::{App, Event as Counted, Need};
+use ikd::app::{App, Counter, Need};
 use ikd::domain::registration::{Delivery, Stage};
 use ikd::mail::activation_email::Occasion;
 use ikd::mail::{MailError, Tags, activation_email};
@@ -48,7 +48,7 @@ async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
         Ok(()) => Delivery::Sent,
         // Repeating would not help; the resident and the office see it in check-status and correct the address.
         Err(MailError::Refused(_)) => {
-            app.count(Counted::RefusedEmail);
+            app.count(Counter::RefusedEmail);
             Delivery::Refused
         }
         Err(error @ MailError::Unavailable(_)) => return Err(NotDone::Retry(error.to_string())),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use lambda_http::Request;
 
 use super::standing;
-use crate::app::{App, Event};
+use crate::app::{App, Counter};
 use crate::domain::device::{Device, Session, SessionScope};
 use crate::domain::pin::{Locked, Pin};
 use crate::domain::{Id, KeyThumbprint};
@@ -90,7 +90,7 @@ pub async fn pin(app: &App, key: &KeyThumbprint, device: Option<&Device>, pin: &
         Ok(attempt)
     } else {
         if device.is_some() && next.locks {
-            app.count(Event::Lockout);
+            app.count(Counter::Lockout);
         }
         Err(ProblemType::InvalidCredentials.into())
     }
