@@ -19,7 +19,7 @@ use ikd::views::{Biodata, Receipts};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use trail::Event;
+use trail::TrailEntry;
 
 pub const FUNCTION: Function = Function {
     name: "export-data",
@@ -41,7 +41,7 @@ struct Export<'a> {
     /// The newest ones; list-receipts has the rest.
     receipts: Receipts,
     /// What was done with the holder's data, oldest first.
-    processing_trail: Vec<Event<'a>>,
+    processing_trail: Vec<TrailEntry<'a>>,
     /// Whether this is all; of registrations and signatures only a part is shown where there are very many.
     complete: bool,
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 /// Something that was done.
 #[derive(Serialize)]
-pub struct Event<'a> {
+pub struct TrailEntry<'a> {
     at: Timestamp,
     event: &'static str,
     by: By,
@@ -34,9 +34,9 @@ enum Reason<'a> {
 }
 
 /// Everything that registrations and devices tell, oldest first.
-pub fn of(identity: &Identity) -> Vec<Event<'_>> {
+pub fn of(identity: &Identity) -> Vec<TrailEntry<'_>> {
     let mut events = Vec::new();
-    let mut add = |at, event, by, reason| events.push(Event { at, event, by, reason });
+    let mut add = |at, event, by, reason| events.push(TrailEntry { at, event, by, reason });
     for registration in &identity.registrations {
         add(registration.registered_at, "registered", By::Phone, None);
         if let Some(decision) = &registration.decision {

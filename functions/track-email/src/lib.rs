@@ -16,7 +16,7 @@ pub const NEEDS: &[Need] = &[Need::STORE];
 
 /// What is read of an SES event that EventBridge hands on; addresses and subjects are not.
 #[derive(Debug, Deserialize)]
-pub struct Event {
+pub struct MailEvent {
     detail: Detail,
 }
 
@@ -35,7 +35,7 @@ struct Mail {
 
 /// Records one event. Events come late, twice and in any order; a mail's fate only moves forward. What cannot be
 /// recorded now is an error, so that Lambda comes back with it.
-pub async fn track_email(app: &App, event: Event) -> Result<(), StoreError> {
+pub async fn track_email(app: &App, event: MailEvent) -> Result<(), StoreError> {
     let Detail { event_type, mail } = event.detail;
     let Some(delivery) = delivery(&event_type) else {
         tracing::info!(target: "ikd", function = NAME, event_type, "nothing to record");
