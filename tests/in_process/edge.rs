@@ -4,7 +4,7 @@ use http::{Method, Request};
 use ikd::app::Clock;
 use serde_json::json;
 use tests::{World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::{Phone, Session};
+use xtask::actors::{Phone, PhoneSession};
 use xtask::personas::{BANK, BUDI, DEWI, SITI};
 
 #[tokio::test]
@@ -38,8 +38,9 @@ async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
     let resend = format!("/registrations/{}/activation-emails", approved.registered.id);
     let holder = world.holder(DEWI).await;
     let first = world.activated(SITI).await;
-    let first =
-        Session::of(&first.phone.log_in(&first.code).await.unwrap()).map(|session| (first.phone, session)).unwrap();
+    let first = PhoneSession::of(&first.phone.log_in(&first.code).await.unwrap())
+        .map(|session| (first.phone, session))
+        .unwrap();
 
     for (method, path, caller) in [
         (Method::POST, "/registrations", Caller::Phone),
@@ -82,7 +83,7 @@ enum Caller<'a> {
     Anybody,
     Phone,
     Bearer(&'a str),
-    Holder(&'a Phone, &'a Session),
+    Holder(&'a Phone, &'a PhoneSession),
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tests::{EMAIL, HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::{Integrator, Minted, Phone, Session, document_hash};
+use xtask::actors::{Integrator, Minted, Phone, PhoneSession, document_hash};
 use xtask::personas::BANK;
 
 use super::faults::{assert_one_of, survives};
@@ -14,7 +14,7 @@ async fn a_login_opens_a_session_that_works() {
         async |_, holder| holder.phone.log_in(PIN).await.unwrap(),
         async |_, holder, answer| {
             assert_status(answer, 200);
-            let session = Session::of(answer).unwrap();
+            let session = PhoneSession::of(answer).unwrap();
             assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
         },
     )

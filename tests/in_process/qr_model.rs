@@ -20,7 +20,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use qr_model::{Action, Code, LIFETIME, Life, Mint, Outcome, Request, State, Step};
+use qr_model::{Action, Code, LIFETIME, Life, Mint, Outcome, Request, State, Progress};
 use tests::World;
 use xtask::personas::SITI;
 
@@ -166,8 +166,8 @@ impl<'a> Walk<'a> {
                 let resident = Nik::parse(SITI).unwrap();
                 let parties = store.parties(&self.key, &resident, Photo::Without, "integrator").await.unwrap();
                 let blocked = parties.device.unwrap().is_blocked();
-                let told = if blocked { Step::Withheld } else { Step::Disclosed };
-                assert_eq!(told, next.steps[request], "{:?}", self.happened);
+                let told = if blocked { Progress::Withheld } else { Progress::Disclosed };
+                assert_eq!(told, next.progress[request], "{:?}", self.happened);
             }
             Action::Block => {
                 let block = Block { at: now, by: BlockedBy::Holder, reason: BlockReason::Lost, stolen_since: None };

@@ -4,7 +4,7 @@ use http::Method;
 use jiff::SignedDuration;
 use serde_json::json;
 use tests::{EMAIL, PIN, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::{ActivationEmail, Session};
+use xtask::actors::{ActivationEmail, PhoneSession};
 use xtask::personas::{BANK, BUDI, SITI, UNKNOWN};
 
 const A_MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -29,10 +29,10 @@ async fn the_old_pin_and_the_session_die_at_once_and_the_same_phone_gets_a_new_f
     assert_status(&world.activate(&email, &email.code).await, 200);
     world.assert_sound();
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
-    let first = Session::of(&holder.phone.log_in(&email.code).await.unwrap()).unwrap();
+    let first = PhoneSession::of(&holder.phone.log_in(&email.code).await.unwrap()).unwrap();
     assert_problem(&holder.phone.mint(&first, &json!({})).await.unwrap(), 403, "pin-change-required");
     assert_status(&holder.phone.change_pin(&first, &email.code, "908172").await.unwrap(), 204);
-    let session = Session::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
+    let session = PhoneSession::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
     assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
     assert_eq!(world.items("identities").len(), 3, "no second device, registration or holder");
 }

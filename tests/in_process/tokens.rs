@@ -5,7 +5,7 @@ use http::{Method, Request};
 use ikd::app::Clock;
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::{KeyPair, Reply, Session};
+use xtask::actors::{KeyPair, PhoneSession, Reply};
 use xtask::personas::{BANK, BUDI, SITI};
 
 /// The SHA-256 of nothing.
@@ -95,7 +95,7 @@ impl Cast {
         match route.caller {
             Caller::Phone => unreachable!("phones present no token"),
             Caller::Holder | Caller::Session => {
-                let session = Session { access_token: token.to_owned() };
+                let session = PhoneSession { access_token: token.to_owned() };
                 let proof = self.holder.phone.proof(&route.method, &route.path, Some(&session)).unwrap();
                 self.send(route, Some(&format!("DPoP {token}")), Some(&proof)).await
             }
@@ -336,7 +336,7 @@ async fn a_blocked_devices_token_opens_no_route() {
 async fn a_locked_or_replaced_sessions_token_opens_no_route() {
     let cast = Cast::assemble().await;
     let replaced = cast.holder.session.access_token.clone();
-    let locked = Session::of(&cast.holder.phone.log_in(PIN).await.unwrap()).unwrap();
+    let locked = PhoneSession::of(&cast.holder.phone.log_in(PIN).await.unwrap()).unwrap();
     assert_status(&cast.holder.phone.lock(&locked).await.unwrap(), 204);
     for route in cast.of_holders() {
         for token in [&replaced, &locked.access_token] {
@@ -349,7 +349,7 @@ async fn a_locked_or_replaced_sessions_token_opens_no_route() {
 async fn a_token_for_changing_the_pin_opens_nothing_that_holders_do() {
     let mut cast = Cast::assemble().await;
     let activated = cast.world.activated(xtask::personas::DEWI).await;
-    let first = Session::of(&activated.phone.log_in(&activated.code).await.unwrap()).unwrap();
+    let first = PhoneSession::of(&activated.phone.log_in(&activated.code).await.unwrap()).unwrap();
     let nik = activated.nik;
     cast.holder = HolderWithSession { phone: activated.phone, nik, session: first };
     for route in cast.routes(|caller| caller == Caller::Holder) {

@@ -54,7 +54,7 @@ pub struct Fleet {
 #[derive(Clone)]
 pub struct Member {
     pub phone: Phone,
-    pub session: xtask::actors::Session,
+    pub session: xtask::actors::PhoneSession,
     pub nik: String,
     pub device: Device,
 }
@@ -153,7 +153,7 @@ impl Fleet {
             items.push(item(&device, Some(format!("device#{}", device.key.as_str()))));
             items.push(item(&registration, Some(format!("registration#{}", registration.id))));
             items.push(item(&holder, Some(format!("holder#{}", nik.as_str()))));
-            let session = xtask::actors::Session { access_token };
+            let session = xtask::actors::PhoneSession { access_token };
             members.push(Member { phone, session, nik: nik.as_str().to_owned(), device });
         }
         self.put("identities", items).await?;

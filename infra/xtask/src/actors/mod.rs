@@ -12,7 +12,7 @@ pub use browser::Browser;
 pub use integrator::{Integrator, document_hash};
 pub use keys::KeyPair;
 pub use officer::Officer;
-pub use phone::{Minted, Phone, Session};
+pub use phone::{Minted, Phone, PhoneSession};
 
 /// What an activation e-mail brings.
 #[derive(Clone, Debug, PartialEq, Eq)]
