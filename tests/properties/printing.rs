@@ -5,7 +5,7 @@ use ikd::domain::Id;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::device::{Device, DeviceStatus};
-use ikd::domain::holder::Holder;
+use ikd::domain::holder::HolderRecord;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries};
 use ikd::domain::qr_code::QrToken;
@@ -120,7 +120,7 @@ fn entities_show_no_person() {
     let personal = [SITI, "siti@", "contoh.id", "62812", "142857", "argon2", hash.as_str()];
     assert_hidden(&registration, &personal);
     assert_hidden(&device, &personal);
-    assert_hidden(&Holder::nobody_yet(nik), &personal);
+    assert_hidden(&HolderRecord::nobody_yet(nik), &personal);
     assert_hidden(&Need::PINS, &personal);
 
     let portrait = personas::portrait(1, 320, 400).unwrap();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ikd::app::Clock;
 use ikd::domain::device::Device;
-use ikd::domain::holder::Holder;
+use ikd::domain::holder::HolderRecord;
 use ikd::domain::qr_code::QrCode;
 use ikd::domain::registration::{Activation, Registration, Status};
 use serde::Deserialize;
@@ -25,8 +25,8 @@ impl World {
         let identities = self.items("identities");
         let of_kind = |kind: &'static str| identities.iter().filter(move |item| key(item, "pk").starts_with(kind));
         let registrations: Vec<Registration> = of_kind("registration#").map(entity).collect();
-        let holders: BTreeMap<String, Holder> =
-            of_kind("holder#").map(entity::<Holder>).map(|holder| (holder.nik.as_str().to_owned(), holder)).collect();
+        let holders: BTreeMap<String, HolderRecord> =
+            of_kind("holder#").map(entity::<HolderRecord>).map(|holder| (holder.nik.as_str().to_owned(), holder)).collect();
         let devices: Vec<Device> = of_kind("device#").map(entity).collect();
 
         self.assert_selfies_wait_for_their_decision(&registrations);
@@ -102,7 +102,7 @@ fn assert_devices_belong_to_their_registrations(registrations: &[Registration], 
 }
 
 #[track_caller]
-fn assert_one_active_device_a_resident(holders: &BTreeMap<String, Holder>, devices: &[Device]) {
+fn assert_one_active_device_a_resident(holders: &BTreeMap<String, HolderRecord>, devices: &[Device]) {
     let mut seen = BTreeSet::new();
     for device in devices.iter().filter(|device| !device.is_blocked()) {
         assert!(seen.insert(device.nik.as_str()), "two active devices of one resident");

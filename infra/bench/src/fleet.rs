@@ -9,7 +9,7 @@ use ikd::app::{Clock, Pins, SystemClock};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::device::{Device, DeviceStatus, Session, SessionScope};
-use ikd::domain::holder::Holder;
+use ikd::domain::holder::HolderRecord;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries};
@@ -146,7 +146,7 @@ impl Fleet {
                 session: Some(session.clone()),
                 qr_code: None,
             };
-            let holder = Holder { approvals: 1, device: Some(device.key.clone()), ..Holder::nobody_yet(nik.clone()) };
+            let holder = HolderRecord { approvals: 1, device: Some(device.key.clone()), ..HolderRecord::nobody_yet(nik.clone()) };
             let token = HolderToken { device: device.key.clone(), session };
             let lifetime = Lifetime::starting(now, SignedDuration::from_hours(1));
             let access_token = issue_to_holder(&self.signing, &self.issuer, &token, lifetime)?;
@@ -168,7 +168,7 @@ impl Fleet {
             let registration = self.registration(&nik, &phone, status)?;
             let id = &registration.id;
             if status == Status::Approved {
-                let holder = Holder { approvals: 1, registration: Some(id.clone()), ..Holder::nobody_yet(nik.clone()) };
+                let holder = HolderRecord { approvals: 1, registration: Some(id.clone()), ..HolderRecord::nobody_yet(nik.clone()) };
                 identities.push(item(&holder, Some(format!("holder#{}", nik.as_str()))));
             } else {
                 selfies.push(Ok(Item::from(HashMap::from([

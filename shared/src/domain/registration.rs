@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::activation_code::ActivationCode;
 use super::contact::{Email, PhoneNumber};
 use super::face::FaceComparison;
-use super::holder::Holder;
+use super::holder::HolderRecord;
 use super::nik::Nik;
 use super::{Id, KeyThumbprint};
 
@@ -19,7 +19,7 @@ pub struct Registration {
     pub email: Email,
     pub phone_number: PhoneNumber,
     pub registered_at: Timestamp,
-    /// The holder's number of approvals when this registration began (see [`Holder::approvals`]).
+    /// The holder's number of approvals when this registration began (see [`HolderRecord::approvals`]).
     pub approvals_before: u32,
     pub status: Status,
     /// What the face engine said of the selfie, once somebody looked.
@@ -199,7 +199,7 @@ impl Registration {
     }
 
     /// Where this registration stands, given what its NIK's holder record says.
-    pub fn stage(&self, holder: &Holder) -> Stage {
+    pub fn stage(&self, holder: &HolderRecord) -> Stage {
         match self.status {
             Status::Rejected => Stage::Rejected,
             Status::Active if holder.device.as_ref() == Some(&self.device_key) => Stage::Active,
@@ -209,7 +209,7 @@ impl Registration {
         }
     }
 
-    pub fn ensure_decidable(&self, holder: &Holder) -> Result<(), Undecidable> {
+    pub fn ensure_decidable(&self, holder: &HolderRecord) -> Result<(), Undecidable> {
         match (&self.decision, self.stage(holder)) {
             (Some(decision), _) => Err(Undecidable::Decided(decision.clone())),
             (None, Stage::Pending) => Ok(()),
@@ -220,7 +220,7 @@ impl Registration {
     /// Whether a code of `generation` may be tried now.
     pub fn ensure_activatable(
         &self,
-        holder: &Holder,
+        holder: &HolderRecord,
         generation: u32,
         tries_allowed: u32,
         now: Timestamp,
@@ -274,9 +274,9 @@ mod tests {
         }
     }
 
-    fn holder(approvals: u32, registration: Option<[u8; 16]>) -> Holder {
-        let nobody = Holder::nobody_yet(Nik::parse("3577014507900003").unwrap());
-        Holder { approvals, registration: registration.map(Id::from_random), ..nobody }
+    fn holder(approvals: u32, registration: Option<[u8; 16]>) -> HolderRecord {
+        let nobody = HolderRecord::nobody_yet(Nik::parse("3577014507900003").unwrap());
+        HolderRecord { approvals, registration: registration.map(Id::from_random), ..nobody }
     }
 
     #[test]
@@ -298,7 +298,7 @@ mod tests {
         assert_eq!(approved.ensure_activatable(&holder, 3, 0, at(99)), Err(NotActivatable::TriesUsedUp));
         assert_eq!(approved.ensure_activatable(&holder, 2, 5, at(99)), Err(NotActivatable::LinkDead));
         let active = registration(Status::Active);
-        let holder = Holder { device: Some(active.device_key.clone()), registration: None, ..holder };
+        let holder = HolderRecord { device: Some(active.device_key.clone()), registration: None, ..holder };
         assert_eq!(active.ensure_activatable(&holder, 3, 5, at(99)), Err(NotActivatable::AlreadyActive));
     }
 }

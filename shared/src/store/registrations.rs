@@ -13,14 +13,14 @@ use crate::domain::Id;
 use crate::domain::contact::Email;
 use crate::domain::device::{Block, Device, Forgotten};
 use crate::domain::face::FaceComparison;
-use crate::domain::holder::Holder;
+use crate::domain::holder::HolderRecord;
 use crate::domain::registration::{Activation, Decision, Delivery, Registration, Status};
 
 /// Everything that approving a registration changes, in one transaction.
 #[derive(Debug)]
 pub struct Approval<'a> {
     pub registration: &'a Registration,
-    pub holder: &'a Holder,
+    pub holder: &'a HolderRecord,
     pub decision: &'a Decision,
     /// What the face engine said just now.
     pub face: Option<&'a FaceComparison>,
@@ -341,7 +341,7 @@ impl Store {
     }
 
     /// Makes this registration the NIK's one, if none was approved and no device came since the holder was read.
-    fn point_holder_to(&self, holder: &Holder, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
+    fn point_holder_to(&self, holder: &HolderRecord, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
         let unchanged = if holder.approvals == 0 { "attribute_not_exists(pk)" } else { "approvals = :before" };
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
