@@ -72,7 +72,7 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     let now = app.now();
 
     let (human, registration) =
-        tokio::try_join!(async { Ok::<_, Problem>(show_human(app, &link, answered, now).await) }, async {
+        tokio::try_join!(async { Ok::<_, Problem>(spend_captcha(app, &link, answered, now).await) }, async {
             Ok(app.store().registration(&id, app.now()).await?)
         })?;
     let registration = registration.ok_or(ProblemType::LinkDead)?;
@@ -80,7 +80,7 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     let link_digest = link.digest();
     let (holder, human) =
         tokio::try_join!(async { Ok::<_, Problem>(app.store().holder(&registration.nik).await?) }, async {
-            Ok(settle(app, &link_digest, human, now).await)
+            Ok(return_picture_try(app, &link_digest, human, now).await)
         })?;
     match registration.ensure_activatable(&holder, generation, tries, now) {
         Ok(()) => {}
@@ -135,7 +135,7 @@ enum Human {
 }
 
 /// Uses the captcha up, and looks at the answer only then.
-async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>, now: Timestamp) -> Result<Human, Problem> {
+async fn spend_captcha(app: &App, link: &LinkToken, answered: &Answered<'_>, now: Timestamp) -> Result<Human, Problem> {
     match answered {
         Answered::Picture { captcha, answer } => {
             let (token, captcha) = app.seal().open_captcha(link, captcha).ok_or(ProblemType::CaptchaWrong)?;
@@ -168,7 +168,7 @@ async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>, now: T
 }
 
 /// Gives the try of a rightly read picture back, in the window it was taken from; only wrong ones count.
-async fn settle(app: &App, link: &Digest, human: Result<Human, Problem>, now: Timestamp) -> Result<(), Problem> {
+async fn return_picture_try(app: &App, link: &Digest, human: Result<Human, Problem>, now: Timestamp) -> Result<(), Problem> {
     if let Human::ReadPicture = human? {
         app.store().return_captcha_try(link, &app.settings.rules.captcha_limit, now).await?;
     }

@@ -70,7 +70,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         app.store().selfie(&registration.id)
     )?;
     let resident = resident.ok_or(ProblemType::NotEligible)?;
-    let face = face(app, &registration, &resident, selfie.as_deref()).await?;
+    let face = compare_and_record(app, &registration, &resident, selfie.as_deref()).await?;
     let device = match &holder.device {
         Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),
         None => None,
@@ -100,7 +100,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
 }
 
 /// What the engine says, or said when an officer first looked; of a decided registration, what it said then.
-async fn face(
+async fn compare_and_record(
     app: &App,
     registration: &Registration,
     resident: &Resident,

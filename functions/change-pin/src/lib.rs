@@ -34,7 +34,7 @@ pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem>
     let Pins { old, new } = read(&body)?;
     new.ensure_strong(&holder.device.nik).map_err(|invalid| Problem::invalid("/new_pin", invalid))?;
 
-    authenticate::pin(app, &holder.device.key, Some(&holder.device), &old).await?;
+    authenticate::spend_pin_try(app, &holder.device.key, Some(&holder.device), &old).await?;
     let hash = app.pins().hash(&new, app.random()).map_err(Problem::unavailable)?;
     match app.store().change_pin(&holder.device, &hash).await? {
         Written::Done => Ok(Answer::no_content()),

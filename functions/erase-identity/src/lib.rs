@@ -47,7 +47,7 @@ pub async fn erase_identity(app: &App, request: &Request) -> Result<Answer, Prob
     let device = authenticate::holder(app, request).await?.device;
     let Confirmation { pin } = parse::json(request, parse::SMALL_BODY)?;
     let pin = Pin::parse(&pin).map_err(|invalid| Problem::invalid("/pin", invalid))?;
-    let attempt = authenticate::pin(app, &device.key, Some(&device), &pin).await?;
+    let attempt = authenticate::spend_pin_try(app, &device.key, Some(&device), &pin).await?;
 
     let (now, rules) = (app.now(), &app.settings.rules);
     let order = Erasure {

@@ -99,7 +99,7 @@ struct SignatureView<'a> {
 pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem> {
     let device = authenticate::holder(app, request).await?.device;
     let nik = &device.nik;
-    let registry = standing::resident(app, &device, Photo::With);
+    let registry = standing::resident_or_block(app, &device, Photo::With);
     let held = async {
         Ok(tokio::try_join!(
             app.store().identity(nik, None),

@@ -46,10 +46,10 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
     }
     // The registry is asked beside the PIN. What it says is told to whoever knows the PIN, and to nobody else.
     let (attempt, resident) =
-        tokio::join!(authenticate::pin(app, &proof.key, device.as_ref(), &pin), registered(app, device.as_ref()));
+        tokio::join!(authenticate::spend_pin_try(app, &proof.key, device.as_ref(), &pin), registered(app, device.as_ref()));
     let attempt = attempt?;
     let device = device.ok_or(ProblemType::InvalidCredentials)?;
-    standing::ensure_holder(app, &device, resident?).await?;
+    standing::keep_or_block(app, &device, resident?).await?;
 
     let session = Session { id: app.random_id(), scope: device.scope_after_login() };
     if app.store().open_session(&device, &session, &attempt).await? == Written::Overtaken {

@@ -82,7 +82,7 @@ async fn mint(
     format: Format,
 ) -> Result<(QrCode, Image), Problem> {
     let device = holder.device.clone();
-    let stands = standing::resident(app, &device, Photo::Without);
+    let stands = standing::resident_or_block(app, &device, Photo::Without);
     let drawn = async {
         // The connections' tasks send both requests first.
         tokio::task::yield_now().await;

@@ -42,11 +42,11 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
 
     // What the registry says is told to whoever knows the PIN, and to nobody else.
     let (attempt, resident) = tokio::join!(
-        authenticate::pin(app, &device.key, Some(&device), &pin),
+        authenticate::spend_pin_try(app, &device.key, Some(&device), &pin),
         app.store().resident(&device.nik, Photo::Without)
     );
     let attempt = attempt?;
-    let resident = standing::ensure_holder(app, &device, resident?).await?;
+    let resident = standing::keep_or_block(app, &device, resident?).await?;
 
     // Signatures count in whole seconds, as their JWS tells the time.
     let now = Timestamp::from_second(app.now().as_second()).map_err(Problem::unavailable)?;

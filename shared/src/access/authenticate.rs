@@ -78,7 +78,7 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
 
 /// Checks a PIN, having counted the try before looking at it. Right or wrong, known device or not, the work is the
 /// same: one write and one hash. Gives the name under which the try was taken.
-pub async fn pin(app: &App, key: &KeyThumbprint, device: Option<&Device>, pin: &Pin) -> Result<Id, Problem> {
+pub async fn spend_pin_try(app: &App, key: &KeyThumbprint, device: Option<&Device>, pin: &Pin) -> Result<Id, Problem> {
     let tries = device.map(|device| device.pin_tries).unwrap_or_default();
     let next = tries.take(&app.settings.rules.lockout, app.now()).map_err(|locked| pin_locked(locked, app.now()))?;
     let attempt = app.random_id();

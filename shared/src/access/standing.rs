@@ -8,13 +8,13 @@ use crate::store::devices::Blocked;
 use crate::store::residents::Photo;
 
 /// The registry's row of a device's holder, who has neither died nor moved away.
-pub async fn resident(app: &App, device: &Device, photo: Photo) -> Result<Resident, Problem> {
+pub async fn resident_or_block(app: &App, device: &Device, photo: Photo) -> Result<Resident, Problem> {
     let resident = app.store().resident(&device.nik, photo).await?;
-    ensure_holder(app, device, resident).await
+    keep_or_block(app, device, resident).await
 }
 
 /// The row that was read, if its resident still is a holder here; else the device is blocked from this moment.
-pub async fn ensure_holder(app: &App, device: &Device, resident: Option<Resident>) -> Result<Resident, Problem> {
+pub async fn keep_or_block(app: &App, device: &Device, resident: Option<Resident>) -> Result<Resident, Problem> {
     let gone = match resident {
         Some(resident) => match resident.gone(&app.settings.municipality) {
             None => return Ok(resident),

@@ -193,7 +193,7 @@ impl Store {
             Err(None) => return Ok(None),
         };
         if let Some(device) = device {
-            self.let_registration_end(&device.registration, forgotten.registration).await?;
+            self.set_registration_end(&device.registration, forgotten.registration).await?;
         }
         Ok(Some(blocked))
     }

@@ -309,7 +309,7 @@ impl Store {
     }
 
     /// Gives the registration of a blocked device an end, unless it has one.
-    pub(super) async fn let_registration_end(&self, id: &Id, at: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn set_registration_end(&self, id: &Id, at: Timestamp) -> Result<(), StoreError> {
         let answer = self
             .client
             .update_item()
