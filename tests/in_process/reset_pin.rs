@@ -1,6 +1,8 @@
 //! reset-pin: the forgotten PIN and the sessions die at once, the device key stays, a new code goes out.
 
 use http::Method;
+use ikd::app::Clock;
+use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceState};
 use jiff::SignedDuration;
 use serde_json::json;
 use tests::{EMAIL, PIN, World, assert_invalid, assert_problem, assert_status};
@@ -139,11 +141,11 @@ async fn a_device_that_the_registry_blocked_during_a_reset_is_not_brought_back()
     let holder = world.holder(SITI).await;
     let email = reset(&world, SITI).await;
     let key = format!("device#{}", holder.phone.key.thumbprint().as_str());
-    let mut device: ikd::domain::device::Device = world.read("identities", ("pk", &key)).unwrap();
-    device.status = ikd::domain::device::DeviceStatus::Blocked;
-    world.put("identities", ("pk", &key), &device).await;
+    let device: Device = world.read("identities", ("pk", &key)).unwrap();
+    let device = device.into_active().unwrap().block(BlockedBy::Registry, BlockReason::Moved, world.clock.now());
+    world.put("identities", ("pk", &key), &Device::<DeviceState>::from(device)).await;
     assert_problem(&world.activate(&email, &email.code).await, 404, "link-dead");
-    let now: ikd::domain::device::Device = world.read("identities", ("pk", &key)).unwrap();
+    let now: Device = world.read("identities", ("pk", &key)).unwrap();
     assert!(now.is_blocked());
 }
 
@@ -155,7 +157,7 @@ async fn another_phone_that_waits_for_its_activation_comes_first() {
     let (old, new) = (world.holder(SITI).await, world.registered(SITI).await);
     // Where the old device survived the approval, as when its block was lifted by a restored backup.
     let key = format!("device#{}", old.phone.key.thumbprint().as_str());
-    let device: ikd::domain::device::Device = world.read("identities", ("pk", &key)).unwrap();
+    let device: Device = world.read("identities", ("pk", &key)).unwrap();
     assert_status(&world.officer().approve_replacing_device(&new.ticket).await.unwrap(), 200);
     world.put("identities", ("pk", &key), &device).await;
     world.pass(A_MINUTE);

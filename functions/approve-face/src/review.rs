@@ -4,9 +4,10 @@ use data_encoding::BASE64;
 use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::contact::{Email, PhoneNumber};
+use ikd::domain::decision::Ruling;
 use ikd::domain::face::FaceComparison;
 use ikd::domain::nik::Nik;
-use ikd::domain::registration::{Decision, Registration, Stage};
+use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::domain::resident::{Address, Gender, Resident};
 use ikd::domain::text::Language;
 use ikd::http::{Answer, Problem, ProblemType};
@@ -35,7 +36,7 @@ struct Review<'a> {
     face: Option<Face>,
     /// The device that an approval would replace.
     active_device: Option<ActiveDevice>,
-    decision: Option<&'a Decision>,
+    decision: Option<Ruling>,
 }
 
 #[derive(Serialize)]
@@ -95,7 +96,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         selfie: selfie.map(|selfie| BASE64.encode(&selfie)),
         face: face.map(|comparison| Face { comparison, liveness: FaceComparison::LIVENESS.in_language(language) }),
         active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at }),
-        decision: registration.decision.as_ref(),
+        decision: registration.ruling(),
     }))
 }
 
@@ -106,9 +107,9 @@ async fn compare_and_record(
     resident: &Resident,
     selfie: Option<&[u8]>,
 ) -> Result<Option<FaceComparison>, Problem> {
-    let kept = match registration.decision {
-        Some(_) => return Ok(registration.face.clone()),
-        None => comparison::kept(registration, resident),
+    let kept = match registration.state {
+        RegistrationState::Pending(_) => comparison::kept(registration, resident),
+        _ => return Ok(registration.face.clone()),
     };
     if kept.is_some() {
         return Ok(kept);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ikd::app::{App, Need, Outcome};
 use ikd::domain::Id;
-use ikd::domain::registration::Delivery;
+use ikd::domain::activation::Delivery;
 use ikd::mail::tags;
 use ikd::store::StoreError;
 use serde::Deserialize;

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, Written, devices, holders, receipts, registrations};
-use crate::domain::Id;
-use crate::domain::device::{Device, DeviceStatus};
+use crate::domain::KeyThumbprint;
+use crate::domain::device::{DeviceStatus, VerifiedPin};
 use crate::domain::erasure::Erasure;
 use crate::domain::receipt::Receipt;
 use crate::domain::registration::Registration;
@@ -17,25 +17,25 @@ const RECEIPTS_AT_ONCE: usize = 12;
 
 impl Store {
     /// Ends an identity: the device is gone with its PIN, its session and its QR code, and so are its registration and
-    /// the head of its receipts. The PIN try that was taken as `attempt` confirms it.
+    /// the head of its receipts. The verified PIN confirms it.
     ///
     /// The holder's count of approvals is raised and kept until `forgotten_at`: by that one write every other registration
     /// of the NIK has ended.
     pub async fn erase_identity(
         &self,
-        device: &Device,
-        attempt: &Id,
+        pin: &VerifiedPin<'_>,
         order: &Erasure,
         forgotten_at: Timestamp,
     ) -> Result<Written, StoreError> {
+        let device = pin.device;
         let gone = Delete::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(devices::key(&device.key)))
             .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(device.pin_hash.expose()))
-            .expression_attribute_values(":attempt", text(attempt.as_str()));
+            .expression_attribute_values(":verified", text(device.state.pin_hash.expose()))
+            .expression_attribute_values(":attempt", text(pin.attempt.as_str()));
         let nobody = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(holders::key(&device.nik)))
@@ -76,10 +76,10 @@ impl Store {
     }
 
     /// Erases a blocked device. Where its phone was enrolled anew, it is another device, and stays.
-    pub async fn erase_blocked_device(&self, device: &Device) -> Result<(), StoreError> {
+    pub async fn erase_blocked_device(&self, key: &KeyThumbprint) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(devices::key(&device.key)))
+            .key("pk", text(devices::key(key)))
             .condition_expression("#status = :blocked")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?);

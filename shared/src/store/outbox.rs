@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::item::{to_item, write};
 use super::{Store, StoreError};
 use crate::domain::Id;
+use crate::domain::activation::Activation;
 
 /// The order to send one activation e-mail. It holds neither the code nor the address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,9 +20,15 @@ pub struct ActivationEmailOrder {
 }
 
 impl Store {
-    pub(super) fn put_order(&self, order: &ActivationEmailOrder) -> Result<TransactWriteItem, StoreError> {
+    /// A part of a transaction: the order to send a registration's code.
+    pub(super) fn put_order(&self, registration: &Id, code: &Activation) -> Result<TransactWriteItem, StoreError> {
+        let order = ActivationEmailOrder {
+            registration: registration.clone(),
+            generation: code.generation,
+            expires_at: code.expires_at,
+        };
         let id = format!("activation-email#{}#{}", order.registration, order.generation);
-        let item = to_item(order, Some(("id", id)))?;
+        let item = to_item(&order, Some(("id", id)))?;
         Ok(write!(put, Put, Put::builder().table_name(&self.tables.outbox).set_item(Some(item))))
     }
 }
