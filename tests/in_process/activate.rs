@@ -18,12 +18,12 @@ async fn picture_and_code_make_the_phone_the_holders_device() {
     let reply = world.activate(&approved.email, &approved.email.code).await;
     assert_status(&reply, 200);
     assert_eq!(reply.json(), json!({ "stage": "active" }));
-    let key = approved.registered.phone.key.thumbprint().as_str().to_owned();
-    let device = world.item("identities", ("pk", &format!("device#{key}"))).unwrap();
+    let key = approved.registered.phone.key.thumbprint();
+    let device = world.stored_device(key);
     assert!(device["pin_hash"]["S"].as_str().unwrap().starts_with("$argon2id$"));
-    let holder = world.item("identities", ("pk", &format!("holder#{SITI}"))).unwrap();
-    assert_eq!(holder["device"]["S"], key);
-    let registration = world.item("identities", ("pk", &format!("registration#{}", approved.registered.id))).unwrap();
+    let holder = world.stored_holder(SITI);
+    assert_eq!(holder["device"]["S"], key.as_str());
+    let registration = world.stored_registration(&approved.registered.id);
     assert!(registration.get("expires_at").is_none(), "an active registration is kept");
 }
 

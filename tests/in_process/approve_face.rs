@@ -35,7 +35,7 @@ async fn deciding_either_way_erases_the_selfie_and_records_officer_time_and_reas
         let reply = world.officer_named("petugas-7").decide(&registered.ticket, &body).await.unwrap();
         assert_status(&reply, 200);
         assert!(world.item("selfies", ("id", &registered.id)).is_none(), "{verdict}");
-        let stored = world.item("identities", ("pk", &format!("registration#{}", registered.id))).unwrap();
+        let stored = world.stored_registration(&registered.id);
         let decision = &stored["decision"]["M"];
         assert_eq!(decision["officer"]["S"], "petugas-7");
         assert_eq!(decision["reason"]["S"], "Wajah cocok");

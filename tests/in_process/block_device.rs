@@ -1,6 +1,7 @@
 //! block-device: from the moment it answers, the device can do nothing.
 
 use ikd::domain::device::Device;
+use ikd::store::keys;
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
 use xtask::actors::Phone;
@@ -164,7 +165,7 @@ async fn a_thousand_redemptions_that_race_with_a_block_never_disclose_after_it()
     let holder = world.holder(SITI).await;
     let (bank, officer) = (world.integrator(BANK), world.officer());
     let token = bank.token().await.unwrap();
-    let key = format!("device#{}", holder.phone.key.thumbprint().as_str());
+    let key = keys::device(holder.phone.key.thumbprint());
     let device: Device = world.read("identities", ("pk", &key)).unwrap();
     let (mut disclosed, mut withheld) = (0, 0);
     for round in 0..ROUNDS {

@@ -2,7 +2,9 @@
 
 use futures::future::join_all;
 use http::{Method, Request};
+use ikd::domain::Id;
 use ikd::domain::receipt::{self, ChainHead, Receipt};
+use ikd::store::keys;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{Fault, HolderWithSession, Lasting, PIN, World, assert_invalid, assert_problem, assert_status};
@@ -123,7 +125,7 @@ async fn whoever_enrols_anew_begins_anew_and_an_order_of_before_takes_nothing_of
     let receipts: Vec<Receipt> = serde_json::from_value(page["receipts"].clone()).unwrap();
     let head: ChainHead = serde_json::from_value(page["head"].clone()).unwrap();
     assert_eq!((receipts.len(), receipt::verify(&receipts, &head)), (1, Ok(())));
-    let holder = world.item("identities", ("pk", &format!("holder#{SITI}"))).unwrap();
+    let holder = world.stored_holder(SITI);
     assert!(holder.get("expires_at").is_none(), "the holder is one again");
     world.assert_sound();
 }
@@ -224,14 +226,13 @@ async fn without_the_database_nothing_is_erased() {
 #[tokio::test]
 async fn what_is_left_of_a_blocked_phone_has_an_end() {
     let world = World::new().await;
-    let kept =
-        |pk: String| world.item("identities", ("pk", &pk)).unwrap()["expires_at"]["N"].as_str().map(str::to_owned);
+    let kept = |key: String| world.stored_identity(&key)["expires_at"]["N"].as_str().map(str::to_owned);
     let (in_a_year, in_ten) = (Some("1826859600".to_owned()), Some("2110683600".to_owned()));
     // Blocked by the office, by the holder, and by a successor.
     for how in ["office", "holder", "successor"] {
         let device = world.activated(SITI).await;
-        let key = ikd::tokens::dpop::thumbprint(device.phone.key.public()).unwrap();
-        let (registration, key) = (format!("registration#{}", device.registration), format!("device#{}", key.as_str()));
+        let key = keys::device(device.phone.key.thumbprint());
+        let registration = keys::registration(&Id::parse(&device.registration).unwrap());
         assert_eq!((kept(registration.clone()), kept(key.clone())), (None, None));
         match how {
             "office" => assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200),

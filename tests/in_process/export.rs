@@ -45,8 +45,7 @@ async fn nothing_that_opens_anything_is_exported() {
     let holder = world.holder(SITI).await;
     holder.mint().await;
     let text = export(&holder).await.to_string();
-    let key = ikd::tokens::dpop::thumbprint(holder.phone.key.public()).unwrap();
-    let stored = world.item("identities", ("pk", &format!("device#{}", key.as_str()))).unwrap();
+    let stored = world.stored_device(holder.phone.key.thumbprint());
     for secret in ["pin_hash", "session", "qr_code"] {
         let value = &stored[secret];
         let value = value["S"].as_str().or(value["M"]["id"]["S"].as_str()).or(value["M"]["token_hash"]["S"].as_str());

@@ -92,7 +92,7 @@ async fn faces_are_compared_once_and_the_score_stays_with_the_registration() {
     assert_eq!(world.metrics.sum("FaceMatches", "approve-face", None), 1);
     assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
     assert_eq!(seen(&world, &registered).await, first, "the selfie is gone, and what was said of it is not");
-    let stored = world.item("identities", ("pk", &format!("registration#{}", registered.id))).unwrap();
+    let stored = world.stored_registration(&registered.id);
     assert!(!stored.to_string().contains("descriptor"));
 }
 

@@ -200,8 +200,7 @@ async fn a_wrong_activation_code_costs_a_try_for_each_time_it_was_sent() {
         },
         async |world, approved, answer| {
             assert_problem(answer, 422, "activation-code-wrong");
-            let id = format!("registration#{}", approved.registered.id);
-            let stored = world.item("identities", ("pk", &id)).unwrap();
+            let stored = world.stored_registration(&approved.registered.id);
             let tries = stored["activation"]["M"]["tries"]["N"].as_str().unwrap();
             assert!(["1", "2"].contains(&tries), "{tries}");
         },

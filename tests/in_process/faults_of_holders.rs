@@ -36,8 +36,7 @@ async fn a_wrong_pin_costs_a_try_for_each_time_it_was_sent() {
 }
 
 fn tries_made(world: &World, phone: &Phone) -> u32 {
-    let key = ikd::tokens::dpop::thumbprint(phone.key.public()).unwrap();
-    let device = world.item("identities", ("pk", &format!("device#{}", key.as_str()))).unwrap();
+    let device = world.stored_device(phone.key.thumbprint());
     device["pin_tries"]["M"]["made"]["N"].as_str().unwrap().parse().unwrap()
 }
 

@@ -208,7 +208,7 @@ async fn of_a_thousand_codes_at_once_five_at_most_are_looked_at_and_then_the_cod
     );
     let looked_at = problems.get("activation-code-wrong").copied().unwrap_or_default();
     assert!((1..=5).contains(&looked_at), "{problems:?}");
-    let stored = guesser.world.item("identities", ("pk", &format!("registration#{}", guesser.registration))).unwrap();
+    let stored = guesser.world.stored_registration(&guesser.registration);
     let tries: usize = stored["activation"]["M"]["tries"]["N"].as_str().unwrap().parse().unwrap();
     assert!((looked_at..=5).contains(&tries), "{looked_at} were looked at and {tries} counted");
 

@@ -13,10 +13,10 @@ use ikd::domain::pin::{Pin, PinTries, TakenTry};
 use ikd::domain::pin_hash::PinHash;
 use ikd::domain::qr_code::{QrCode, QrState, QrToken, Redemption, RedemptionOutcome};
 use ikd::domain::{Digest, Id, KeyThumbprint};
-use ikd::store::Written;
 use ikd::store::devices::{BlockOutcome, Unlocked};
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;
+use ikd::store::{Written, keys};
 use jiff::{SignedDuration, Timestamp};
 use proptest::collection::vec;
 use proptest::prelude::any;
@@ -104,7 +104,7 @@ impl<'a> Walk<'a> {
                 qr_code: None,
             }),
         };
-        world.put("identities", ("pk", &format!("device#{}", key.as_str())), &device).await;
+        world.put("identities", ("pk", &keys::device(&key)), &device).await;
         let (mints, happened) = (HashMap::new(), Vec::new());
         let began = Timestamp::from_second(world.clock.now().as_second()).unwrap();
         Self { world, app, life, state, key, name, began, mints, login: None, happened }

@@ -2,6 +2,7 @@
 
 use http::Method;
 use ikd::domain::receipt::{self, ChainHead, Receipt};
+use ikd::store::keys;
 use serde_json::{Value, json};
 use tests::{Fault, HolderWithSession, Lasting, World, assert_invalid, assert_problem, assert_status};
 use xtask::actors::Reply;
@@ -151,11 +152,11 @@ async fn a_receipt_that_was_taken_out_or_altered_shows() {
         let is = |item: &&Value| item["holder"]["S"] == holder && item["position"]["S"] == position;
         items.iter().find(is).unwrap().clone()
     };
-    let mut altered = item(SITI, "receipt#0000000002");
+    let mut altered = item(SITI, &keys::receipt(2));
     altered["purpose"]["S"] = json!("curiosity");
     let put = json!({ "TableName": format!("{PREFIX}receipts"), "Item": altered });
     world.database.engine().put_item(serde_json::from_value(put).unwrap()).unwrap();
-    let taken = item(BUDI, "receipt#0000000003");
+    let taken = item(BUDI, &keys::receipt(3));
     let key = json!({ "holder": taken["holder"], "position": taken["position"] });
     let delete = json!({ "TableName": format!("{PREFIX}receipts"), "Key": key });
     world.database.engine().delete_item(serde_json::from_value(delete).unwrap()).unwrap();

@@ -27,7 +27,7 @@ async fn a_resident_of_the_city_registers_and_gets_a_ticket() {
     assert_eq!(reply.member("/stage").as_deref(), Some("pending"));
     assert_eq!(reply.member("/ticket/expires_at").as_deref(), Some("2026-11-23T05:00:00Z"));
 
-    let stored = world.item("identities", ("pk", &format!("registration#{id}"))).unwrap();
+    let stored = world.stored_registration(&id);
     assert_eq!(stored["phone_number"]["S"], "+6281234567890");
     assert_eq!(stored["device_key"]["S"], phone.key.thumbprint().as_str());
     assert!(stored["expires_at"]["N"].is_string(), "a pending registration carries a TTL");

@@ -3,6 +3,7 @@
 use http::Method;
 use ikd::app::Clock;
 use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceState};
+use ikd::store::keys;
 use jiff::SignedDuration;
 use serde_json::json;
 use tests::{EMAIL, PIN, World, assert_invalid, assert_problem, assert_status};
@@ -140,7 +141,7 @@ async fn a_device_that_the_registry_blocked_during_a_reset_is_not_brought_back()
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let email = reset(&world, SITI).await;
-    let key = format!("device#{}", holder.phone.key.thumbprint().as_str());
+    let key = keys::device(holder.phone.key.thumbprint());
     let device: Device = world.read("identities", ("pk", &key)).unwrap();
     let device = device.into_active().unwrap().block(BlockedBy::Registry, BlockReason::Moved, world.clock.now());
     world.put("identities", ("pk", &key), &Device::<DeviceState>::from(device)).await;
@@ -156,7 +157,7 @@ async fn another_phone_that_waits_for_its_activation_comes_first() {
     assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
     let (old, new) = (world.holder(SITI).await, world.registered(SITI).await);
     // Where the old device survived the approval, as when its block was lifted by a restored backup.
-    let key = format!("device#{}", old.phone.key.thumbprint().as_str());
+    let key = keys::device(old.phone.key.thumbprint());
     let device: Device = world.read("identities", ("pk", &key)).unwrap();
     assert_status(&world.officer().approve_replacing_device(&new.ticket).await.unwrap(), 200);
     world.put("identities", ("pk", &key), &device).await;

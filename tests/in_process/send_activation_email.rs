@@ -51,7 +51,7 @@ async fn a_crash_between_sending_and_recording_sends_the_same_code_again() {
     let world = World::new().await;
     let registered = world.registered(SITI).await;
     assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
-    let before = world.item("identities", ("pk", &format!("registration#{}", registered.id))).unwrap();
+    let before = world.stored_registration(&registered.id);
     world.deliver().await;
     let first = world.activation_email(EMAIL);
 

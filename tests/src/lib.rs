@@ -18,6 +18,7 @@ mod ses;
 mod soundness;
 mod sources;
 mod steps;
+mod stored;
 mod streams;
 mod world;
 

@@ -8,6 +8,7 @@ use ikd::domain::device::{Device, DeviceState};
 use ikd::domain::holder::HolderRecord;
 use ikd::domain::qr_code::{QrCode, QrState};
 use ikd::domain::registration::{Registration, RegistrationState};
+use ikd::store::keys;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -25,19 +26,19 @@ impl World {
     pub fn assert_sound(&self) {
         let identities = self.items("identities");
         let of_kind = |kind: &'static str| identities.iter().filter(move |item| key(item, "pk").starts_with(kind));
-        let registrations: Vec<Registration> = of_kind("registration#").map(entity).collect();
-        let holders: BTreeMap<String, HolderRecord> = of_kind("holder#")
+        let registrations: Vec<Registration> = of_kind(keys::REGISTRATION).map(entity).collect();
+        let holders: BTreeMap<String, HolderRecord> = of_kind(keys::HOLDER)
             .map(entity::<HolderRecord>)
             .map(|holder| (holder.nik.as_str().to_owned(), holder))
             .collect();
-        let devices: Vec<Device> = of_kind("device#").map(entity).collect();
+        let devices: Vec<Device> = of_kind(keys::DEVICE).map(entity).collect();
 
         self.assert_selfies_wait_for_their_decision(&registrations);
         self.assert_one_email_a_generation(&registrations);
         assert_devices_belong_to_their_registrations(&registrations, &devices);
         assert_one_active_device_a_resident(&holders, &devices);
         self.assert_one_live_code_a_device(&devices);
-        for item in of_kind("device#").filter(|item| item["status"]["S"] == "blocked") {
+        for item in of_kind(keys::DEVICE).filter(|item| item["status"]["S"] == "blocked") {
             for gone in ["qr_code", "session", "pin_hash", "pin_is_first", "pin_tries"] {
                 assert!(item.get(gone).is_none(), "a blocked device has {gone}");
             }

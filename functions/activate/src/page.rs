@@ -3,12 +3,10 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use aws_lc_rs::digest::{SHA256, digest};
-use data_encoding::BASE64;
 use http::StatusCode;
 use ikd::app::App;
 use ikd::domain::text::{Language, Text};
-use ikd::http::{Answer, Problem, ProblemType};
+use ikd::http::{Answer, PagePolicy, Problem, ProblemType};
 
 use crate::activation::Shown;
 use crate::captcha::{self, IssuedCaptcha};
@@ -132,13 +130,7 @@ fn dead_end(language: Language, problem: &Problem) -> Result<Answer, Problem> {
 
 /// The page with its policy: our one style, our one script, pictures from the page itself, forms to ourselves.
 fn show<T: Template>(status: StatusCode, template: &T) -> Result<Answer, Problem> {
-    let hash = |text: &str| BASE64.encode(digest(&SHA256, text.as_bytes()).as_ref());
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; img-src data:; form-action 'self'; \
-         base-uri 'none'; frame-ancestors 'none'",
-        hash(STYLE),
-        hash(SCRIPT)
-    );
+    let policy = PagePolicy { style: STYLE, script: Some(SCRIPT), has_pictures: true, has_forms: true };
     Ok(Answer::page(status, template.render().map_err(Problem::unavailable)?, &policy))
 }
 

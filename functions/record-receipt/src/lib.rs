@@ -3,7 +3,7 @@
 use ikd::app::{App, Need};
 use ikd::domain::qr_code::QrCode;
 use ikd::domain::receipt::Receipt;
-use ikd::store::StoreError;
+use ikd::store::{StoreError, Written};
 use ikd::streams::{self, DynamoDbEventResponse, Event, EventRecord, NotDone};
 
 pub const NAME: &str = "record-receipt";
@@ -40,7 +40,7 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
         let name = integrator.map_or_else(|| redemption.client_id.clone(), |integrator| integrator.name);
         let receipt = Receipt::behind(&head, redemption, qr.disclosed(), name);
         let kept_until = redemption.redeemed_at + app.settings.rules.receipts_kept;
-        if app.store().add_receipt(&qr.nik, &head, &receipt, kept_until).await? {
+        if app.store().add_receipt(&qr.nik, &head, &receipt, kept_until).await? == Written::Done {
             return Ok(());
         }
     }

@@ -1,16 +1,14 @@
 //! redeem-qr: an integrator presents a scanned QR code and learns, once, who stands before it.
 
-use std::time::Duration;
-
 use ikd::access::authenticate;
 use ikd::app::{App, Counter, Need};
 use ikd::domain::Id;
 use ikd::domain::claims::Claim;
 use ikd::domain::qr_code::{QrCode, QrToken, Redeemed, Redemption, RedemptionOutcome};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
-use ikd::store::StoreError;
 use ikd::store::parties::Parties;
 use ikd::store::residents::Photo;
+use ikd::store::{Attempts, StoreError};
 use ikd::tokens::access_token::IntegratorToken;
 use ikd::tokens::identity_assertion;
 use jiff::Timestamp;
@@ -79,9 +77,7 @@ async fn redeem(
     purpose: &str,
     id: &Id,
 ) -> Result<RedemptionOutcome, Problem> {
-    const ATTEMPTS: u32 = 3;
-
-    let mut attempts = 1;
+    let mut attempts = Attempts::up_to(3);
     loop {
         let attempt = Redemption {
             id: id.clone(),
@@ -91,13 +87,13 @@ async fn redeem(
             allowed: integrator.allowed.clone(),
         };
         let kept_until = attempt.redeemed_at + app.settings.rules.redemption_kept;
-        match app.store().redeem(token, &attempt, kept_until).await {
+        let error = match app.store().redeem(token, &attempt, kept_until).await {
             Ok(outcome) => return Ok(outcome),
-            Err(StoreError::Unavailable(_)) if attempts < ATTEMPTS => {
-                tokio::time::sleep(Duration::from_millis(10 << attempts)).await;
-                attempts += 1;
-            }
-            Err(error) => return Err(error.into()),
+            Err(error) => error,
+        };
+        let passes = matches!(error, StoreError::Unavailable(_));
+        if !passes || !attempts.wait_for_next().await {
+            return Err(error.into());
         }
     }
 }

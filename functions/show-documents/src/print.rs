@@ -1,6 +1,7 @@
 //! The documents of the civil registry as PDF, A4, each with the code that anyone can check it by.
 
 use ikd::domain::document::{DocumentKind, IssuedDocument};
+use ikd::domain::local_time::{print_date, print_time};
 use ikd::domain::resident::{Address, Resident};
 use ikd::pictures::qr_image::QrImage;
 use jiff::tz::Offset;
@@ -87,7 +88,7 @@ fn id_card(document: &mut Document, fonts: &Fonts, resident: &Resident, proof: &
 
     let width = SHORT - 2.0 * MARGIN;
     let address = &resident.address;
-    let born = format!("{}, {}", resident.birthplace, words::date(resident.birthdate));
+    let born = format!("{}, {}", resident.birthplace, print_date(resident.birthdate));
     let rows: [(&str, &str); 14] = [
         ("NIK", resident.nik.as_str()),
         ("Nama", &resident.name),
@@ -138,7 +139,7 @@ const COLUMNS: [Column; 9] = [
     ("NIK", 92.0, |member| member.nik.as_str().to_owned()),
     ("Jenis Kelamin", 66.0, |member| words::gender(member.gender).to_owned()),
     ("Tempat Lahir", 72.0, |member| member.birthplace.clone()),
-    ("Tanggal Lahir", 62.0, |member| words::date(member.birthdate)),
+    ("Tanggal Lahir", 62.0, |member| print_date(member.birthdate)),
     ("Agama", 74.0, |member| words::religion(member.religion).to_owned()),
     ("Jenis Pekerjaan", 96.0, |member| member.occupation.clone()),
     ("Status Perkawinan", 66.0, |member| words::marital_status(member.marital_status).to_owned()),
@@ -263,7 +264,7 @@ fn foot(sheet: &mut Sheet<'_, '_>, proof: &ProofOfIssue<'_>, width: f32, top: f3
 
     sheet.picture(proof.code.clone(), MARGIN, top, CODE, CODE);
     let (x, room) = (MARGIN + CODE + 12.0, width - CODE - 12.0);
-    let issued = words::time(proof.issued.issued_at);
+    let issued = print_time(proof.issued.issued_at);
     let indonesian = format!(
         "Salinan dari Identitas Kependudukan Digital, diterbitkan {issued}. Pindai kode QR atau buka alamat di bawah \
          untuk memeriksa bahwa salinan ini diterbitkan; isinya tidak ditampilkan di sana."

@@ -1,9 +1,6 @@
 //! The words that Indonesian documents use.
 
 use ikd::domain::resident::{Gender, MaritalStatus, Relation, Religion};
-use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::Offset;
 
 pub fn gender(gender: Gender) -> &'static str {
     match gender {
@@ -46,13 +43,4 @@ pub fn religion(religion: Religion) -> &'static str {
         Religion::Khonghucu => "KHONGHUCU",
         Religion::Kepercayaan => "KEPERCAYAAN TERHADAP TUHAN YME",
     }
-}
-
-pub fn date(date: Date) -> String {
-    date.strftime("%d-%m-%Y").to_string()
-}
-
-/// Western Indonesian time (WIB, UTC+7), which Kota Madiun keeps.
-pub fn time(at: Timestamp) -> String {
-    Offset::constant(7).to_datetime(at).strftime("%d-%m-%Y %H:%M WIB").to_string()
 }

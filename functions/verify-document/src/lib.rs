@@ -1,17 +1,15 @@
 //! verify-document: anyone asks by a printed document's code whether it was issued here; nothing personal is told.
 
 use askama::Template;
-use aws_lc_rs::digest::{SHA256, digest};
-use data_encoding::BASE64;
 use http::StatusCode;
 use ikd::app::{App, Need};
 use ikd::domain::Id;
 use ikd::domain::document::{DocumentKind, IssuedDocument};
+use ikd::domain::local_time::print_time;
 use ikd::domain::text::{Language, Text};
 use ikd::http::parse::{self, Format};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request};
+use ikd::http::{Answer, Function, PagePolicy, Problem, ProblemType, Request};
 use jiff::Timestamp;
-use jiff::tz::Offset;
 use serde::Serialize;
 
 pub const FUNCTION: Function = Function {
@@ -65,13 +63,9 @@ impl Page {
 }
 
 fn page(document: Option<&IssuedDocument>, language: Language) -> Result<Answer, Problem> {
-    // Kota Madiun keeps western Indonesian time (WIB, UTC+7).
-    let time = |at| Offset::constant(7).to_datetime(at).strftime("%d-%m-%Y %H:%M WIB").to_string();
-    let issued = document.map(|document| (document.kind.name().in_language(language), time(document.issued_at)));
+    let of = |document: &IssuedDocument| (document.kind.name().in_language(language), print_time(document.issued_at));
+    let issued = document.map(of);
     let html = Page { language, issued }.render().map_err(Problem::unavailable)?;
-    let style = BASE64.encode(digest(&SHA256, STYLE.as_bytes()).as_ref());
-    let policy = format!(
-        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-    );
+    let policy = PagePolicy { style: STYLE, script: None, has_pictures: false, has_forms: false };
     Ok(Answer::page(StatusCode::OK, html, &policy))
 }

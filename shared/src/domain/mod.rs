@@ -4,6 +4,7 @@ pub mod text;
 
 pub mod contact;
 pub mod document;
+pub mod local_time;
 pub mod nik;
 pub mod resident;
 pub mod secret;

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::{Timestamp, tz::Offset};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::claims::{Claim, ClaimSet};
 use super::document::{Document, DocumentKind};
+use super::local_time;
 use super::nik::Nik;
 use super::secret::unprintable;
 
@@ -138,9 +139,9 @@ impl Resident {
         }
     }
 
-    /// Completed years of life, by the date in western Indonesia (UTC+7, without daylight saving time).
+    /// Completed years of life, by the date in western Indonesia.
     pub fn age_at(&self, now: Timestamp) -> i16 {
-        let today = Offset::constant(7).to_datetime(now).date();
+        let today = local_time::date_at(now);
         let had_birthday = (today.month(), today.day()) >= (self.birthdate.month(), self.birthdate.day());
         today.year() - self.birthdate.year() - i16::from(!had_birthday)
     }

@@ -4,6 +4,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use super::page::PagePolicy;
 use crate::domain::secret::unprintable;
 
 /// An answer on its way out.
@@ -41,10 +42,10 @@ impl Answer {
     }
 
     /// A page with the policy that says what it may load and do.
-    pub fn page(status: StatusCode, html: String, content_security_policy: &str) -> Self {
+    pub fn page(status: StatusCode, html: String, policy: &PagePolicy<'_>) -> Self {
         let answer = Self { status, headers: HeaderMap::new(), body: Body::Text(html) };
         let answer = answer.with_media_type("text/html; charset=utf-8");
-        match HeaderValue::from_str(content_security_policy) {
+        match HeaderValue::from_str(&policy.header()) {
             Ok(policy) => answer.with_header(header::CONTENT_SECURITY_POLICY, policy),
             Err(_) => answer,
         }

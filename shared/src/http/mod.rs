@@ -1,6 +1,7 @@
 //! The HTTP edge: parse, answer, say what went wrong (RFC 9457), and serve.
 
 mod answer;
+mod page;
 pub mod parse;
 mod problem;
 mod problem_type;
@@ -8,6 +9,7 @@ mod serve;
 
 pub use answer::Answer;
 pub use lambda_http::Request;
+pub use page::PagePolicy;
 pub use problem::{Fields, Problem};
 pub use problem_type::ProblemType;
 pub use serve::{Function, Step, respond, run};

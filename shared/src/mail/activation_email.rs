@@ -1,12 +1,12 @@
 //! The activation e-mail: code and link, in Indonesian with English below, without NIK, name, or anything that tracks.
 
 use askama::Template;
-use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::mailer::Message;
 use crate::domain::activation_code::ActivationCode;
+use crate::domain::local_time::print_time;
 use crate::tokens::sealed::LinkToken;
 
 const SUBJECT: &str = "Kode Aktivasi Identitas Kependudukan Digital / Your activation code";
@@ -52,8 +52,7 @@ pub fn write(
     let mut address = public_url.clone();
     address.set_path("/activation");
     address.set_query(Some(&format!("token={}", link.expose())));
-    // Kota Madiun keeps western Indonesian time (WIB, UTC+7).
-    let until = Offset::constant(7).to_datetime(expires_at).strftime("%d-%m-%Y %H:%M WIB").to_string();
+    let until = print_time(expires_at);
     let (code, link) = (code.expose(), address.as_str());
     Ok(Message {
         subject: SUBJECT.to_owned(),

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
-use super::{Store, StoreError, Written};
+use super::{Store, StoreError, Written, keys};
 use crate::domain::device::{
     Active, Block, Blocked, Device, DeviceState, DeviceStatus, Forgotten, Session, Unlock, VerifiedPin,
 };
@@ -33,19 +33,6 @@ pub enum Unlocked {
     NotActive,
 }
 
-impl Met {
-    fn active(&self) -> Option<&Active> {
-        match &self.device.state {
-            DeviceState::Active(active) => Some(active),
-            DeviceState::Blocked(_) => None,
-        }
-    }
-}
-
-pub(super) fn key(thumbprint: &KeyThumbprint) -> String {
-    format!("device#{}", thumbprint.as_str())
-}
-
 /// How a conditional update of a device ended.
 enum Updated {
     /// The device as it is now, where the update asks for it.
@@ -62,6 +49,32 @@ struct Met {
     #[serde(default)]
     attempt: Option<Id>,
 }
+
+impl Met {
+    fn active(&self) -> Option<&Active> {
+        match &self.device.state {
+            DeviceState::Active(active) => Some(active),
+            DeviceState::Blocked(_) => None,
+        }
+    }
+}
+
+/// The condition of what a PIN confirms: the device is active, its PIN is still the one that was verified, and the try that
+/// verified it is the last one and has not served yet.
+macro_rules! confirmed_by_pin {
+    ($write:expr, $pin:expr) => {
+        $write
+            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(
+                ":active",
+                $crate::store::item::attribute(&$crate::domain::device::DeviceStatus::Active)?,
+            )
+            .expression_attribute_values(":verified", $crate::store::item::text($pin.device.state.pin_hash.expose()))
+            .expression_attribute_values(":attempt", $crate::store::item::text($pin.attempt.as_str()))
+    };
+}
+pub(super) use confirmed_by_pin;
 
 /// Blocks an active device. A write by itself and one in a transaction are different types with the same words.
 macro_rules! blocking {
@@ -84,7 +97,7 @@ macro_rules! blocking {
 
 impl Store {
     pub async fn device(&self, thumbprint: &KeyThumbprint) -> Result<Option<Device>, StoreError> {
-        self.get(&self.tables.identities, ("pk", &key(thumbprint))).await
+        self.get(&self.tables.identities, ("pk", &keys::device(thumbprint))).await
     }
 
     /// Counts a try at the PIN before the PIN is looked at. Of tries that raced from one state, one is taken. A try
@@ -123,15 +136,9 @@ impl Store {
     /// Opens a session in place of the one before, and forgets the wrong PINs. It serves the try of a verified PIN once: a
     /// late copy of this write opens nothing again.
     pub async fn open_session(&self, pin: &VerifiedPin<'_>, session: &Session) -> Result<Written, StoreError> {
-        let update = self
-            .update_device(&pin.device.key)
+        let update = confirmed_by_pin!(self.update_device(&pin.device.key), pin)
             .update_expression("SET #session = :session, pin_tries = :none REMOVE attempt")
-            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
-            .expression_attribute_values(":attempt", text(pin.attempt.as_str()))
             .expression_attribute_names("#session", "session")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(pin.device.state.pin_hash.expose()))
             .expression_attribute_values(":session", attribute(session)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
@@ -226,7 +233,7 @@ impl Store {
         device: &Device<Blocked>,
         forgotten: Forgotten,
     ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(key(&device.key)));
+        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
         let update = blocking!(update, &device.state.block, forgotten);
         Ok(write!(update, Update, update))
     }
@@ -234,22 +241,16 @@ impl Store {
     /// A part of a transaction: the PIN was right, so that its try and the wrong ones before it are forgotten. It serves
     /// once, and only on an active device.
     pub(super) fn settle_pin_try(&self, pin: &VerifiedPin<'_>) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder()
-            .table_name(&self.tables.identities)
-            .key("pk", text(key(&pin.device.key)))
+        let key = keys::device(&pin.device.key);
+        let update = confirmed_by_pin!(Update::builder().table_name(&self.tables.identities).key("pk", text(key)), pin)
             .update_expression("SET pin_tries = :none REMOVE attempt")
-            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(pin.device.state.pin_hash.expose()))
-            .expression_attribute_values(":attempt", text(pin.attempt.as_str()))
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         Ok(write!(update, Update, update))
     }
 
     /// A part of a transaction: no PIN opens this active device any more, and its session ends.
-    pub(super) fn void_pin(&self, key_of_device: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
-        self.replace_pin(key_of_device, None, &PinHash::of_nobody())
+    pub(super) fn void_pin(&self, thumbprint: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
+        self.replace_pin(thumbprint, None, &PinHash::of_nobody())
     }
 
     /// A part of a transaction: a first PIN for an active device that a registration had bound before.
@@ -266,7 +267,7 @@ impl Store {
     ) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(thumbprint)))
+            .key("pk", text(keys::device(thumbprint)))
             .update_expression("SET pin_hash = :new, pin_is_first = :yes, pin_tries = :none REMOVE #session, attempt")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#session", "session")
@@ -287,7 +288,7 @@ impl Store {
         let device: Device = device.into();
         let put = Put::builder()
             .table_name(&self.tables.identities)
-            .set_item(Some(to_item(&device, Some(("pk", key(&device.key))))?))
+            .set_item(Some(to_item(&device, Some(("pk", keys::device(&device.key))))?))
             .condition_expression("attribute_not_exists(pk)");
         Ok(write!(put, Put, put))
     }
@@ -296,7 +297,7 @@ impl Store {
         self.client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(thumbprint)))
+            .key("pk", text(keys::device(thumbprint)))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 

@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::types::{Delete, DeleteRequest, Put, Update, WriteRequest};
 use jiff::Timestamp;
 
+use super::devices::confirmed_by_pin;
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
-use super::{Store, StoreError, Written, devices, holders, receipts, registrations};
+use super::{Store, StoreError, Written, keys};
 use crate::domain::KeyThumbprint;
 use crate::domain::device::{DeviceStatus, VerifiedPin};
 use crate::domain::erasure::Erasure;
@@ -28,17 +29,11 @@ impl Store {
         forgotten_at: Timestamp,
     ) -> Result<Written, StoreError> {
         let device = pin.device;
-        let gone = Delete::builder()
-            .table_name(&self.tables.identities)
-            .key("pk", text(devices::key(&device.key)))
-            .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":verified", text(device.state.pin_hash.expose()))
-            .expression_attribute_values(":attempt", text(pin.attempt.as_str()));
+        let gone = Delete::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
+        let gone = confirmed_by_pin!(gone, pin);
         let nobody = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(holders::key(&device.nik)))
+            .key("pk", text(keys::holder(&device.nik)))
             .update_expression(
                 "SET approvals = approvals + :one, expires_at = :forgotten_at REMOVE device, registration",
             )
@@ -48,11 +43,11 @@ impl Store {
             .expression_attribute_values(":device", attribute(&device.key)?);
         let registration = Delete::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(registrations::key(&device.registration)));
+            .key("pk", text(keys::registration(&device.registration)));
         let head = Delete::builder()
             .table_name(&self.tables.receipts)
             .key("holder", text(device.nik.as_str()))
-            .key("position", text(receipts::HEAD));
+            .key("position", text(keys::CHAIN_HEAD));
         let put = Put::builder()
             .table_name(&self.tables.erasures)
             .set_item(Some(to_item(order, None)?))
@@ -64,13 +59,13 @@ impl Store {
             write!(delete, Delete, head),
             write!(put, Put, put),
         ];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Erases a registration and what there may still be of its selfie.
     pub async fn erase_registration(&self, registration: &Registration) -> Result<(), StoreError> {
         let item =
-            Delete::builder().table_name(&self.tables.identities).key("pk", text(registrations::key(&registration.id)));
+            Delete::builder().table_name(&self.tables.identities).key("pk", text(keys::registration(&registration.id)));
         let writes = vec![write!(delete, Delete, item), self.erase_selfie(registration)?];
         self.transact(writes).await?.map_err(|_| StoreError::Unavailable("a deletion was refused".to_owned()))
     }
@@ -79,7 +74,7 @@ impl Store {
     pub async fn erase_blocked_device(&self, key: &KeyThumbprint) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(devices::key(key)))
+            .key("pk", text(keys::device(key)))
             .condition_expression("#status = :blocked")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?);
@@ -97,7 +92,7 @@ impl Store {
             .key_condition_expression("holder = :holder AND begins_with(#position, :receipt)")
             .expression_attribute_names("#position", "position")
             .expression_attribute_values(":holder", text(order.nik.as_str()))
-            .expression_attribute_values(":receipt", text(receipts::RECEIPT))
+            .expression_attribute_values(":receipt", text(keys::RECEIPT))
             .consistent_read(true)
             .into_paginator()
             .send();
@@ -121,7 +116,7 @@ impl Store {
         };
         let positions = receipts
             .iter()
-            .flat_map(|receipt| [receipts::mark(&receipt.redemption_id), receipts::position(receipt.sequence)]);
+            .flat_map(|receipt| [keys::redemption(&receipt.redemption_id), keys::receipt(receipt.sequence)]);
         let requests = positions.map(delete).collect::<Result<Vec<_>, StoreError>>()?;
         let written = self
             .client

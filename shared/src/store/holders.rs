@@ -5,18 +5,14 @@ use aws_sdk_dynamodb::types::{ConditionCheck, ReturnValue, TransactWriteItem};
 
 use super::failures::unavailable;
 use super::item::{from_item, text, write};
-use super::{Store, StoreError};
+use super::{Store, StoreError, keys};
 use crate::domain::holder::HolderRecord;
 use crate::domain::nik::Nik;
-
-pub(super) fn key(nik: &Nik) -> String {
-    format!("holder#{}", nik.as_str())
-}
 
 impl Store {
     /// What is known of a NIK; of most, nothing yet.
     pub async fn holder(&self, nik: &Nik) -> Result<HolderRecord, StoreError> {
-        let holder = self.get(&self.tables.identities, ("pk", &key(nik))).await?;
+        let holder = self.get(&self.tables.identities, ("pk", &keys::holder(nik))).await?;
         Ok(holder.unwrap_or_else(|| HolderRecord::nobody_yet(nik.clone())))
     }
 
@@ -24,7 +20,7 @@ impl Store {
     pub(super) fn check_holder(&self, nik: &Nik) -> Result<TransactWriteItem, StoreError> {
         let check = ConditionCheck::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(nik)))
+            .key("pk", text(keys::holder(nik)))
             .condition_expression("attribute_exists(device)");
         Ok(write!(condition_check, ConditionCheck, check))
     }
@@ -36,7 +32,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(nik)))
+            .key("pk", text(keys::holder(nik)))
             .update_expression("REMOVE registration")
             .condition_expression("attribute_exists(pk)")
             .return_values(ReturnValue::AllOld)

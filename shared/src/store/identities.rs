@@ -2,7 +2,7 @@
 
 use super::failures::unavailable;
 use super::item::{Item, from_item, text};
-use super::{Store, StoreError};
+use super::{Store, StoreError, keys};
 use crate::domain::device::Device;
 use crate::domain::nik::Nik;
 use crate::domain::registration::Registration;
@@ -46,10 +46,10 @@ impl Store {
         let mut identity = Identity { next, ..Identity::default() };
         for item in self.batch_get(&self.tables.identities, keys, &[]).await? {
             let key = item.get("pk").and_then(|key| key.as_s().ok()).cloned().unwrap_or_default();
-            match key.split('#').next() {
-                Some("device") => identity.devices.push(from_item(item)?),
-                Some("registration") => identity.registrations.push(from_item(item)?),
-                _ => {}
+            if key.starts_with(keys::DEVICE) {
+                identity.devices.push(from_item(item)?);
+            } else if key.starts_with(keys::REGISTRATION) {
+                identity.registrations.push(from_item(item)?);
             }
         }
         identity.devices.sort_by_key(|device| device.activated_at);

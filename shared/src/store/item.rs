@@ -1,7 +1,6 @@
 //! Between entities and DynamoDB items; reads of one item, and transactions.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
@@ -10,8 +9,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::Store;
 use super::failures::{StoreError, unavailable};
+use super::{Attempts, Store, Written};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
@@ -74,10 +73,8 @@ impl Store {
         &self,
         mut reads: HashMap<String, KeysAndAttributes>,
     ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
-        const ATTEMPTS: u32 = 4;
-
+        let mut attempts = Attempts::up_to(4);
         let mut found: HashMap<String, Vec<Item>> = HashMap::new();
-        let mut attempt = 1;
         loop {
             let sent = self.client.batch_get_item().set_request_items(Some(reads.clone())).send().await;
             let answer = sent.map_err(unavailable)?;
@@ -88,19 +85,20 @@ impl Store {
             if reads.is_empty() {
                 return Ok(found);
             }
-            if attempt == ATTEMPTS {
+            if !attempts.wait_for_next().await {
                 return Err(StoreError::Unavailable("not everything was read".to_owned()));
             }
-            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
-            attempt += 1;
         }
+    }
+
+    /// Writes all or nothing, where the conditions say that nothing changed since the caller read.
+    pub(super) async fn write_unless_overtaken(&self, writes: Vec<TransactWriteItem>) -> Result<Written, StoreError> {
+        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
     }
 
     /// Writes all or nothing. The SDK's own repetitions carry one token, so that they count once.
     pub(super) async fn transact(&self, writes: Vec<TransactWriteItem>) -> Result<Result<(), Refused>, StoreError> {
-        const ATTEMPTS: u32 = 4;
-
-        let mut attempt = 1;
+        let mut attempts = Attempts::up_to(4);
         loop {
             let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
             let Err(error) = sent else { return Ok(Ok(())) };
@@ -115,11 +113,9 @@ impl Store {
             }
             // A conflict with another transaction passes by itself, and so does throttling.
             let passes = has("TransactionConflict") || has("ThrottlingError") || has("ProvisionedThroughputExceeded");
-            if !passes || attempt == ATTEMPTS {
+            if !passes || !attempts.wait_for_next().await {
                 return Err(unavailable(error));
             }
-            tokio::time::sleep(Duration::from_millis(10 << attempt)).await;
-            attempt += 1;
         }
     }
 }

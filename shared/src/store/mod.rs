@@ -4,9 +4,11 @@
 //! SDK repeats a write whose answer was lost; each write below tells its own repetition from somebody else's write, or
 //! does no harm when it happens twice.
 
+mod attempts;
 mod conflicts;
 mod failures;
 mod item;
+pub mod keys;
 
 pub mod challenges;
 pub mod devices;
@@ -26,6 +28,7 @@ pub mod signatures;
 
 use aws_sdk_dynamodb::Client;
 
+pub use attempts::Attempts;
 pub use conflicts::RepeatConflicts;
 pub use failures::StoreError;
 

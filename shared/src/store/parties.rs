@@ -3,7 +3,7 @@
 
 use super::item::{Item, from_item, read_of, text};
 use super::residents::Photo;
-use super::{Store, StoreError, devices};
+use super::{Store, StoreError, keys};
 use crate::domain::KeyThumbprint;
 use crate::domain::device::Device;
 use crate::domain::integrator::Integrator;
@@ -32,7 +32,7 @@ impl Store {
         let tables = &self.tables;
         let one = |name: &str, value: &str| vec![Item::from([(name.to_owned(), text(value))])];
         let reads = [
-            (tables.identities.clone(), read_of(one("pk", &devices::key(device)), &[])?),
+            (tables.identities.clone(), read_of(one("pk", &keys::device(device)), &[])?),
             (tables.residents.clone(), read_of(one("nik", nik.as_str()), photo.attributes())?),
             (tables.integrators.clone(), read_of(one("client_id", client_id), &[])?),
         ];

@@ -9,10 +9,9 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
 use jiff::{SignedDuration, Timestamp};
 
-use super::devices;
 use super::failures::unavailable;
 use super::item::{attribute, from_item, seconds, text, to_item, write};
-use super::{Store, StoreError};
+use super::{Store, StoreError, keys};
 use crate::domain::device::{Active, Device, DeviceStatus, LiveQrCode, Session};
 use crate::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
 
@@ -119,7 +118,7 @@ impl Store {
         let live = LiveQrCode { token_hash: qr.token_hash.clone(), expires_at: qr.expires_at };
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(devices::key(&device.key)))
+            .key("pk", text(keys::device(&device.key)))
             .update_expression("SET qr_code = :live")
             .expression_attribute_names("#status", "status")
             .expression_attribute_names("#session", "session")

@@ -6,16 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::failures::unavailable;
 use super::item::{Item, attribute, from_item, number, seconds, text, to_item, write};
-use super::{Store, StoreError};
+use super::{Store, StoreError, Written, keys};
 use crate::domain::Id;
 use crate::domain::nik::Nik;
 use crate::domain::receipt::{ChainHead, Receipt};
-
-/// Where the head stands; receipts and marks have names of their own beside it.
-pub(super) const HEAD: &str = "head";
-
-/// What the positions of receipts begin with.
-pub(super) const RECEIPT: &str = "receipt#";
 
 /// A page of receipts, newest first.
 #[derive(Debug)]
@@ -34,46 +28,43 @@ struct Mark {
     expires_at: Timestamp,
 }
 
-pub(super) fn position(sequence: u32) -> String {
-    format!("{RECEIPT}{sequence:010}")
-}
-
 impl Store {
     /// The head of a holder's chain.
     pub async fn chain_head(&self, nik: &Nik) -> Result<ChainHead, StoreError> {
-        let found = self.receipt_item(nik, HEAD).await?;
+        let found = self.receipt_item(nik, keys::CHAIN_HEAD).await?;
         found.map(from_item).transpose().map(|head| head.unwrap_or_else(ChainHead::of_nothing))
     }
 
     /// Whether a redemption has its receipt.
     pub async fn has_receipt(&self, nik: &Nik, redemption: &Id) -> Result<bool, StoreError> {
-        Ok(self.receipt_item(nik, &mark(redemption)).await?.is_some())
+        Ok(self.receipt_item(nik, &keys::redemption(redemption)).await?.is_some())
     }
 
-    /// Adds a receipt behind `head`, once for its redemption; false where the chain or the redemption has changed since
-    /// they were read, or the holder is none any more.
+    /// Adds a receipt behind `head`, once for its redemption. It is overtaken where the chain or the redemption has changed
+    /// since they were read, or the holder is none any more.
     pub async fn add_receipt(
         &self,
         nik: &Nik,
         head: &ChainHead,
         receipt: &Receipt,
         kept_until: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Written, StoreError> {
         let put = |item: Item| {
             Put::builder()
                 .table_name(&self.tables.receipts)
                 .set_item(Some(item))
                 .condition_expression("attribute_not_exists(holder)")
         };
-        let mut item = to_item(receipt, Some(("position", position(receipt.sequence))))?;
+        let mut item = to_item(receipt, Some(("position", keys::receipt(receipt.sequence))))?;
         item.insert("holder".to_owned(), text(nik.as_str()));
         item.insert("expires_at".to_owned(), seconds(kept_until));
-        let mark = Mark { holder: nik.clone(), position: mark(&receipt.redemption_id), expires_at: kept_until };
+        let mark =
+            Mark { holder: nik.clone(), position: keys::redemption(&receipt.redemption_id), expires_at: kept_until };
         let unchanged = if head.count == 0 { "attribute_not_exists(holder)" } else { "#hash = :before" };
         let mut moved = Update::builder()
             .table_name(&self.tables.receipts)
             .key("holder", text(nik.as_str()))
-            .key("position", text(HEAD))
+            .key("position", text(keys::CHAIN_HEAD))
             .update_expression("SET #count = :count, #hash = :hash")
             .condition_expression(unchanged)
             .expression_attribute_names("#count", "count")
@@ -89,7 +80,7 @@ impl Store {
             write!(put, Put, put(to_item(&mark, None)?)),
             self.check_holder(nik)?,
         ];
-        Ok(self.transact(writes).await?.is_ok())
+        self.write_unless_overtaken(writes).await
     }
 
     /// A page of at most `most` receipts, newest first, older than `before` where that is given.
@@ -101,10 +92,10 @@ impl Store {
             .key_condition_expression("holder = :holder AND #position BETWEEN :first AND :last")
             .expression_attribute_names("#position", "position")
             .expression_attribute_values(":holder", text(nik.as_str()))
-            .expression_attribute_values(":first", text(position(0)))
+            .expression_attribute_values(":first", text(keys::receipt(0)))
             .expression_attribute_values(
                 ":last",
-                text(position(before.map_or(u32::MAX, |before| before.saturating_sub(1)))),
+                text(keys::receipt(before.map_or(u32::MAX, |before| before.saturating_sub(1)))),
             )
             .scan_index_forward(false)
             .consistent_read(true)
@@ -130,8 +121,4 @@ impl Store {
             .map_err(unavailable)?;
         Ok(answer.item)
     }
-}
-
-pub(super) fn mark(redemption: &Id) -> String {
-    format!("redemption#{redemption}")
 }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::failures::unavailable;
 use super::item::{Item, attribute, number, seconds, text, to_item, write};
-use super::{Store, StoreError, Written, holders};
+use super::{Store, StoreError, Written, keys};
 use crate::domain::Id;
 use crate::domain::activation::{Activation, Cause, Delivery};
 use crate::domain::contact::Email;
@@ -39,11 +39,7 @@ pub enum CodeTry {
     Refused,
 }
 
-pub(super) fn key(id: &Id) -> String {
-    format!("registration#{id}")
-}
-
-/// An update that a refused condition makes needless.
+/// Treats a failed condition as success: nothing was left to do.
 fn unless_refused<R>(answer: Result<(), SdkError<UpdateItemError, R>>) -> Result<(), StoreError> {
     match answer {
         Err(error) if error.as_service_error().is_some_and(UpdateItemError::is_conditional_check_failed_exception) => {
@@ -58,7 +54,7 @@ impl Store {
     pub async fn create_registration(&self, registration: &Registration, selfie: &[u8]) -> Result<(), StoreError> {
         let put = Put::builder()
             .table_name(&self.tables.identities)
-            .set_item(Some(to_item(registration, Some(("pk", key(&registration.id))))?))
+            .set_item(Some(to_item(registration, Some(("pk", keys::registration(&registration.id))))?))
             .condition_expression("attribute_not_exists(pk)");
         let writes = vec![write!(put, Put, put), self.put_selfie(registration, selfie)?];
         match self.transact(writes).await? {
@@ -69,7 +65,7 @@ impl Store {
 
     /// Reads a registration that is not forgotten.
     pub async fn registration(&self, id: &Id, now: Timestamp) -> Result<Option<Registration>, StoreError> {
-        let found: Option<Registration> = self.get(&self.tables.identities, ("pk", &key(id))).await?;
+        let found: Option<Registration> = self.get(&self.tables.identities, ("pk", &keys::registration(id))).await?;
         Ok(found.filter(|registration| !registration.is_forgotten(now)))
     }
 
@@ -92,20 +88,20 @@ impl Store {
             writes.push(self.block_in_transaction(&device, forgotten)?);
             let end = Update::builder()
                 .table_name(&self.tables.identities)
-                .key("pk", text(key(&device.registration)))
+                .key("pk", text(keys::registration(&device.registration)))
                 .update_expression("SET expires_at = :end")
                 .condition_expression("attribute_exists(pk)")
                 .expression_attribute_values(":end", seconds(forgotten.registration));
             writes.push(write!(update, Update, end));
         }
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Rejects, and erases the selfie in the same transaction.
     pub async fn reject(&self, registration: &Registration, rejection: Rejection) -> Result<Written, StoreError> {
         let rejected = RegistrationState::Rejected(rejection);
         let writes = vec![self.decide(registration, &rejected, Item::new())?, self.erase_selfie(registration)?];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Issues the next generation of the activation code and the order to send it; the old code dies with this write.
@@ -118,7 +114,7 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&registration.id)))
+            .key("pk", text(keys::registration(&registration.id)))
             .update_expression("SET activation = :next, email = :email")
             .condition_expression("#status = :approved AND activation.generation = :previous")
             .expression_attribute_names("#status", "status")
@@ -127,7 +123,7 @@ impl Store {
             .expression_attribute_values(":next", attribute(next)?)
             .expression_attribute_values(":email", attribute(email)?);
         let writes = vec![write!(update, Update, update), self.put_order(&registration.id, next)?];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Resets the PIN of the device that a registration bound: its PIN and session die with this write, and the order to
@@ -141,7 +137,7 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let reopened = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&registration.id)))
+            .key("pk", text(keys::registration(&registration.id)))
             .update_expression("SET #status = :approved, activation = :next, email = :email")
             .condition_expression("#status IN (:active, :approved) AND activation.generation = :previous")
             .expression_attribute_names("#status", "status")
@@ -152,7 +148,7 @@ impl Store {
             .expression_attribute_values(":email", attribute(email)?);
         let waiting = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(holders::key(&registration.nik)))
+            .key("pk", text(keys::holder(&registration.nik)))
             .update_expression("SET registration = :registration")
             .condition_expression(
                 "device = :device AND (attribute_not_exists(registration) OR registration = :registration)",
@@ -165,7 +161,7 @@ impl Store {
             self.void_pin(&registration.device_key)?,
             self.put_order(&registration.id, next)?,
         ];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Records what became of one generation's e-mail. Of an older generation nobody wants to know any more, and news that
@@ -175,7 +171,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(id)))
+            .key("pk", text(keys::registration(id)))
             .update_expression("SET activation.delivery = :delivery")
             .expression_attribute_values(":delivery", attribute(&delivery)?)
             .expression_attribute_values(":generation", number(generation));
@@ -197,7 +193,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(id)))
+            .key("pk", text(keys::registration(id)))
             .update_expression("SET face = :face")
             .condition_expression("#status = :pending")
             .expression_attribute_names("#status", "status")
@@ -220,7 +216,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(id)))
+            .key("pk", text(keys::registration(id)))
             .update_expression("SET activation.tries = activation.tries + :one, code_attempt = :attempt")
             .condition_expression(
                 "#status = :approved AND activation.generation = :generation AND activation.tries < :allowed \
@@ -258,7 +254,7 @@ impl Store {
     ) -> Result<Written, StoreError> {
         let activated = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&registration.id)))
+            .key("pk", text(keys::registration(&registration.id)))
             .update_expression("SET #status = :active REMOVE expires_at, code_attempt")
             .condition_expression("#status = :approved AND activation.generation = :generation")
             .expression_attribute_names("#status", "status")
@@ -267,7 +263,7 @@ impl Store {
             .expression_attribute_values(":approved", attribute(&Status::Approved)?);
         let bound = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(holders::key(&registration.nik)))
+            .key("pk", text(keys::holder(&registration.nik)))
             .update_expression("SET device = :device REMOVE registration")
             .condition_expression("registration = :registration")
             .expression_attribute_values(":device", attribute(&device.key)?)
@@ -277,7 +273,7 @@ impl Store {
             Cause::PinReset { .. } => self.renew_pin(&device)?,
         };
         let writes = vec![write!(update, Update, activated), write!(update, Update, bound), device];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// Gives the registration of a blocked device an end, unless it has one.
@@ -286,7 +282,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(id)))
+            .key("pk", text(keys::registration(id)))
             .update_expression("SET expires_at = :end")
             .condition_expression("attribute_exists(pk) AND attribute_not_exists(expires_at)")
             .expression_attribute_values(":end", seconds(at))
@@ -304,7 +300,7 @@ impl Store {
     ) -> Result<TransactWriteItem, StoreError> {
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(key(&registration.id)))
+            .key("pk", text(keys::registration(&registration.id)))
             .condition_expression("#status = :pending")
             .expression_attribute_values(":pending", attribute(&Status::Pending)?);
         let mut set = Vec::new();
@@ -325,7 +321,7 @@ impl Store {
         let unchanged = if holder.approvals == 0 { "attribute_not_exists(pk)" } else { "approvals = :before" };
         let mut update = Update::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(holders::key(&registration.nik)))
+            .key("pk", text(keys::holder(&registration.nik)))
             .update_expression("SET nik = :nik, approvals = :after, registration = :registration REMOVE expires_at")
             .expression_attribute_values(":nik", text(registration.nik.as_str()))
             .expression_attribute_values(":after", number(holder.approvals + 1))

@@ -19,7 +19,7 @@ impl Store {
             .set_item(Some(to_item(signature, None)?))
             .condition_expression("attribute_not_exists(id)");
         let writes = vec![self.settle_pin_try(pin)?, write!(put, Put, put)];
-        Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
+        self.write_unless_overtaken(writes).await
     }
 
     /// A signature, as long as it is kept.
