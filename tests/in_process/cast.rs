@@ -3,7 +3,7 @@
 use catalogue::Caller;
 use http::{Method, Request};
 use ikd::app::Clock;
-use local::actors::{Reply, Session};
+use local::actors::{PhoneSession, Reply};
 use local::personas::{BANK, BUDI, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_status};
@@ -83,7 +83,7 @@ impl Cast {
     pub async fn present(&self, route: &Route, token: &str) -> Reply {
         match route.caller {
             Caller::Holder | Caller::AnySession => {
-                let session = Session { access_token: token.to_owned() };
+                let session = PhoneSession { access_token: token.to_owned() };
                 let proof = self.holder.phone.proof(&route.method, &route.path, Some(&session)).unwrap();
                 self.send(route, Some(&format!("DPoP {token}")), Some(&proof)).await
             }

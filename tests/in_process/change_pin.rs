@@ -1,7 +1,7 @@
 //! change-pin: old PIN, new PIN twice, nothing that a thief would try first.
 
 use http::Method;
-use local::actors::Session;
+use local::actors::PhoneSession;
 use local::personas::SITI;
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
@@ -73,5 +73,5 @@ async fn of_two_changes_at_once_one_happens() {
     let statuses = [one.unwrap().status.as_u16(), other.unwrap().status.as_u16()];
     assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
     let right = if statuses[0] == 204 { "908172" } else { "271828" };
-    assert!(Session::of(&holder.phone.log_in(right).await.unwrap()).is_ok());
+    assert!(PhoneSession::of(&holder.phone.log_in(right).await.unwrap()).is_ok());
 }

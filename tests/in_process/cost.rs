@@ -3,7 +3,7 @@
 use expect_test::expect_file;
 use http::Method;
 use jiff::SignedDuration;
-use local::actors::{Minted, Reply, Session, document_hash};
+use local::actors::{Minted, PhoneSession, Reply, document_hash};
 use local::personas::{BANK, BUDI, SITI};
 use serde_json::json;
 use tests::{Capacity, Count, HolderWithSession, PIN, World, assert_status};
@@ -78,7 +78,7 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     ledger.forget();
     let reply = holder.phone.log_in(PIN).await.unwrap();
     ledger.note("login", 3, Some(&reply));
-    let holder = HolderWithSession { session: Session::of(&reply).unwrap(), ..holder };
+    let holder = HolderWithSession { session: PhoneSession::of(&reply).unwrap(), ..holder };
     for path in ["/me", "/me/family", "/me/documents", "/me/documents/kk", "/me/receipts", "/me/export"] {
         let reply = holder.phone.send(Method::GET, path, Some(&holder.session), None).await.unwrap();
         assert_status(&reply, 200);
@@ -118,7 +118,7 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     let reply = holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap();
     assert_status(&reply, 204);
     ledger.note("change-pin", 4, Some(&reply));
-    let session = Session::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
+    let session = PhoneSession::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
     ledger.forget();
     let reply = holder.phone.lock(&session).await.unwrap();
     assert_status(&reply, 204);

@@ -3,7 +3,7 @@
 use catalogue::Caller;
 use http::{Method, Request};
 use ikd::app::Clock;
-use local::actors::{Phone, Session};
+use local::actors::{Phone, PhoneSession};
 use local::personas::{BANK, BUDI, DEWI, SITI};
 use serde_json::json;
 use tests::{World, assert_invalid, assert_problem, assert_status};
@@ -37,8 +37,9 @@ async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
     let officer = world.issuer.token("a", "petugas", Clock::now(&*world.clock)).unwrap();
     let holder = world.holder(DEWI).await;
     let first = world.activated(SITI).await;
-    let first =
-        Session::of(&first.phone.log_in(&first.code).await.unwrap()).map(|session| (first.phone, session)).unwrap();
+    let first = PhoneSession::of(&first.phone.log_in(&first.code).await.unwrap())
+        .map(|session| (first.phone, session))
+        .unwrap();
 
     let reading = catalogue::routes().filter(|(_, route)| route.reads_json);
     for (route, caller) in reading.flat_map(|(_, route)| route.callers.iter().map(move |caller| (route, *caller))) {
@@ -83,7 +84,7 @@ enum By<'a> {
     Anybody,
     Phone,
     Bearer(&'a str),
-    Holder(&'a Phone, &'a Session),
+    Holder(&'a Phone, &'a PhoneSession),
 }
 
 #[tokio::test]

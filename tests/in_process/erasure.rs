@@ -237,7 +237,8 @@ async fn what_is_left_of_a_blocked_phone_has_an_end() {
         match how {
             "office" => assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200),
             "holder" => {
-                let session = local::actors::Session::of(&device.phone.log_in(&device.code).await.unwrap()).unwrap();
+                let session =
+                    local::actors::PhoneSession::of(&device.phone.log_in(&device.code).await.unwrap()).unwrap();
                 assert_status(&device.phone.block_itself(&session, "lost").await.unwrap(), 200);
             }
             _ => drop(world.approved(SITI).await),

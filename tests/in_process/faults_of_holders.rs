@@ -1,6 +1,6 @@
 //! What [`faults`](super::faults) does to enrolment, for the steps from a holder's login to the end of the identity.
 
-use local::actors::{Integrator, Minted, Phone, Session, document_hash};
+use local::actors::{Integrator, Minted, Phone, PhoneSession, document_hash};
 use local::personas::BANK;
 use serde_json::json;
 use tests::{EMAIL, HolderWithSession, PIN, World, assert_problem, assert_status};
@@ -14,7 +14,7 @@ async fn a_login_opens_a_session_that_works() {
         async |_, holder| holder.phone.log_in(PIN).await.unwrap(),
         async |_, holder, answer| {
             assert_status(answer, 200);
-            let session = Session::of(answer).unwrap();
+            let session = PhoneSession::of(answer).unwrap();
             assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
         },
     )

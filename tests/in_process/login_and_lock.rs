@@ -1,7 +1,7 @@
 //! login and lock: device key and PIN open a session; wrong PINs are counted before they are looked at.
 
 use jiff::SignedDuration;
-use local::actors::Session;
+use local::actors::PhoneSession;
 use local::personas::SITI;
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
@@ -18,7 +18,7 @@ async fn the_first_login_opens_change_pin_only_and_the_next_one_everything() {
         (&json["token_type"], &json["expires_in"], &json["scope"]),
         (&json!("DPoP"), &json!(600), &json!("change-pin"))
     );
-    let first = Session::of(&reply).unwrap();
+    let first = PhoneSession::of(&reply).unwrap();
     assert_problem(&phone.mint(&first, &json!({})).await.unwrap(), 403, "pin-change-required");
 
     assert_status(&phone.change_pin(&first, &activated.code, PIN).await.unwrap(), 204);
@@ -26,7 +26,7 @@ async fn the_first_login_opens_change_pin_only_and_the_next_one_everything() {
     assert_problem(&phone.log_in(&activated.code).await.unwrap(), 401, "invalid-credentials");
     let reply = phone.log_in(PIN).await.unwrap();
     assert_eq!(reply.json()["scope"], "holder");
-    assert_status(&phone.mint(&Session::of(&reply).unwrap(), &json!({})).await.unwrap(), 201);
+    assert_status(&phone.mint(&PhoneSession::of(&reply).unwrap(), &json!({})).await.unwrap(), 201);
 }
 
 #[tokio::test]

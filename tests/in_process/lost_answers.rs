@@ -1,6 +1,6 @@
 //! A write that happened and whose answer was lost: the SDK repeats it, and nobody is told anything untrue.
 
-use local::actors::Session;
+use local::actors::PhoneSession;
 use local::personas::{BANK, SITI};
 use serde_json::json;
 use tests::{Fault, PIN, World, assert_problem, assert_status};
@@ -101,7 +101,7 @@ async fn a_login_whose_answers_were_lost_is_one_login() {
     let reply = holder.phone.log_in(PIN).await.unwrap();
     assert_status(&reply, 200);
     assert!(world.faults.have_happened());
-    let session = Session::of(&reply).unwrap();
+    let session = PhoneSession::of(&reply).unwrap();
     assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
 
     // A lost answer to a wrong try counts it once.
@@ -152,7 +152,7 @@ async fn a_changed_pin_and_a_locked_session_whose_answers_were_lost_are_changed_
     world.faults.next("UpdateItem", Fault::AnswerLost);
     world.faults.next("UpdateItem", Fault::AnswerLost);
     assert_status(&holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap(), 204);
-    let session = Session::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
+    let session = PhoneSession::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
     world.faults.next("UpdateItem", Fault::AnswerLost);
     assert_status(&holder.phone.lock(&session).await.unwrap(), 204);
     assert_problem(&holder.phone.mint(&session, &json!({})).await.unwrap(), 401, "session-ended");

@@ -38,5 +38,6 @@ mod reset_pin;
 mod send_activation_email;
 mod sessions;
 mod signatures;
+mod stored_states;
 mod tokens;
 mod track_email;

@@ -10,7 +10,7 @@ use futures::StreamExt;
 use futures::future::join_all;
 use futures::stream;
 use http::{Method, Request, StatusCode};
-use local::actors::{Officer, Reply, Session, Signs, document_hash};
+use local::actors::{Officer, PhoneSession, Reply, Signs, document_hash};
 use local::personas::{BANK, SITI};
 use serde_json::json;
 use tests::{Fault, Lasting, PIN, Registered, World, assert_problem, assert_status};
@@ -84,7 +84,7 @@ async fn without_the_database_holders_and_integrators_come_back_later_too() {
     assert_problem(&broken.send(request).await.unwrap(), 503, "service-unavailable");
 
     // Nothing was lost: with the database back, everything goes on where it stood.
-    let session = Session { access_token: holder.session.access_token.clone() };
+    let session = PhoneSession { access_token: holder.session.access_token.clone() };
     assert_status(&bank.redeem(&token, &qr.token, "account-opening", None).await.unwrap(), 200);
     assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
 }

@@ -6,14 +6,15 @@ use declaration::Need;
 use ikd::app::{App, Clock};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::device::{
-    Block, BlockReason, BlockedBy, Device, DeviceStatus, Forgotten, Session, SessionScope, Unlock,
+    Active, Block, BlockReason, BlockedBy, Device, DeviceState, Forgotten, LiveQrCode, Session, SessionScope, Unlock,
+    VerifiedPin,
 };
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries, TakenTry};
 use ikd::domain::pin_hash::PinHash;
-use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
+use ikd::domain::qr_code::{QrCode, QrState, QrToken, Redemption, RedemptionOutcome};
 use ikd::domain::{Digest, Id, KeyThumbprint};
-use ikd::store::devices::Blocked;
+use ikd::store::devices::{BlockOutcome, Unlocked};
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;
 use ikd::store::{Written, keys};
@@ -22,7 +23,7 @@ use local::personas::SITI;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use qr_model::{Action, Code, LIFETIME, Life, Mint, Outcome, Request, State, Step};
+use qr_model::{Action, Code, LIFETIME, Life, Mint, Outcome, Progress, Request, State};
 use tests::World;
 
 /// Everything that the model knows, in one world.
@@ -79,9 +80,9 @@ struct Walk<'a> {
     key: KeyThumbprint,
     name: u32,
     began: Timestamp,
-    mints: HashMap<usize, (Device, Session, QrCode)>,
+    mints: HashMap<usize, (Device<Active>, Session, QrCode)>,
     /// The device, the session to open and the attempt of the login that is under way.
-    login: Option<(Device, Session, Id)>,
+    login: Option<(Device<Active>, Session, Id)>,
     happened: Vec<Action>,
 }
 
@@ -95,14 +96,14 @@ impl<'a> Walk<'a> {
             nik: Nik::parse(SITI).unwrap(),
             registration: Id::from_random([1; 16]),
             activated_at: world.clock.now(),
-            status: DeviceStatus::Active,
-            block: None,
-            pin_hash,
-            pin_is_first: false,
-            pin_tries: PinTries::default(),
             unlock: None,
-            session: Some(session(0)),
-            qr_code: None,
+            state: DeviceState::Active(Active {
+                pin_hash,
+                pin_is_first: false,
+                pin_tries: PinTries::default(),
+                session: Some(session(0)),
+                qr_code: None,
+            }),
         };
         world.put("identities", ("pk", &keys::device(&key)), &device).await;
         let (mints, happened) = (HashMap::new(), Vec::new());
@@ -130,10 +131,10 @@ impl<'a> Walk<'a> {
             | Action::AnswerUnavailable { .. }
             | Action::AnswerBlock => {}
             Action::ReadToMint { code, clock } => {
-                let device = self.device().await;
-                let session = device.session.clone().filter(|_| !device.is_blocked());
-                assert_eq!(session.is_some(), next.mints[code] != Mint::Refused, "{:?}", self.happened);
-                if let Some(session) = session {
+                let device = self.device().await.into_active().ok();
+                let in_session = device.and_then(|device| Some((device.state.session.clone()?, device)));
+                assert_eq!(in_session.is_some(), next.mints[code] != Mint::Refused, "{:?}", self.happened);
+                if let Some((session, device)) = in_session {
                     let qr = self.code(code, self.at(self.state.now + clock + LIFETIME));
                     self.mints.insert(code, (device, session, qr));
                 }
@@ -142,11 +143,13 @@ impl<'a> Walk<'a> {
                 let (device, session, qr) = self.mints.get_mut(&code).unwrap();
                 let became = match store.mint(device, session, qr, now).await.unwrap() {
                     Minted::Done => Mint::Done,
-                    Minted::Overtaken(Some(met)) if met.session.as_ref() == Some(session) && !met.is_blocked() => {
-                        *device = *met;
-                        next.mints[code]
-                    }
-                    Minted::Overtaken(_) => Mint::Refused,
+                    Minted::Overtaken(met) => match met.and_then(|met| met.into_active().ok()) {
+                        Some(met) if met.state.session.as_ref() == Some(session) => {
+                            *device = met;
+                            next.mints[code]
+                        }
+                        _ => Mint::Refused,
+                    },
                 };
                 assert_eq!(became, next.mints[code], "{:?}", self.happened);
             }
@@ -167,33 +170,35 @@ impl<'a> Walk<'a> {
                 let resident = Nik::parse(SITI).unwrap();
                 let parties = store.parties(&self.key, &resident, Photo::Without, "integrator").await.unwrap();
                 let blocked = parties.device.unwrap().is_blocked();
-                let told = if blocked { Step::Withheld } else { Step::Disclosed };
-                assert_eq!(told, next.steps[request], "{:?}", self.happened);
+                let told = if blocked { Progress::Withheld } else { Progress::Disclosed };
+                assert_eq!(told, next.progress[request], "{:?}", self.happened);
             }
             Action::Block => {
-                let block = Block { at: now, by: BlockedBy::Holder, reason: BlockReason::Lost, stolen_since: None };
+                let block = Block { at: now, by: BlockedBy::Holder, reason: BlockReason::Lost };
                 let forgotten = Forgotten { device: now, registration: now };
-                assert_eq!(store.block(&key, &block, forgotten).await.unwrap(), Some(Blocked::Now));
+                assert_eq!(store.block(&key, &block, forgotten).await.unwrap(), BlockOutcome::Now);
             }
             Action::Lock | Action::TryPin => {
-                let device = self.device().await;
+                let device = self.device().await.into_active().unwrap();
                 let locks = action == Action::Lock;
                 let locked_until = locks.then(|| now + SignedDuration::from_hours(24));
-                let tries = PinTries { made: device.pin_tries.made + 1, locked_until };
+                let seen = device.state.pin_tries;
+                let tries = PinTries { made: seen.made + 1, locked_until };
                 let attempt = self.app.random_id();
                 let taken = TakenTry { tries, locks };
-                let written = store.take_pin_try(&key, device.pin_tries, taken, &attempt).await.unwrap();
+                let written = store.take_pin_try(&key, seen, taken, &attempt).await.unwrap();
                 assert_eq!(written, Written::Done, "{:?}", self.happened);
                 self.login = Some((device, session(self.state.sessions), attempt));
             }
             Action::Unlock => {
                 let unlock = Unlock { at: now, by: "petugas-1".to_owned() };
                 let unlocked = store.unlock_pin(&key, &unlock).await.unwrap();
-                assert_eq!(unlocked == ikd::store::devices::Unlocked::Done, !self.state.device.blocked);
+                assert_eq!(unlocked == Unlocked::Done, !self.state.device.blocked);
             }
             Action::OpenSession => {
                 let (device, session, attempt) = self.login.take().unwrap();
-                let written = store.open_session(&device, &session, &attempt).await.unwrap();
+                let pin = VerifiedPin { device: &device, attempt };
+                let written = store.open_session(&pin, &session).await.unwrap();
                 assert_eq!(written == Written::Done, !self.state.device.blocked, "{:?}", self.happened);
             }
             Action::Sweep { code } => {
@@ -206,25 +211,35 @@ impl<'a> Walk<'a> {
     async fn compare(&self) {
         let device = self.device().await;
         let State { device: expected, codes, .. } = &self.state;
-        let live = device.qr_code.as_ref().map(|live| &live.token_hash);
-        let expected_live = expected.live.map(|code| self.token(code).hash());
         assert_eq!(device.is_blocked(), expected.blocked, "{:?}", self.happened);
-        assert_eq!(device.session, expected.session.map(session), "{:?}", self.happened);
-        assert_eq!(live, expected_live.as_ref(), "{:?}", self.happened);
-        if !expected.blocked {
-            assert_eq!(device.pin_tries.locked_until.is_some(), expected.locked, "{:?}", self.happened);
-        }
+        let (found_session, live, locked) = match device.state {
+            DeviceState::Active(active) => (active.session, active.qr_code, active.pin_tries.locked_until.is_some()),
+            DeviceState::Blocked(_) => (None, None, expected.locked),
+        };
+        let expected_live = expected.live.map(|code| self.token(code).hash());
+        assert_eq!(found_session, expected.session.map(session), "{:?}", self.happened);
+        assert_eq!(live.map(|LiveQrCode { token_hash, .. }| token_hash), expected_live, "{:?}", self.happened);
+        assert_eq!(locked, expected.locked, "{:?}", self.happened);
         for (number, expected) in codes.iter().enumerate() {
-            let found: Option<QrCode> = self.world.read("qr_codes", ("token_hash", self.token(number).hash().as_str()));
+            let hash = self.token(number).hash();
+            let found: Option<QrCode> = self.world.read("qr_codes", ("token_hash", hash.as_str()));
             let Code::There { ends, superseded, redeemed, .. } = expected else {
                 assert!(found.is_none(), "{:?}", self.happened);
                 continue;
             };
             assert!(found.is_some(), "{:?}", self.happened);
             let found = found.unwrap();
-            assert_eq!(found.superseded_at.is_some(), *superseded, "{:?}", self.happened);
+            // A code that was redeemed and superseded counts as redeemed; its item has both marks.
+            let item = self.world.item("qr_codes", ("token_hash", hash.as_str())).unwrap();
+            assert_eq!(item.get("superseded_at").is_some(), *superseded, "{:?}", self.happened);
             let winner = redeemed.map(|redeemed| self.redemption(redeemed.redemption));
-            assert_eq!(found.redemption.map(|redemption| redemption.id), winner, "{:?}", self.happened);
+            let (marked, found_winner) = match found.state {
+                QrState::Live => (false, None),
+                QrState::Superseded { .. } => (true, None),
+                QrState::Redeemed(redeemed) => (*superseded, Some(redeemed.redemption.id)),
+            };
+            assert_eq!(marked, *superseded, "{:?}", self.happened);
+            assert_eq!(found_winner, winner, "{:?}", self.happened);
             // A redemption moves the TTL on, so that no sweep takes it from its winner.
             let expires_at = if winner.is_some() { self.kept_until() } else { self.at(*ends) };
             assert_eq!(found.expires_at, expires_at, "{:?}", self.happened);
@@ -257,8 +272,7 @@ impl<'a> Walk<'a> {
             device: self.key.clone(),
             claims: ClaimSet::basic_identity(),
             expires_at,
-            superseded_at: None,
-            redemption: None,
+            state: QrState::Live,
         }
     }
 

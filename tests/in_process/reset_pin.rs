@@ -1,9 +1,11 @@
 //! reset-pin: the forgotten PIN and the sessions die at once, the device key stays, a new code goes out.
 
 use http::Method;
+use ikd::app::Clock;
+use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceState};
 use ikd::store::keys;
 use jiff::SignedDuration;
-use local::actors::{ActivationEmail, Session};
+use local::actors::{ActivationEmail, PhoneSession};
 use local::personas::{BANK, BUDI, SITI, UNKNOWN};
 use serde_json::json;
 use tests::{EMAIL, PIN, World, assert_invalid, assert_problem, assert_status};
@@ -30,10 +32,10 @@ async fn the_old_pin_and_the_session_die_at_once_and_the_same_phone_gets_a_new_f
     assert_status(&world.activate(&email, &email.code).await, 200);
     world.assert_sound();
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
-    let first = Session::of(&holder.phone.log_in(&email.code).await.unwrap()).unwrap();
+    let first = PhoneSession::of(&holder.phone.log_in(&email.code).await.unwrap()).unwrap();
     assert_problem(&holder.phone.mint(&first, &json!({})).await.unwrap(), 403, "pin-change-required");
     assert_status(&holder.phone.change_pin(&first, &email.code, "908172").await.unwrap(), 204);
-    let session = Session::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
+    let session = PhoneSession::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
     assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
     assert_eq!(world.items("identities").len(), 3, "no second device, registration or holder");
 }
@@ -140,11 +142,11 @@ async fn a_device_that_the_registry_blocked_during_a_reset_is_not_brought_back()
     let holder = world.holder(SITI).await;
     let email = reset(&world, SITI).await;
     let key = keys::device(holder.phone.key.thumbprint());
-    let mut device: ikd::domain::device::Device = world.read("identities", ("pk", &key)).unwrap();
-    device.status = ikd::domain::device::DeviceStatus::Blocked;
-    world.put("identities", ("pk", &key), &device).await;
+    let device: Device = world.read("identities", ("pk", &key)).unwrap();
+    let device = device.into_active().unwrap().block(BlockedBy::Registry, BlockReason::Moved, world.clock.now());
+    world.put("identities", ("pk", &key), &Device::<DeviceState>::from(device)).await;
     assert_problem(&world.activate(&email, &email.code).await, 404, "link-dead");
-    let now: ikd::domain::device::Device = world.read("identities", ("pk", &key)).unwrap();
+    let now: Device = world.read("identities", ("pk", &key)).unwrap();
     assert!(now.is_blocked());
 }
 
@@ -156,7 +158,7 @@ async fn another_phone_that_waits_for_its_activation_comes_first() {
     let (old, new) = (world.holder(SITI).await, world.registered(SITI).await);
     // Where the old device survived the approval, as when its block was lifted by a restored backup.
     let key = keys::device(old.phone.key.thumbprint());
-    let device: ikd::domain::device::Device = world.read("identities", ("pk", &key)).unwrap();
+    let device: Device = world.read("identities", ("pk", &key)).unwrap();
     assert_status(&world.officer().approve_replacing_device(&new.ticket).await.unwrap(), 200);
     world.put("identities", ("pk", &key), &device).await;
     world.pass(A_MINUTE);

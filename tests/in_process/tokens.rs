@@ -4,7 +4,7 @@ use catalogue::Caller;
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use http::Method;
 use ikd::app::Clock;
-use local::actors::{KeyPair, Session, Signs};
+use local::actors::{KeyPair, PhoneSession, Signs};
 use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, assert_problem, assert_status};
@@ -221,7 +221,7 @@ async fn a_blocked_devices_token_opens_no_route() {
 async fn a_locked_or_replaced_sessions_token_opens_no_route() {
     let cast = Cast::assemble().await;
     let replaced = cast.holder.session.access_token.clone();
-    let locked = Session::of(&cast.holder.phone.log_in(PIN).await.unwrap()).unwrap();
+    let locked = PhoneSession::of(&cast.holder.phone.log_in(PIN).await.unwrap()).unwrap();
     assert_status(&cast.holder.phone.lock(&locked).await.unwrap(), 204);
     for route in cast.of_holders() {
         for token in [&replaced, &locked.access_token] {
@@ -234,7 +234,7 @@ async fn a_locked_or_replaced_sessions_token_opens_no_route() {
 async fn a_token_for_changing_the_pin_opens_nothing_that_holders_do() {
     let mut cast = Cast::assemble().await;
     let activated = cast.world.activated(local::personas::DEWI).await;
-    let first = Session::of(&activated.phone.log_in(&activated.code).await.unwrap()).unwrap();
+    let first = PhoneSession::of(&activated.phone.log_in(&activated.code).await.unwrap()).unwrap();
     let nik = activated.nik;
     cast.holder = HolderWithSession { phone: activated.phone, nik, session: first };
     for route in cast.routes(|caller| caller == Caller::Holder) {

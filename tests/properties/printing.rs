@@ -5,12 +5,13 @@ use ikd::app::Pins;
 use ikd::domain::Id;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::contact::{Email, PhoneNumber};
-use ikd::domain::device::{Device, DeviceStatus};
-use ikd::domain::holder::Holder;
+use ikd::domain::decision::Pending;
+use ikd::domain::device::{Active, Device, DeviceState};
+use ikd::domain::holder::HolderRecord;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries};
 use ikd::domain::qr_code::QrToken;
-use ikd::domain::registration::{Registration, Status};
+use ikd::domain::registration::{Registration, RegistrationState};
 use ikd::domain::secret::MacKey;
 use ikd::domain::text::Language;
 use ikd::http::Problem;
@@ -96,11 +97,8 @@ fn entities_show_no_person() {
         phone_number: PhoneNumber::parse("0812-3456-7890").unwrap(),
         registered_at: now,
         approvals_before: 0,
-        status: Status::Pending,
         face: None,
-        decision: None,
-        activation: None,
-        expires_at: None,
+        state: RegistrationState::Pending(Pending { expires_at: now }),
     };
     let pin_hash = Pins::new(b"pepper").unwrap().hash(&Pin::parse("142857").unwrap(), [1; 16]).unwrap();
     let hash = pin_hash.expose().to_owned();
@@ -109,19 +107,19 @@ fn entities_show_no_person() {
         nik: nik.clone(),
         registration: id,
         activated_at: now,
-        status: DeviceStatus::Active,
-        block: None,
-        pin_hash,
-        pin_is_first: false,
-        pin_tries: PinTries::default(),
         unlock: None,
-        session: None,
-        qr_code: None,
+        state: DeviceState::Active(Active {
+            pin_hash,
+            pin_is_first: false,
+            pin_tries: PinTries::default(),
+            session: None,
+            qr_code: None,
+        }),
     };
     let personal = [SITI, "siti@", "contoh.id", "62812", "142857", "argon2", hash.as_str()];
     assert_hidden(&registration, &personal);
     assert_hidden(&device, &personal);
-    assert_hidden(&Holder::nobody_yet(nik), &personal);
+    assert_hidden(&HolderRecord::nobody_yet(nik), &personal);
     assert_hidden(&Need::PinHasher, &personal);
 
     let portrait = personas::portrait(1, 320, 400).unwrap();

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ikd::app::Clock;
-use ikd::domain::device::Device;
-use ikd::domain::holder::Holder;
-use ikd::domain::qr_code::QrCode;
-use ikd::domain::registration::{Activation, Registration, Status};
+use ikd::domain::activation::Cause;
+use ikd::domain::device::{Device, DeviceState};
+use ikd::domain::holder::HolderRecord;
+use ikd::domain::qr_code::{QrCode, QrState};
+use ikd::domain::registration::{Registration, RegistrationState};
 use ikd::store::keys;
 use serde::Deserialize;
 use serde_json::Value;
@@ -26,8 +27,8 @@ impl World {
         let identities = self.items("identities");
         let of_kind = |kind: &'static str| identities.iter().filter(move |item| key(item, "pk").starts_with(kind));
         let registrations: Vec<Registration> = of_kind(keys::REGISTRATION).map(entity).collect();
-        let holders: BTreeMap<String, Holder> = of_kind(keys::HOLDER)
-            .map(entity::<Holder>)
+        let holders: BTreeMap<String, HolderRecord> = of_kind(keys::HOLDER)
+            .map(entity::<HolderRecord>)
             .map(|holder| (holder.nik.as_str().to_owned(), holder))
             .collect();
         let devices: Vec<Device> = of_kind(keys::DEVICE).map(entity).collect();
@@ -37,11 +38,16 @@ impl World {
         assert_devices_belong_to_their_registrations(&registrations, &devices);
         assert_one_active_device_a_resident(&holders, &devices);
         self.assert_one_live_code_a_device(&devices);
+        for item in of_kind(keys::DEVICE).filter(|item| item["status"]["S"] == "blocked") {
+            for gone in ["qr_code", "session", "pin_hash", "pin_is_first", "pin_tries"] {
+                assert!(item.get(gone).is_none(), "a blocked device has {gone}");
+            }
+        }
     }
 
     #[track_caller]
     fn assert_selfies_wait_for_their_decision(&self, registrations: &[Registration]) {
-        let pending = registrations.iter().filter(|registration| registration.status == Status::Pending);
+        let pending = registrations.iter().filter(|one| matches!(one.state, RegistrationState::Pending(_)));
         let pending: BTreeSet<String> = pending.map(|registration| registration.id.to_string()).collect();
         let selfies: BTreeSet<String> = self.items("selfies").iter().map(|item| key(item, "id").to_owned()).collect();
         assert_eq!(selfies, pending, "a selfie rests for each undecided registration and for no other");
@@ -56,7 +62,7 @@ impl World {
                 .filter(|order| order.registration == registration.id.as_str())
                 .map(|order| order.generation)
                 .collect();
-            let generations = registration.activation.as_ref().map_or(0, |activation| activation.generation);
+            let generations = registration.approval().map_or(0, |approval| approval.activation.generation);
             assert_eq!(ordered, (1..=generations).collect(), "one order for each code");
         }
     }
@@ -67,45 +73,55 @@ impl World {
         for device in devices {
             let live: Vec<&QrCode> = codes
                 .iter()
-                .filter(|code| code.device == device.key && code.redemption.is_none() && code.superseded_at.is_none())
+                .filter(|code| code.device == device.key && code.state == QrState::Live)
                 .filter(|code| code.expires_at > self.clock.now())
                 .collect();
             assert!(live.len() <= 1, "two live codes of one device");
-            if !device.is_blocked() {
-                let shown = device.qr_code.as_ref().map(|code| &code.token_hash);
+            if let DeviceState::Active(active) = &device.state {
+                let shown = active.qr_code.as_ref().map(|code| &code.token_hash);
                 assert!(live.iter().all(|code| Some(&code.token_hash) == shown), "a live code that the device forgot");
             }
-            assert!(!(device.is_blocked() && device.qr_code.is_some()), "a blocked device shows a code");
-            assert!(!(device.is_blocked() && device.session.is_some()), "a blocked device has a session");
         }
     }
+}
+
+/// Which registration made which phone whose device.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Binding<'a> {
+    registration: &'a str,
+    device: &'a str,
+    nik: &'a str,
 }
 
 #[track_caller]
 fn assert_devices_belong_to_their_registrations(registrations: &[Registration], devices: &[Device]) {
     // While a PIN is reset, the registration is approved once more.
-    let is_bound = |one: &&Registration| match one.status {
-        Status::Active => true,
-        Status::Approved => one.activation.as_ref().is_some_and(Activation::is_of_pin_reset),
-        Status::Pending | Status::Rejected => false,
+    let is_bound = |one: &&Registration| match &one.state {
+        RegistrationState::Active(_) => true,
+        RegistrationState::Approved(approval) => approval.activation.cause != Cause::Approval,
+        RegistrationState::Pending(_) | RegistrationState::Rejected(_) => false,
     };
-    let bound: BTreeSet<(&str, &str, &str)> = registrations
+    let bound: BTreeSet<Binding> = registrations
         .iter()
         .filter(is_bound)
-        .map(|one| (one.id.as_str(), one.device_key.as_str(), one.nik.as_str()))
+        .map(|one| Binding { registration: one.id.as_str(), device: one.device_key.as_str(), nik: one.nik.as_str() })
         .collect();
     // A blocked device is known longer than its registration.
     for device in devices {
-        let registration = (device.registration.as_str(), device.key.as_str(), device.nik.as_str());
-        assert!(device.is_blocked() || bound.contains(&registration), "an active device without registration");
+        let binding = Binding {
+            registration: device.registration.as_str(),
+            device: device.key.as_str(),
+            nik: device.nik.as_str(),
+        };
+        assert!(device.is_blocked() || bound.contains(&binding), "an active device without registration");
     }
     let existing: BTreeSet<&str> = devices.iter().map(|device| device.registration.as_str()).collect();
-    let without: Vec<_> = bound.iter().filter(|(id, ..)| !existing.contains(id)).collect();
+    let without: Vec<_> = bound.iter().filter(|binding| !existing.contains(binding.registration)).collect();
     assert!(without.is_empty(), "active registrations without device: {without:?}");
 }
 
 #[track_caller]
-fn assert_one_active_device_a_resident(holders: &BTreeMap<String, Holder>, devices: &[Device]) {
+fn assert_one_active_device_a_resident(holders: &BTreeMap<String, HolderRecord>, devices: &[Device]) {
     let mut seen = BTreeSet::new();
     for device in devices.iter().filter(|device| !device.is_blocked()) {
         assert!(seen.insert(device.nik.as_str()), "two active devices of one resident");

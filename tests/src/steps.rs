@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use local::actors::{ActivationEmail, Minted, Phone, Reply, Session};
+use local::actors::{ActivationEmail, Minted, Phone, PhoneSession, Reply};
 use local::photographs;
 use serde_json::json;
 
@@ -41,7 +41,7 @@ pub struct Activated {
 pub struct HolderWithSession {
     pub phone: Phone,
     pub nik: String,
-    pub session: Session,
+    pub session: PhoneSession,
 }
 
 impl World {
@@ -79,9 +79,9 @@ impl World {
 
     pub async fn holder(&self, nik: &str) -> HolderWithSession {
         let Activated { phone, nik, code, .. } = self.activated(nik).await;
-        let first = Session::of(&phone.log_in(&code).await.unwrap()).unwrap();
+        let first = PhoneSession::of(&phone.log_in(&code).await.unwrap()).unwrap();
         assert_status(&phone.change_pin(&first, &code, PIN).await.unwrap(), 204);
-        let session = Session::of(&phone.log_in(PIN).await.unwrap()).unwrap();
+        let session = PhoneSession::of(&phone.log_in(PIN).await.unwrap()).unwrap();
         HolderWithSession { phone, nik, session }
     }
 
@@ -93,7 +93,7 @@ impl World {
             (phone, nik)
         };
         let (phone, nik) = self.standing_holder.get_or_init(enrol).await.clone();
-        let session = Session::of(&phone.log_in(PIN).await.unwrap()).unwrap();
+        let session = PhoneSession::of(&phone.log_in(PIN).await.unwrap()).unwrap();
         HolderWithSession { phone, nik, session }
     }
 

@@ -1,10 +1,10 @@
 //! The rules of the activation: captcha first, then a counted try, then the code.
 
-use ikd::app::{App, Event};
+use ikd::app::{App, Counter};
 use ikd::domain::Digest;
 use ikd::domain::activation_code::ActivationCode;
-use ikd::domain::device::{Device, DeviceStatus};
-use ikd::domain::pin::{Pin, PinTries};
+use ikd::domain::device::Device;
+use ikd::domain::pin::Pin;
 use ikd::domain::registration::{NotActivatable, Registration};
 use ikd::domain::text::Invalid;
 use ikd::http::{Problem, ProblemType};
@@ -60,8 +60,8 @@ pub async fn look(app: &App, token: &str) -> Result<Shown, Problem> {
     let registration = app.store().registration(&id, app.now()).await?.ok_or(ProblemType::LinkDead)?;
     let holder = app.store().holder(&registration.nik).await?;
     let tries = app.settings.rules.activation_tries;
-    match registration.ensure_activatable(&holder, generation, tries, app.now()) {
-        Ok(()) => Ok(Shown::Form),
+    match registration.activatable(&holder, generation, tries, app.now()) {
+        Ok(_) => Ok(Shown::Form),
         Err(NotActivatable::AlreadyActive) => Ok(Shown::Active),
         Err(reason) => Err(dead_end(reason)),
     }
@@ -74,7 +74,7 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     let now = app.now();
 
     let (human, registration) =
-        tokio::try_join!(async { Ok::<_, Problem>(show_human(app, &link, answered, now).await) }, async {
+        tokio::try_join!(async { Ok::<_, Problem>(spend_captcha(app, &link, answered, now).await) }, async {
             Ok(app.store().registration(&id, app.now()).await?)
         })?;
     let registration = registration.ok_or(ProblemType::LinkDead)?;
@@ -82,26 +82,27 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     let link_digest = link.digest();
     let (holder, human) =
         tokio::try_join!(async { Ok::<_, Problem>(app.store().holder(&registration.nik).await?) }, async {
-            Ok(settle(app, &link_digest, human, now).await)
+            Ok(return_picture_try(app, &link_digest, human, now).await)
         })?;
-    match registration.ensure_activatable(&holder, generation, tries, now) {
-        Ok(()) => {}
+    let approval = match registration.activatable(&holder, generation, tries, now) {
+        Ok(approval) => approval,
         Err(NotActivatable::AlreadyActive) => return Ok(()),
         Err(reason) => return Err(dead_end(reason)),
-    }
+    };
     human?;
 
     if app.store().take_code_try(&id, generation, tries, &app.random_id()).await? == CodeTry::Refused {
         return overtaken(app, &registration, generation).await;
     }
-    let right = registration.activation_code(app.activation_codes()).ok_or(ProblemType::LinkDead)?;
+    let right = approval.activation.code(app.activation_codes(), &id);
     if !code.matches(&right) {
         return Err(ProblemType::CodeWrong.into());
     }
-    let device = bind(app, registration.clone(), &right)?;
-    match app.store().activate(&registration, generation, &device).await? {
+    let pin_hash = app.pins().hash(&Pin::first(&right), app.random()).map_err(Problem::unavailable)?;
+    let device = registration.activate(pin_hash, app.now());
+    match app.store().activate(&registration, approval, device).await? {
         Written::Done => {
-            app.count(Event::Activation);
+            app.count(Counter::Activation);
             Ok(())
         }
         Written::Overtaken => overtaken(app, &registration, generation).await,
@@ -117,15 +118,15 @@ async fn overtaken(app: &App, before: &Registration, generation: u32) -> Result<
     )?;
     let registration = registration.ok_or(ProblemType::LinkDead)?;
     let tries = app.settings.rules.activation_tries;
-    match registration.ensure_activatable(&holder, generation, tries, app.now()) {
+    match registration.activatable(&holder, generation, tries, app.now()) {
         Err(NotActivatable::AlreadyActive) => Ok(()),
         Err(reason) => Err(dead_end(reason)),
-        Ok(()) if device.as_ref().is_some_and(Device::is_blocked) => Err(ProblemType::LinkDead.into()),
-        Ok(()) if device.is_some_and(|device| device.registration != registration.id) => {
+        Ok(_) if device.as_ref().is_some_and(Device::is_blocked) => Err(ProblemType::LinkDead.into()),
+        Ok(_) if device.is_some_and(|device| device.registration != registration.id) => {
             Err(ProblemType::KeyAlreadyBound.into())
         }
         // What was in the way is gone again.
-        Ok(()) => Err(Problem::unavailable("the activation was overtaken")),
+        Ok(_) => Err(Problem::unavailable("the activation was overtaken")),
     }
 }
 
@@ -137,7 +138,7 @@ enum Human {
 }
 
 /// Uses the captcha up, and looks at the answer only then.
-async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>, now: Timestamp) -> Result<Human, Problem> {
+async fn spend_captcha(app: &App, link: &LinkToken, answered: &Answered<'_>, now: Timestamp) -> Result<Human, Problem> {
     match answered {
         Answered::Picture { captcha, answer } => {
             let (token, captcha) = app.seal().open_captcha(link, captcha).ok_or(ProblemType::CaptchaWrong)?;
@@ -170,30 +171,16 @@ async fn show_human(app: &App, link: &LinkToken, answered: &Answered<'_>, now: T
 }
 
 /// Gives the try of a rightly read picture back, in the window it was taken from; only wrong ones count.
-async fn settle(app: &App, link: &Digest, human: Result<Human, Problem>, now: Timestamp) -> Result<(), Problem> {
+async fn return_picture_try(
+    app: &App,
+    link: &Digest,
+    human: Result<Human, Problem>,
+    now: Timestamp,
+) -> Result<(), Problem> {
     if let Human::ReadPicture = human? {
         app.store().return_captcha_try(link, &app.settings.rules.captcha_limit, now).await?;
     }
     Ok(())
-}
-
-/// The phone that registered, as the holder's device: its first PIN is the activation code.
-fn bind(app: &App, registration: Registration, code: &ActivationCode) -> Result<Device, Problem> {
-    let pin_hash = app.pins().hash(&Pin::first(code), app.random()).map_err(Problem::unavailable)?;
-    Ok(Device {
-        key: registration.device_key,
-        nik: registration.nik,
-        registration: registration.id,
-        activated_at: app.now(),
-        status: DeviceStatus::Active,
-        block: None,
-        pin_hash,
-        pin_is_first: true,
-        pin_tries: PinTries::default(),
-        unlock: None,
-        session: None,
-        qr_code: None,
-    })
 }
 
 fn dead_end(reason: NotActivatable) -> Problem {

@@ -12,7 +12,7 @@ use crate::challenges;
 
 /// A picture to read, and beside it work for those who cannot see it. Either one serves, each once.
 #[derive(Serialize)]
-pub struct Captcha {
+pub struct IssuedCaptcha {
     /// Names the picture.
     pub captcha: String,
     /// PNG, base64.
@@ -22,13 +22,13 @@ pub struct Captcha {
     pub expires_at: Timestamp,
 }
 
-pub fn issue(app: &App, link: &LinkToken) -> Result<Captcha, Problem> {
+pub fn issue(app: &App, link: &LinkToken) -> Result<IssuedCaptcha, Problem> {
     let lifetime = app.settings.rules.captcha_lifetime;
     let (token, drawn) = app
         .seal()
         .captcha(link, app.random(), lifetime, app.now())
         .ok_or_else(|| Problem::unavailable("no captcha can be made at this time"))?;
-    Ok(Captcha {
+    Ok(IssuedCaptcha {
         captcha: token.expose().to_owned(),
         image: BASE64.encode(&challenges::draw(drawn.answer()).map_err(Problem::unavailable)?),
         proof_of_work: challenges::proof_of_work(app.seal(), link, drawn.expires_at).map_err(Problem::unavailable)?,

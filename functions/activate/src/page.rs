@@ -9,7 +9,7 @@ use ikd::domain::text::{Language, Text};
 use ikd::http::{Answer, PagePolicy, Problem, ProblemType};
 
 use crate::activation::Shown;
-use crate::captcha::{self, Captcha};
+use crate::captcha::{self, IssuedCaptcha};
 use crate::field;
 
 /// The style and the script that every page carries, and that its policy names by their hashes.
@@ -22,7 +22,7 @@ struct Form<'a> {
     words: Words,
     token: &'a str,
     problem: Option<String>,
-    captcha: &'a Captcha,
+    captcha: &'a IssuedCaptcha,
     proof_of_work: String,
 }
 

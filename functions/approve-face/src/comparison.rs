@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ikd::app::{App, Event};
+use ikd::app::{App, Counter};
 use ikd::domain::face::{FaceBand, FaceComparison};
 use ikd::domain::registration::Registration;
 use ikd::domain::resident::Resident;
@@ -30,8 +30,8 @@ pub async fn compare(app: &App, resident: &Resident, selfie: Option<&[u8]>) -> O
 /// Counts a comparison that was made just now, once it is kept.
 pub fn count(app: &App, comparison: &FaceComparison) {
     app.count(match comparison.band {
-        FaceBand::Match => Event::FaceMatch,
-        FaceBand::Review => Event::FaceReview,
-        FaceBand::NoMatch => Event::FaceNoMatch,
+        FaceBand::Match => Counter::FaceMatch,
+        FaceBand::Review => Counter::FaceReview,
+        FaceBand::NoMatch => Counter::FaceNoMatch,
     });
 }

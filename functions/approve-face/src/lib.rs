@@ -1,20 +1,19 @@
 //! approve-face (*Pindai QR Code*): the officer sees applicant, registry photo and selfie, and decides.
 
+mod approval;
 mod comparison;
 mod declaration;
 mod review;
 
+use approval::Wanted;
 use ikd::access::authenticate;
-use ikd::app::{App, Event};
+use ikd::app::App;
 use ikd::domain::contact::Email;
-use ikd::domain::device::{Block, BlockReason, BlockedBy};
-use ikd::domain::face::FaceComparison;
-use ikd::domain::registration::{Activation, Decision, Delivery, Registration, Undecidable, Verdict};
+use ikd::domain::decision::{Decision, Ruling, Verdict};
+use ikd::domain::registration::{Registration, Undecidable};
 use ikd::domain::text::{Invalid, is_plain};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
-use ikd::store::registrations::Approval;
-use ikd::store::residents::Photo;
-use ikd::store::{StoreError, Written};
+use ikd::store::Written;
 use ikd::tokens::officer::Officer;
 use ikd::tokens::sealed::TicketError;
 use serde::{Deserialize, Serialize};
@@ -41,7 +40,7 @@ struct Decide {
 struct Decided<'a> {
     registration: &'a str,
     #[serde(flatten)]
-    decision: &'a Decision,
+    ruling: &'a Ruling,
 }
 
 pub async fn approve_face(app: &App, request: &Request) -> Result<Answer, Problem> {
@@ -62,6 +61,16 @@ async fn registration_of(app: &App, ticket: &str) -> Result<Registration, Proble
     Ok(app.store().registration(&id, app.now()).await?.ok_or(ProblemType::TicketUnknown)?)
 }
 
+/// How an officer's attempt to decide ended.
+enum Outcome {
+    /// By this decision.
+    Decided(Ruling),
+    /// It had been decided before; that ruling stands.
+    DecidedBefore(Ruling),
+    /// Another officer was faster, or the resident's device changed.
+    Overtaken,
+}
+
 /// Decides once. The same verdict again is answered with the decision that stands, another verdict is refused.
 async fn decide(app: &App, request: &Request, officer: &Officer, ticket: &str) -> Result<Answer, Problem> {
     let body: Decide = parse::json(request, parse::SMALL_BODY)?;
@@ -70,128 +79,43 @@ async fn decide(app: &App, request: &Request, officer: &Officer, ticket: &str) -
     let email = email.map_err(|invalid| Problem::invalid("/email", invalid))?;
 
     let registration = registration_of(app, ticket).await?;
-    let decision = Decision { verdict: body.verdict, officer: officer.subject.clone(), decided_at: app.now(), reason };
-    let written = match body.verdict {
-        Verdict::Approve => approve(app, &registration, &decision, email, body.replace_device).await?,
-        Verdict::Reject => reject(app, &registration, &decision).await?,
+    let decision = Decision { officer: officer.subject.clone(), decided_at: app.now(), reason };
+    let outcome = match body.verdict {
+        Verdict::Approve => {
+            let wanted = Wanted { decision, email, replace_device: body.replace_device };
+            approval::approve(app, &registration, wanted).await?
+        }
+        Verdict::Reject => reject(app, &registration, decision).await?,
     };
-    let standing = match written {
-        Ok(Written::Done) => decision,
-        Err(standing) => standing,
-        // Another officer was faster, or the resident's device changed: what stands now tells.
-        Ok(Written::Overtaken) => registration_of(app, ticket).await?.decision.ok_or(ProblemType::Contended)?,
+    let standing = match outcome {
+        Outcome::Decided(ruling) | Outcome::DecidedBefore(ruling) => ruling,
+        // What stands now tells which of the two it was.
+        Outcome::Overtaken => registration_of(app, ticket).await?.ruling().ok_or(ProblemType::Contended)?,
     };
     if standing.verdict != body.verdict {
         return Err(ProblemType::AlreadyDecided.into());
     }
-    Ok(Answer::ok(&Decided { registration: registration.id.as_str(), decision: &standing }))
+    Ok(Answer::ok(&Decided { registration: registration.id.as_str(), ruling: &standing }))
 }
 
-/// Approves, or gives the decision that stands already.
-async fn approve(
-    app: &App,
-    registration: &Registration,
-    decision: &Decision,
-    email: Option<Email>,
-    replace_device: bool,
-) -> Result<Result<Written, Decision>, Problem> {
-    let (holder, resident) =
-        tokio::try_join!(app.store().holder(&registration.nik), app.store().resident(&registration.nik, Photo::With))?;
-    if let Some(standing) = standing_decision(registration.ensure_decidable(&holder))? {
-        return Ok(Err(standing));
-    }
-    // The registry may have learned something since the registration.
-    let resident = resident.filter(|resident| resident.may_enrol(&app.settings.municipality, app.now()));
-    let resident = resident.ok_or(ProblemType::NotEligible)?;
-    let kept = comparison::kept(registration, &resident);
-    let (device, selfie) = tokio::try_join!(
-        async {
-            match &holder.device {
-                Some(key) => Ok(app.store().device(key).await?.filter(|device| !device.is_blocked())),
-                None => Ok::<_, StoreError>(None),
-            }
-        },
-        async {
-            match kept {
-                Some(_) => Ok(None),
-                None => app.store().selfie(&registration.id).await,
-            }
-        }
-    )?;
-    if device.is_some() && !replace_device {
-        return Err(ProblemType::DeviceAlreadyActive.into());
-    }
-    // Asked here where no officer has looked before.
-    let compared = match kept {
-        Some(_) => None,
-        None => comparison::compare(app, &resident, selfie.as_deref()).await,
-    };
-    let is_against_score = kept.as_ref().or(compared.as_ref()).is_some_and(FaceComparison::speaks_against);
-    if is_against_score && decision.reason.is_none() {
-        return Err(Problem::invalid("/reason", REASON_AGAINST_SCORE));
-    }
-    let block = Block {
-        at: decision.decided_at,
-        by: BlockedBy::Officer(decision.officer.clone()),
-        reason: BlockReason::Replaced,
-        stolen_since: None,
-    };
-    let (rules, officer) = (&app.settings.rules, &decision.officer);
-    let written = app
-        .store()
-        .approve(&Approval {
-            registration,
-            holder: &holder,
-            decision,
-            face: compared.as_ref(),
-            email: email.as_ref().unwrap_or(&registration.email),
-            activation: &Activation {
-                generation: 1,
-                began_with: 1,
-                issued_at: decision.decided_at,
-                expires_at: decision.decided_at + rules.activation_code_lifetime,
-                tries: 0,
-                delivery: Delivery::Queued,
-                ordered_by: Some(officer.clone()),
-            },
-            replaced: device.as_ref().map(|device| (device, block, rules.forgotten_after_block(decision.decided_at))),
-            forgotten_at: decision.decided_at + rules.registration_lifetime,
-        })
-        .await?;
-    if written == Written::Done {
-        if let Some(compared) = &compared {
-            comparison::count(app, compared);
-        }
-        if is_against_score {
-            app.count(Event::ApprovalAgainstScore);
-        }
-    }
-    Ok(Ok(written))
-}
-
-const REASON_AGAINST_SCORE: Invalid = Invalid::new(
-    "Menurut sistem, kedua wajah tidak cocok. Jika tetap menyetujui, tuliskan alasannya.",
-    "According to the system, the faces do not match. If you still approve, give your reason.",
-);
-
-/// Rejects, or gives the decision that stands already.
-async fn reject(
-    app: &App,
-    registration: &Registration,
-    decision: &Decision,
-) -> Result<Result<Written, Decision>, Problem> {
+async fn reject(app: &App, registration: &Registration, decision: Decision) -> Result<Outcome, Problem> {
     let holder = app.store().holder(&registration.nik).await?;
-    match standing_decision(registration.ensure_decidable(&holder))? {
-        Some(standing) => Ok(Err(standing)),
-        None => Ok(Ok(app.store().reject(registration, decision).await?)),
-    }
+    let pending = match registration.decidable(&holder) {
+        Ok(pending) => pending,
+        Err(undecidable) => return decided_before(undecidable),
+    };
+    let rejection = pending.reject(decision);
+    let ruling = rejection.ruling();
+    Ok(match app.store().reject(registration, rejection).await? {
+        Written::Done => Outcome::Decided(ruling),
+        Written::Overtaken => Outcome::Overtaken,
+    })
 }
 
-fn standing_decision(decidable: Result<(), Undecidable>) -> Result<Option<Decision>, Problem> {
-    match decidable {
-        Ok(()) => Ok(None),
-        Err(Undecidable::Decided(standing)) => Ok(Some(standing)),
-        Err(Undecidable::Ended) => Err(ProblemType::RegistrationEnded.into()),
+fn decided_before(undecidable: Undecidable) -> Result<Outcome, Problem> {
+    match undecidable {
+        Undecidable::Decided(ruling) => Ok(Outcome::DecidedBefore(ruling)),
+        Undecidable::Ended => Err(ProblemType::RegistrationEnded.into()),
     }
 }
 

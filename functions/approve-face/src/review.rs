@@ -4,9 +4,10 @@ use data_encoding::BASE64;
 use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::contact::{Email, PhoneNumber};
+use ikd::domain::decision::Ruling;
 use ikd::domain::face::FaceComparison;
 use ikd::domain::nik::Nik;
-use ikd::domain::registration::{Decision, Registration, Stage};
+use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::domain::resident::{Address, Gender, Resident};
 use ikd::domain::text::Language;
 use ikd::http::{Answer, Problem, ProblemType};
@@ -35,7 +36,7 @@ struct Review<'a> {
     face: Option<Face>,
     /// The device that an approval would replace.
     active_device: Option<ActiveDevice>,
-    decision: Option<&'a Decision>,
+    decision: Option<Ruling>,
 }
 
 #[derive(Serialize)]
@@ -70,7 +71,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         app.store().selfie(&registration.id)
     )?;
     let resident = resident.ok_or(ProblemType::NotEligible)?;
-    let face = face(app, &registration, &resident, selfie.as_deref()).await?;
+    let face = compare_and_record(app, &registration, &resident, selfie.as_deref()).await?;
     let device = match &holder.device {
         Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),
         None => None,
@@ -95,20 +96,20 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         selfie: selfie.map(|selfie| BASE64.encode(&selfie)),
         face: face.map(|comparison| Face { comparison, liveness: FaceComparison::LIVENESS.in_language(language) }),
         active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at }),
-        decision: registration.decision.as_ref(),
+        decision: registration.ruling(),
     }))
 }
 
 /// What the engine says, or said when an officer first looked; of a decided registration, what it said then.
-async fn face(
+async fn compare_and_record(
     app: &App,
     registration: &Registration,
     resident: &Resident,
     selfie: Option<&[u8]>,
 ) -> Result<Option<FaceComparison>, Problem> {
-    let kept = match registration.decision {
-        Some(_) => return Ok(registration.face.clone()),
-        None => comparison::kept(registration, resident),
+    let kept = match registration.state {
+        RegistrationState::Pending(_) => comparison::kept(registration, resident),
+        _ => return Ok(registration.face.clone()),
     };
     if kept.is_some() {
         return Ok(kept);

@@ -9,7 +9,7 @@ use ikd::domain::device::{Block, BlockReason, BlockedBy};
 use ikd::domain::nik::Nik;
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
-use ikd::store::devices::Blocked;
+use ikd::store::devices::BlockOutcome;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ struct BlockByHolder {
 }
 
 /// Why somebody asks for a block. (A replaced device is blocked by the approval of its successor.)
-#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Reason {
     Lost,
@@ -53,11 +53,10 @@ struct Answered {
 #[derive(Serialize)]
 struct BlockedDevice {
     blocked_at: Timestamp,
+    /// The reason, and of a theft the time since when signatures do not count, where that was reported.
+    #[serde(flatten)]
     reason: BlockReason,
     blocked_by: &'static str,
-    /// From when on signatures of a stolen device do not count.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    stolen_since: Option<Timestamp>,
 }
 
 pub async fn block_device(app: &App, request: &Request) -> Result<Answer, Problem> {
@@ -92,40 +91,28 @@ fn asked_for(app: &App, by: BlockedBy, reason: Reason, stolen_since: Option<Time
         Invalid::new("Waktu pencurian tidak boleh di masa depan.", "The time of the theft must not be in the future.");
 
     let at = app.now();
-    match stolen_since {
-        Some(_) if reason != Reason::Stolen => Err(Problem::invalid("/stolen_since", NOT_STOLEN)),
-        Some(since) if since > at => Err(Problem::invalid("/stolen_since", IN_THE_FUTURE)),
-        _ => Ok(Block { at, by, reason: reason.into(), stolen_since }),
-    }
+    let reason = match (reason, stolen_since) {
+        (Reason::Stolen, Some(since)) if since > at => return Err(Problem::invalid("/stolen_since", IN_THE_FUTURE)),
+        (Reason::Stolen, reported_since) => BlockReason::Stolen { reported_since },
+        (Reason::Lost | Reason::Other, Some(_)) => return Err(Problem::invalid("/stolen_since", NOT_STOLEN)),
+        (Reason::Lost, None) => BlockReason::Lost,
+        (Reason::Other, None) => BlockReason::Other,
+    };
+    Ok(Block { at, by, reason })
 }
 
 /// Blocks, and tells which block stands.
 async fn enforce(app: &App, key: &KeyThumbprint, block: Block) -> Result<Option<BlockedDevice>, Problem> {
     let forgotten = app.settings.rules.forgotten_after_block(block.at);
     let standing = match app.store().block(key, &block, forgotten).await? {
-        Some(Blocked::Now) => block,
-        Some(Blocked::Before(before)) => before,
-        None => return Ok(None),
+        BlockOutcome::Now => block,
+        BlockOutcome::Before(before) => before,
+        BlockOutcome::NoDevice => return Ok(None),
     };
     let blocked_by = match standing.by {
         BlockedBy::Holder => "holder",
         BlockedBy::Officer(_) => "officer",
         BlockedBy::Registry => "registry",
     };
-    Ok(Some(BlockedDevice {
-        blocked_at: standing.at,
-        reason: standing.reason,
-        blocked_by,
-        stolen_since: standing.stolen_since,
-    }))
-}
-
-impl From<Reason> for BlockReason {
-    fn from(reason: Reason) -> Self {
-        match reason {
-            Reason::Lost => Self::Lost,
-            Reason::Stolen => Self::Stolen,
-            Reason::Other => Self::Other,
-        }
-    }
+    Ok(Some(BlockedDevice { blocked_at: standing.at, reason: standing.reason, blocked_by }))
 }

@@ -21,14 +21,19 @@ struct ChangePin {
     new_pin_repeated: String,
 }
 
+struct Pins {
+    old: Pin,
+    new: Pin,
+}
+
 /// Changes the PIN and ends the session: the next login shows that the holder knows the new one.
 pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::session(app, request).await?;
     let body: ChangePin = parse::json(request, parse::SMALL_BODY)?;
-    let (old, new) = read(&body)?;
+    let Pins { old, new } = read(&body)?;
     new.ensure_strong(&holder.device.nik).map_err(|invalid| Problem::invalid("/new_pin", invalid))?;
 
-    authenticate::pin(app, &holder.device.key, Some(&holder.device), &old).await?;
+    authenticate::spend_pin_try(app, &holder.device.key, Some(&holder.device), &old).await?;
     let hash = app.pins().hash(&new, app.random()).map_err(Problem::unavailable)?;
     match app.store().change_pin(&holder.device, &hash).await? {
         Written::Done => Ok(Answer::no_content()),
@@ -36,7 +41,7 @@ pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem>
     }
 }
 
-fn read(body: &ChangePin) -> Result<(Pin, Pin), Problem> {
+fn read(body: &ChangePin) -> Result<Pins, Problem> {
     const NOT_REPEATED: Invalid = Invalid::new(
         "PIN baru dan ulangannya tidak sama. Ketik ulang keduanya.",
         "The two new PINs do not match. Type both again.",
@@ -50,7 +55,7 @@ fn read(body: &ChangePin) -> Result<(Pin, Pin), Problem> {
     fields.take("/new_pin_repeated", if body.new_pin == body.new_pin_repeated { Ok(()) } else { Err(NOT_REPEATED) });
     fields.take("/new_pin", if body.new_pin == body.old_pin { Err(UNCHANGED) } else { Ok(()) });
     match (old, new) {
-        (Some(old), Some(new)) if fields.is_empty() => Ok((old, new)),
+        (Some(old), Some(new)) if fields.is_empty() => Ok(Pins { old, new }),
         _ => Err(fields.refuse()),
     }
 }

@@ -5,7 +5,7 @@ mod declaration;
 use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::Id;
-use ikd::domain::registration::{Registration, Stage};
+use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::views::{ActivationEmailView, TicketView};
 use jiff::Timestamp;
@@ -48,15 +48,14 @@ pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Proble
     Ok(Answer::ok(&Standing {
         stage,
         registered_at: registration.registered_at,
-        ticket: (stage == Stage::Pending).then(|| TicketView::issue(app, &registration)).transpose()?,
+        ticket: registration.decidable(&holder).ok().map(|pending| TicketView::issue(app, &id, pending)).transpose()?,
         activation_email: registration
-            .activation
-            .as_ref()
-            .filter(|_| stage == Stage::Approved)
-            .map(|activation| ActivationEmailView::of(app, activation)),
-        rejection_reason: (stage == Stage::Rejected)
-            .then(|| registration.decision.and_then(|decision| decision.reason))
-            .flatten(),
+            .awaiting_code(&holder)
+            .map(|approval| ActivationEmailView::of(app, &approval.activation)),
+        rejection_reason: match registration.state {
+            RegistrationState::Rejected(rejection) => rejection.decision.reason,
+            _ => None,
+        },
         id,
     }))
 }

@@ -46,7 +46,7 @@ pub async fn erase_identity(app: &App, request: &Request) -> Result<Answer, Prob
     let device = authenticate::holder(app, request).await?.device;
     let Confirmation { pin } = parse::json(request, parse::SMALL_BODY)?;
     let pin = Pin::parse(&pin).map_err(|invalid| Problem::invalid("/pin", invalid))?;
-    let attempt = authenticate::pin(app, &device.key, Some(&device), &pin).await?;
+    let verified = authenticate::spend_pin_try(app, &device.key, Some(&device), &pin).await?;
 
     let (now, rules) = (app.now(), &app.settings.rules);
     let order = Erasure {
@@ -56,7 +56,7 @@ pub async fn erase_identity(app: &App, request: &Request) -> Result<Answer, Prob
         expires_at: now + rules.erasure_orders_kept,
     };
     let forgotten_at = now + rules.registration_lifetime;
-    match app.store().erase_identity(&device, &attempt, &order, forgotten_at).await? {
+    match app.store().erase_identity(&verified, &order, forgotten_at).await? {
         Written::Done => Ok(Answer::json(
             StatusCode::ACCEPTED,
             &Erased {

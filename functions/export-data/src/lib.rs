@@ -7,10 +7,11 @@ use std::collections::BTreeMap;
 
 use ikd::access::{authenticate, standing};
 use ikd::app::App;
-use ikd::domain::device::{Block, Device, DeviceStatus};
+use ikd::domain::activation::Delivery;
+use ikd::domain::device::{Device, DeviceState, DeviceStatus};
 use ikd::domain::document::{Document, DocumentKind};
 use ikd::domain::face::FaceComparison;
-use ikd::domain::registration::{Delivery, Registration, Status, Verdict};
+use ikd::domain::registration::{Registration, Status};
 use ikd::domain::resident::Resident;
 use ikd::domain::signature::{DocumentHash, Signature};
 use ikd::domain::{Id, KeyThumbprint};
@@ -20,7 +21,7 @@ use ikd::views::{Biodata, Receipts};
 use jiff::Timestamp;
 use serde::Serialize;
 
-use trail::Event;
+use trail::TrailEntry;
 
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, request| Box::pin(export_data(app, request)));
@@ -39,7 +40,7 @@ struct Export<'a> {
     /// The newest ones; list-receipts has the rest.
     receipts: Receipts,
     /// What was done with the holder's data, oldest first.
-    processing_trail: Vec<Event<'a>>,
+    processing_trail: Vec<TrailEntry>,
     /// Whether this is all; of registrations and signatures only a part is shown where there are very many.
     complete: bool,
 }
@@ -79,7 +80,8 @@ struct DeviceView<'a> {
     status: DeviceStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocked_at: Option<Timestamp>,
-    /// A PIN is kept as a hash that is nobody's to see; this tells whether it is still the activation code.
+    /// A PIN is kept as a hash that is nobody's to see; this tells whether it is still the activation code. A blocked device
+    /// has none.
     pin_is_first: bool,
     has_session: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,7 +99,7 @@ struct SignatureView<'a> {
 pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem> {
     let device = authenticate::holder(app, request).await?.device;
     let nik = &device.nik;
-    let registry = standing::resident(app, &device, Photo::With);
+    let registry = standing::resident_or_block(app, &device, Photo::With);
     let held = async {
         Ok(tokio::try_join!(
             app.store().identity(nik, None),
@@ -129,16 +131,16 @@ impl<'a> Registry<'a> {
 
 impl<'a> RegistrationView<'a> {
     fn of(registration: &'a Registration) -> Self {
-        let decision = registration.decision.as_ref();
-        let is_the_holders = decision.is_some_and(|decision| decision.verdict == Verdict::Approve);
+        let approval = registration.approval();
+        let is_the_holders = approval.is_some();
         Self {
             id: &registration.id,
             registered_at: registration.registered_at,
-            status: registration.status,
+            status: registration.state.status(),
             email: is_the_holders.then(|| registration.email.as_str()),
             phone_number: is_the_holders.then(|| registration.phone_number.as_str()),
-            delivery: registration.activation.as_ref().map(|activation| activation.delivery),
-            forgotten_at: registration.expires_at,
+            delivery: approval.map(|approval| approval.activation.delivery),
+            forgotten_at: registration.expires_at(),
             face: registration.face.as_ref().filter(|_| is_the_holders),
         }
     }
@@ -146,15 +148,19 @@ impl<'a> RegistrationView<'a> {
 
 impl<'a> DeviceView<'a> {
     fn of(device: &'a Device) -> Self {
+        let active = match &device.state {
+            DeviceState::Active(active) => Some(active),
+            DeviceState::Blocked(_) => None,
+        };
         Self {
             key: &device.key,
             registration: &device.registration,
             activated_at: device.activated_at,
-            status: device.status,
-            blocked_at: device.block.as_ref().map(|Block { at, .. }| *at),
-            pin_is_first: device.pin_is_first,
-            has_session: device.session.is_some(),
-            qr_code_expires_at: device.qr_code.as_ref().map(|code| code.expires_at),
+            status: device.state.status(),
+            blocked_at: device.ended_by().map(|block| block.at),
+            pin_is_first: active.is_some_and(|active| active.pin_is_first),
+            has_session: active.is_some_and(|active| active.session.is_some()),
+            qr_code_expires_at: active.and_then(|active| active.qr_code.as_ref()).map(|code| code.expires_at),
         }
     }
 }

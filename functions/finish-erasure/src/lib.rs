@@ -25,7 +25,7 @@ async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), NotDone> {
             app.store().erase_registration(registration).await?;
         }
         for device in identity.devices.iter().filter(|device| order.takes_device(device)) {
-            app.store().erase_blocked_device(device).await?;
+            app.store().erase_blocked_device(&device.key).await?;
         }
         after = identity.next;
         if after.is_none() {

@@ -11,7 +11,7 @@ pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, re
 
 pub async fn lock(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::session(app, request).await?;
-    match app.store().end_session(&holder.device, &holder.session).await? {
+    match app.store().end_session(&holder.device.key, &holder.session).await? {
         Written::Done => Ok(Answer::no_content()),
         Written::Overtaken => Err(ProblemType::SessionEnded.into()),
     }

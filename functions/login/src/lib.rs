@@ -4,7 +4,7 @@ mod declaration;
 
 use ikd::access::{authenticate, standing};
 use ikd::app::App;
-use ikd::domain::device::{Device, Session, SessionScope};
+use ikd::domain::device::{Active, Device, SessionScope};
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::Pin;
 use ikd::domain::resident::Resident;
@@ -39,18 +39,17 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
 
     let ((), device) =
         tokio::try_join!(authenticate::use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
-    if let Some(blocked) = device.as_ref().filter(|device| device.is_blocked()) {
-        return Err(standing::of_blocked(blocked).into());
-    }
+    let device = device.map(Device::into_active).transpose().map_err(|block| standing::of_block(&block))?;
     // The registry is asked beside the PIN. What it says is told to whoever knows the PIN, and to nobody else.
-    let (attempt, resident) =
-        tokio::join!(authenticate::pin(app, &proof.key, device.as_ref(), &pin), registered(app, device.as_ref()));
-    let attempt = attempt?;
-    let device = device.ok_or(ProblemType::InvalidCredentials)?;
-    standing::ensure_holder(app, &device, resident?).await?;
+    let (verified, resident) = tokio::join!(
+        authenticate::spend_pin_try(app, &proof.key, device.as_ref(), &pin),
+        registered(app, device.as_ref())
+    );
+    let verified = verified?;
+    standing::keep_or_block(app, verified.device, resident?).await?;
 
-    let session = Session { id: app.random_id(), scope: device.scope_after_login() };
-    if app.store().open_session(&device, &session, &attempt).await? == Written::Overtaken {
+    let session = verified.device.open_session(app.random_id());
+    if app.store().open_session(&verified, &session).await? == Written::Overtaken {
         return Err(ProblemType::Contended.into());
     }
     let scope = session.scope;
@@ -58,7 +57,7 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
     let access_token = access_token::issue_to_holder(
         app.signing_key(),
         app.issuer(),
-        &HolderToken { device: device.key, session },
+        &HolderToken { device: proof.key, session },
         Lifetime::starting(app.now(), lifetime),
     )
     .map_err(Problem::unavailable)?;
@@ -66,7 +65,7 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
 }
 
 /// The registry's row of a device's holder. An unknown device costs the same read.
-async fn registered(app: &App, device: Option<&Device>) -> Result<Option<Resident>, Problem> {
+async fn registered(app: &App, device: Option<&Device<Active>>) -> Result<Option<Resident>, Problem> {
     let nobody = Nik::nobody();
     let nik = device.map_or(&nobody, |device| &device.nik);
     Ok(app.store().resident(nik, Photo::Without).await?)

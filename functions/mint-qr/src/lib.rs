@@ -6,7 +6,6 @@ use ikd::access::authenticate::{self, Holder};
 use ikd::access::standing;
 use ikd::app::App;
 use ikd::domain::claims::{Claim, ClaimSet};
-use ikd::domain::device::Device;
 use ikd::domain::qr_code::{QrCode, QrToken};
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
@@ -81,7 +80,7 @@ async fn mint(
     format: Format,
 ) -> Result<(QrCode, Image), Problem> {
     let device = holder.device.clone();
-    let stands = standing::resident(app, &device, Photo::Without);
+    let stands = standing::resident_or_block(app, &device, Photo::Without);
     let drawn = async {
         // The connections' tasks send both requests first.
         tokio::task::yield_now().await;
@@ -96,30 +95,17 @@ async fn store(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> 
     const TURNS: u32 = 3;
 
     let Holder { mut device, session } = holder;
-    let qr = QrCode {
-        token_hash: token.hash(),
-        nik: device.nik.clone(),
-        device: device.key.clone(),
-        claims,
-        expires_at: end_of_life(app)?,
-        superseded_at: None,
-        redemption: None,
-    };
+    let lifetime = app.settings.rules.qr_lifetime;
+    let qr = QrCode::mint(token, &device, claims, lifetime, app.now()).map_err(Problem::unavailable)?;
     for _ in 0..TURNS {
-        match app.store().mint(&device, &session, &qr, app.now()).await? {
-            Minted::Done => return Ok(qr),
-            Minted::Overtaken(Some(now)) if now.is_blocked() => return Err(standing::of_blocked(&now).into()),
-            Minted::Overtaken(Some(now)) if now.session.as_ref() == Some(&session) => device = Device::clone(&now),
-            Minted::Overtaken(_) => return Err(ProblemType::SessionEnded.into()),
+        let Minted::Overtaken(now) = app.store().mint(&device, &session, &qr, app.now()).await? else { return Ok(qr) };
+        let now = now.ok_or(ProblemType::SessionEnded)?;
+        device = now.into_active().map_err(|block| standing::of_block(&block))?;
+        if device.state.session.as_ref() != Some(&session) {
+            return Err(ProblemType::SessionEnded.into());
         }
     }
     Err(ProblemType::Contended.into())
-}
-
-/// Whole seconds, rounded down: a code may live a moment less than 90 seconds and never more.
-fn end_of_life(app: &App) -> Result<Timestamp, Problem> {
-    let end = app.now() + app.settings.rules.qr_lifetime;
-    Timestamp::from_second(end.as_second()).map_err(Problem::unavailable)
 }
 
 fn draw(token: &QrToken, format: Format) -> Result<Image, Problem> {

@@ -20,7 +20,8 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
         return Ok(());
     }
     let qr: QrCode = serde_dynamo::from_item(record.change.new_image).map_err(StoreError::from)?;
-    let Some(redemption) = &qr.redemption else { return Ok(()) };
+    let Ok(qr) = qr.into_redeemed() else { return Ok(()) };
+    let redemption = &qr.state.redemption;
     for _ in 0..TURNS {
         let (holder, head, has_receipt, integrator) = tokio::try_join!(
             app.store().holder(&qr.nik),
@@ -32,7 +33,7 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
             return Ok(());
         }
         let name = integrator.map_or_else(|| redemption.client_id.clone(), |integrator| integrator.name);
-        let receipt = Receipt::behind(&head, redemption, qr.disclosed_by(redemption), name);
+        let receipt = Receipt::behind(&head, redemption, qr.disclosed(), name);
         let kept_until = redemption.redeemed_at + app.settings.rules.receipts_kept;
         if app.store().add_receipt(&qr.nik, &head, &receipt, kept_until).await? == Written::Done {
             return Ok(());

@@ -3,10 +3,10 @@
 mod declaration;
 
 use ikd::access::authenticate;
-use ikd::app::{App, Event};
+use ikd::app::{App, Counter};
 use ikd::domain::Id;
 use ikd::domain::claims::Claim;
-use ikd::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
+use ikd::domain::qr_code::{QrCode, QrToken, Redeemed, Redemption, RedemptionOutcome};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::parties::Parties;
 use ikd::store::residents::Photo;
@@ -29,7 +29,7 @@ struct Redeem {
 }
 
 #[derive(Serialize)]
-struct Redeemed {
+struct Disclosure {
     redemption_id: Id,
     redeemed_at: Timestamp,
     purpose: String,
@@ -47,8 +47,8 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
     let token = QrToken::parse(&token).ok_or(ProblemType::QrUnknown)?;
     let id = redemption_id(app, &integrator, &token, parse::idempotency_key(request)?);
 
-    let (qr, redemption) = match redeem(app, &token, &integrator, &purpose, &id).await? {
-        RedemptionOutcome::Won(qr, redemption) => (qr, redemption),
+    let qr = match redeem(app, &token, &integrator, &purpose, &id).await? {
+        RedemptionOutcome::Won(qr) => qr,
         RedemptionOutcome::KeyReused => return Err(ProblemType::IdempotencyKeyReused.into()),
         RedemptionOutcome::Used => return Err(ProblemType::QrUsed.into()),
         RedemptionOutcome::Superseded => return Err(ProblemType::QrSuperseded.into()),
@@ -56,7 +56,7 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
         RedemptionOutcome::NoSharedClaims => return Err(ProblemType::NoSharedClaims.into()),
         RedemptionOutcome::Unknown => return Err(ProblemType::QrUnknown.into()),
     };
-    disclose(app, &qr, redemption).await
+    disclose(app, *qr).await
 }
 
 /// Names the attempt: by the integrator's own key, so that it can come back for its result, or anew.
@@ -99,8 +99,9 @@ async fn redeem(
 
 /// Tells the winner who it is, unless the device was blocked, the resident is gone or the integrator was disabled:
 /// the code is used up then all the same, and the winner learns that it was its redemption.
-async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answer, Problem> {
-    let disclosed = qr.disclosed_by(&redemption);
+async fn disclose(app: &App, qr: QrCode<Redeemed>) -> Result<Answer, Problem> {
+    let disclosed = qr.disclosed();
+    let redemption = qr.state.redemption;
     let photo = if disclosed.contains(Claim::Picture) { Photo::With } else { Photo::Without };
     let Parties { device, resident, integrator } =
         app.store().parties(&qr.device, &qr.nik, photo, &redemption.client_id).await?;
@@ -132,8 +133,8 @@ async fn disclose(app: &App, qr: &QrCode, redemption: Redemption) -> Result<Answ
         redemption.redeemed_at + app.settings.rules.assertion_lifetime,
     )
     .map_err(Problem::unavailable)?;
-    app.count(Event::Redemption);
-    Ok(Answer::ok(&Redeemed {
+    app.count(Counter::Redemption);
+    Ok(Answer::ok(&Disclosure {
         redemption_id: redemption.id,
         redeemed_at: redemption.redeemed_at,
         purpose: redemption.purpose,

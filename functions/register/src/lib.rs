@@ -5,9 +5,10 @@ mod declaration;
 use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::contact::{Email, PhoneNumber};
+use ikd::domain::decision::Pending;
 use ikd::domain::face::PictureProblem;
 use ikd::domain::nik::Nik;
-use ikd::domain::registration::{Registration, Stage, Status};
+use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::faces::FaceError;
 use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::pictures::selfie::Selfie;
@@ -62,21 +63,20 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
 
     ensure_usable(app, &selfie).await?;
 
+    let pending = Pending { expires_at: now + app.settings.rules.registration_lifetime };
+    let id = app.random_id();
+    let ticket = TicketView::issue(app, &id, &pending)?;
     let registration = Registration {
-        id: app.random_id(),
+        id,
         nik,
         device_key: proof.key,
         email,
         phone_number,
         registered_at: now,
         approvals_before: holder.approvals,
-        status: Status::Pending,
         face: None,
-        decision: None,
-        activation: None,
-        expires_at: Some(now + app.settings.rules.registration_lifetime),
+        state: RegistrationState::Pending(pending),
     };
-    let ticket = TicketView::issue(app, &registration)?;
     app.store().create_registration(&registration, selfie.bytes()).await?;
     Ok(Answer::created(
         &format!("/registrations/{}", registration.id),

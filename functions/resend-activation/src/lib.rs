@@ -7,7 +7,7 @@ use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::contact::Email;
-use ikd::domain::registration::{Activation, NoFurtherCode, Registration, Stage};
+use ikd::domain::registration::Registration;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::views::{ActivationEmailView, no_further_email};
@@ -46,12 +46,12 @@ pub async fn resend_activation(app: &App, request: &Request) -> Result<Answer, P
     };
 
     let holder = app.store().holder(&registration.nik).await?;
-    let previous = registration.activation.as_ref().filter(|_| registration.stage(&holder) == Stage::Approved);
-    let previous = previous.ok_or(ProblemType::NotApproved)?;
-    let next =
-        next_generation(app, &registration, previous, officer).map_err(|reason| no_further_email(app, reason))?;
+    let approval = registration.awaiting_code(&holder).ok_or(ProblemType::NotApproved)?;
+    let next = approval
+        .reissue_code(officer, &app.settings.rules.activation_codes(), app.now())
+        .map_err(|reason| no_further_email(app, reason))?;
     let email = email.as_ref().unwrap_or(&registration.email);
-    match app.store().reissue_activation(&registration, previous, &next, email).await? {
+    match app.store().reissue_activation(&registration, &approval.activation, &next, email).await? {
         Written::Done => Ok(Answer::json(StatusCode::ACCEPTED, &ActivationEmailView::of(app, &next))),
         Written::Overtaken => Err(ProblemType::Contended.into()),
     }
@@ -74,21 +74,4 @@ fn corrected_address(request: &Request) -> Result<Option<Email>, Problem> {
     let Resend { email } =
         if request.body().is_empty() { Resend::default() } else { parse::json(request, parse::SMALL_BODY)? };
     email.as_deref().map(Email::parse).transpose().map_err(|invalid| Problem::invalid("/email", invalid))
-}
-
-/// The code after this one, if it is not asked for too soon or too often.
-fn next_generation(
-    app: &App,
-    registration: &Registration,
-    previous: &Activation,
-    ordered_by: Option<String>,
-) -> Result<Activation, NoFurtherCode> {
-    let (now, rules) = (app.now(), &app.settings.rules);
-    if previous.codes() >= rules.resend_most {
-        return Err(NoFurtherCode::UsedUp);
-    }
-    // A code cannot outlive its registration.
-    let end = now + rules.activation_code_lifetime;
-    let end = registration.expires_at.map_or(end, |forgotten| forgotten.min(end));
-    previous.next(now, rules.resend_wait, end, ordered_by)
 }

@@ -7,7 +7,6 @@ use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::contact::Email;
 use ikd::domain::nik::Nik;
-use ikd::domain::registration::Activation;
 use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
@@ -35,23 +34,22 @@ pub async fn reset_pin(app: &App, request: &Request) -> Result<Answer, Problem> 
 
     let holder = app.store().holder(&nik).await?;
     let key = holder.device.as_ref().ok_or(ProblemType::NoDevice)?;
-    let device = app.store().device(key).await?.filter(|device| !device.is_blocked()).ok_or(ProblemType::NoDevice)?;
+    let device = app.store().device(key).await?.ok_or(ProblemType::NoDevice)?;
+    let device = device.into_active().map_err(|_| ProblemType::NoDevice)?;
     if holder.registration.as_ref().is_some_and(|waiting| *waiting != device.registration) {
         return Err(ProblemType::AnotherRegistrationWaits.into());
     }
-    let (_, registration) = tokio::try_join!(standing::resident(app, &device, Photo::Without), async {
+    let (_, registration) = tokio::try_join!(standing::resident_or_block(app, &device, Photo::Without), async {
         Ok(app.store().registration(&device.registration, app.now()).await?)
     })?;
     let registration = registration.ok_or(ProblemType::NoDevice)?;
-    let previous = registration.activation.as_ref().ok_or(ProblemType::NoDevice)?;
+    let approval = registration.approval().ok_or(ProblemType::NoDevice)?;
 
-    let (now, rules) = (app.now(), &app.settings.rules);
-    let next = previous
-        .next(now, rules.resend_wait, now + rules.activation_code_lifetime, Some(officer.subject))
+    let next = approval
+        .reset_pin(officer.subject, &app.settings.rules.activation_codes(), app.now())
         .map_err(|reason| no_further_email(app, reason))?;
-    let next = Activation { began_with: next.generation, ..next };
     let email = email.as_ref().unwrap_or(&registration.email);
-    match app.store().reset_pin(&registration, previous, &next, email).await? {
+    match app.store().reset_pin(&registration, &approval.activation, &next, email).await? {
         Written::Done => Ok(Answer::json(StatusCode::ACCEPTED, &ActivationEmailView::of(app, &next))),
         Written::Overtaken => Err(ProblemType::Contended.into()),
     }

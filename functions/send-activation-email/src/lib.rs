@@ -2,8 +2,9 @@
 
 mod declaration;
 
-use ikd::app::{App, Event as Counted};
-use ikd::domain::registration::{Delivery, Stage};
+use ikd::app::{App, Counter};
+use ikd::domain::activation::{Cause, Delivery};
+use ikd::domain::decision::Approval;
 use ikd::mail::activation_email::Occasion;
 use ikd::mail::{MailError, Tags, activation_email};
 use ikd::store::outbox::ActivationEmailOrder;
@@ -21,20 +22,23 @@ async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
     let order: ActivationEmailOrder =
         serde_dynamo::from_item(record.change.new_image).map_err(|_| NotDone::GiveUp("not an order".to_owned()))?;
     let Some(registration) = app.store().registration(&order.registration, app.now()).await? else { return Ok(()) };
-    let Some(activation) = &registration.activation else { return Ok(()) };
+    let Some(Approval { activation, .. }) = registration.approval() else { return Ok(()) };
     if activation.generation != order.generation || activation.delivery != Delivery::Queued {
         return Ok(());
     }
     let holder = app.store().holder(&registration.nik).await?;
     let worth_sending = activation.expires_at > app.now() + activation_email::LEAST_VALIDITY;
-    if registration.stage(&holder) != Stage::Approved || !worth_sending {
+    if registration.awaiting_code(&holder).is_none() || !worth_sending {
         return Ok(());
     }
 
-    let code = registration.activation_code(app.activation_codes()).ok_or_else(unwritable)?;
+    let code = activation.code(app.activation_codes(), &registration.id);
     let link = app.seal().link(&registration.id, order.generation).ok_or_else(unwritable)?;
     let settings = &app.settings;
-    let occasion = if activation.is_of_pin_reset() { Occasion::PinReset } else { Occasion::Approval };
+    let occasion = match activation.cause {
+        Cause::Approval => Occasion::Approval,
+        Cause::PinReset { .. } => Occasion::PinReset,
+    };
     let (url, until, office) = (&settings.public_url, activation.expires_at, &settings.office_contact);
     let message = activation_email::write(occasion, &code, &link, url, until, office).map_err(|_| unwritable())?;
     let tags = Tags { registration: &registration.id, generation: order.generation };
@@ -42,7 +46,7 @@ async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
         Ok(()) => Delivery::Sent,
         // Repeating would not help; the resident and the office see it in check-status and correct the address.
         Err(MailError::Refused(_)) => {
-            app.count(Counted::RefusedEmail);
+            app.count(Counter::RefusedEmail);
             Delivery::Refused
         }
         Err(error @ MailError::Unavailable(_)) => return Err(NotDone::Retry(error.to_string())),

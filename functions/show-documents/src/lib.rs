@@ -61,7 +61,7 @@ pub async fn show_documents(app: &App, request: &Request) -> Result<Answer, Prob
 /// What there is of the holder, menu by menu.
 async fn menus(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
-    let resident = standing::resident(app, &holder.device, Photo::Without).await?;
+    let resident = standing::resident_or_block(app, &holder.device, Photo::Without).await?;
     let mut menus: BTreeMap<Menu, Vec<Entry>> = [(Menu::Kependudukan, vec![]), (Menu::Lainnya, vec![])].into();
     for entry in DocumentKind::ALL.into_iter().filter_map(|kind| Entry::of(request, &resident, kind)) {
         menus.entry(entry.kind.menu()).or_default().push(entry);
@@ -73,7 +73,7 @@ async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<An
     let holder = authenticate::holder(app, request).await?;
     let format = parse::negotiate(request, formats(kind))?;
     let photo = if kind == DocumentKind::KtpEl { Photo::With } else { Photo::Without };
-    let resident = standing::resident(app, &holder.device, photo).await?;
+    let resident = standing::resident_or_block(app, &holder.device, photo).await?;
     let entry = Entry::of(request, &resident, kind).ok_or(ProblemType::NoDocument)?;
     let (family, issued) = tokio::try_join!(family(app, &resident, kind), issue(app, kind, format))?;
     let here = family.iter().filter(|member| member.gone(&app.settings.municipality).is_none());

@@ -32,18 +32,18 @@ pub fn print(
     address: &Url,
 ) -> Result<Vec<u8>, Undrawable> {
     let fonts = Fonts::read()?;
-    let seal = Seal { code: code(address.as_str())?, address: address.as_str(), issued };
+    let proof = ProofOfIssue { code: code(address.as_str())?, address: address.as_str(), issued };
     let mut document = Document::new();
     document.set_metadata(metadata(issued));
     match issued.kind {
-        DocumentKind::Kk => family_card(&mut document, &fonts, resident, family, &seal),
-        _ => id_card(&mut document, &fonts, resident, &seal),
+        DocumentKind::Kk => family_card(&mut document, &fonts, resident, family, &proof),
+        _ => id_card(&mut document, &fonts, resident, &proof),
     }
     document.finish().map_err(Undrawable::Document)
 }
 
 /// What a document can be checked by.
-struct Seal<'a> {
+struct ProofOfIssue<'a> {
     code: Image,
     address: &'a str,
     issued: &'a IssuedDocument,
@@ -82,7 +82,7 @@ fn page(document: &mut Document, fonts: &Fonts, width: f32, height: f32, draw: i
 }
 
 /// The ID card's content, label by label, with the photograph beside it.
-fn id_card(document: &mut Document, fonts: &Fonts, resident: &Resident, seal: &Seal<'_>) {
+fn id_card(document: &mut Document, fonts: &Fonts, resident: &Resident, proof: &ProofOfIssue<'_>) {
     const LABEL: f32 = 130.0;
     const PHOTO: f32 = 113.0;
 
@@ -127,7 +127,7 @@ fn id_card(document: &mut Document, fonts: &Fonts, resident: &Resident, seal: &S
             let room = width - LABEL - PHOTO - 16.0;
             y = sheet.wrapped((MARGIN + LABEL, y), room, Weight::Bold, 11.0, value) + 7.0;
         }
-        foot(sheet, seal, width, LONG - FOOT);
+        foot(sheet, proof, width, LONG - FOOT);
     });
 }
 
@@ -153,7 +153,13 @@ const PADDING: f32 = 3.0;
 const NUMBER: f32 = 22.0;
 
 /// The family card: as many pages as its members need, each with the head and the code.
-fn family_card(document: &mut Document, fonts: &Fonts, resident: &Resident, family: &[&Resident], seal: &Seal<'_>) {
+fn family_card(
+    document: &mut Document,
+    fonts: &Fonts,
+    resident: &Resident,
+    family: &[&Resident],
+    proof: &ProofOfIssue<'_>,
+) {
     const TABLE: f32 = MARGIN + 110.0;
 
     let width = LONG - 2.0 * MARGIN;
@@ -176,7 +182,7 @@ fn family_card(document: &mut Document, fonts: &Fonts, resident: &Resident, fami
                 y = draw_row(sheet, y, width, &number.to_string(), Weight::Regular, row);
                 number += 1;
             }
-            foot(sheet, seal, width, SHORT - FOOT + 20.0);
+            foot(sheet, proof, width, SHORT - FOOT + 20.0);
         });
         left = later;
         if left.is_empty() {
@@ -253,12 +259,12 @@ fn draw_row(sheet: &mut Sheet<'_, '_>, top: f32, width: f32, number: &str, weigh
 }
 
 /// The code, and beside it what it is for, in both languages.
-fn foot(sheet: &mut Sheet<'_, '_>, seal: &Seal<'_>, width: f32, top: f32) {
+fn foot(sheet: &mut Sheet<'_, '_>, proof: &ProofOfIssue<'_>, width: f32, top: f32) {
     const CODE: f32 = 96.0;
 
-    sheet.picture(seal.code.clone(), MARGIN, top, CODE, CODE);
+    sheet.picture(proof.code.clone(), MARGIN, top, CODE, CODE);
     let (x, room) = (MARGIN + CODE + 12.0, width - CODE - 12.0);
-    let issued = print_time(seal.issued.issued_at);
+    let issued = print_time(proof.issued.issued_at);
     let indonesian = format!(
         "Salinan yang diterbitkan melalui Identitas Kependudukan Digital, {issued}. Pindai kode QR atau buka alamat di \
          bawah untuk memeriksa bahwa salinan ini pernah diterbitkan; isinya tidak ditampilkan di sana."
@@ -269,5 +275,5 @@ fn foot(sheet: &mut Sheet<'_, '_>, seal: &Seal<'_>, width: f32, top: f32) {
     );
     let y = sheet.wrapped((x, top + 16.0), room, Weight::Regular, 9.0, &indonesian) + 4.0;
     let y = sheet.wrapped((x, y), room, Weight::Regular, 8.0, &english) + 4.0;
-    sheet.wrapped((x, y), room, Weight::Bold, 8.0, seal.address);
+    sheet.wrapped((x, y), room, Weight::Bold, 8.0, proof.address);
 }

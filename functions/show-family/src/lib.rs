@@ -22,7 +22,7 @@ struct Family<'a> {
 /// Whoever died or moved away is on the card no more.
 pub async fn show_family(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
-    let resident = standing::resident(app, &holder.device, Photo::Without).await?;
+    let resident = standing::resident_or_block(app, &holder.device, Photo::Without).await?;
     let members = app.store().family(&resident.family_card_number).await?;
     let here = members.iter().filter(|member| member.gone(&app.settings.municipality).is_none());
     let family =

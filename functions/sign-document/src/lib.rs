@@ -40,12 +40,12 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
     let (document_hash, pin) = read(&body)?;
 
     // What the registry says is told to whoever knows the PIN, and to nobody else.
-    let (attempt, resident) = tokio::join!(
-        authenticate::pin(app, &device.key, Some(&device), &pin),
+    let (verified, resident) = tokio::join!(
+        authenticate::spend_pin_try(app, &device.key, Some(&device), &pin),
         app.store().resident(&device.nik, Photo::Without)
     );
-    let attempt = attempt?;
-    let resident = standing::ensure_holder(app, &device, resident?).await?;
+    let verified = verified?;
+    let resident = standing::keep_or_block(app, &device, resident?).await?;
 
     // Signatures count in whole seconds, as their JWS tells the time.
     let now = Timestamp::from_second(app.now().as_second()).map_err(Problem::unavailable)?;
@@ -60,7 +60,7 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
     let jws = document_signature::sign(app.signing_key(), app.issuer(), &resident.name, &signature)
         .map_err(Problem::unavailable)?;
     // Nobody learns a signature that is not on record.
-    match app.store().record_signature(&device, &attempt, &signature).await? {
+    match app.store().record_signature(&verified, &signature).await? {
         Written::Done => {
             let Signature { id, document_hash, signed_at, .. } = &signature;
             let signed = Signed { id, document_hash, signed_at: *signed_at, signature: jws };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use ikd::app::{App, Outcome};
 use ikd::domain::Id;
-use ikd::domain::registration::Delivery;
+use ikd::domain::activation::Delivery;
 use ikd::events::Function;
 use ikd::mail::tags;
 use ikd::store::StoreError;
@@ -19,7 +19,7 @@ const NAME: &str = declaration::DECLARATION.name;
 
 /// What is read of an SES event that EventBridge hands on; addresses and subjects are not.
 #[derive(Debug, Deserialize)]
-struct Event {
+struct MailEvent {
     detail: Detail,
 }
 
@@ -39,7 +39,7 @@ struct Mail {
 /// Records one event. Events come late, twice and in any order; a mail's fate only moves forward. What cannot be
 /// recorded now is an error, so that Lambda comes back with it.
 async fn track_email(app: &App, event: Value) -> Result<(), StoreError> {
-    let Ok(Event { detail: Detail { event_type, mail } }) = Event::deserialize(event) else {
+    let Ok(MailEvent { detail: Detail { event_type, mail } }) = MailEvent::deserialize(event) else {
         tracing::error!(target: "ikd", function = NAME, "not an event of an e-mail");
         return Ok(());
     };

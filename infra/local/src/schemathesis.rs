@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use xtask::tools::Tools;
 
-use crate::actors::{ActivationEmail, Api, Browser, HttpApi, Integrator, Officer, Phone, Session};
+use crate::actors::{ActivationEmail, Api, Browser, HttpApi, Integrator, Officer, Phone, PhoneSession};
 use crate::demo;
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports};
@@ -107,7 +107,7 @@ async fn approved(api: &Arc<dyn Api>, officer: &Officer, mailbox: &Mailbox, nik:
 }
 
 /// Activates, changes the first PIN, and logs in.
-async fn activate(api: &Arc<dyn Api>, approved: &Approved) -> Result<Session> {
+async fn activate(api: &Arc<dyn Api>, approved: &Approved) -> Result<PhoneSession> {
     let Approved { phone, email, .. } = approved;
     let browser = Browser::new(api.clone());
     let proof = Browser::work(&browser.open(&email.link).await?.text)?;
@@ -115,8 +115,8 @@ async fn activate(api: &Arc<dyn Api>, approved: &Approved) -> Result<Session> {
         [("token", email.token()), ("code", &email.code), ("proof_of_work", proof.as_str()), ("step", "activate")];
     let page = browser.submit("/activation", &fields).await?;
     ensure!(page.status == 200, "{}", page.text);
-    let first = Session::of(&phone.log_in(&email.code).await?)?;
+    let first = PhoneSession::of(&phone.log_in(&email.code).await?)?;
     let reply = phone.change_pin(&first, &email.code, PIN).await?;
     ensure!(reply.status == 204, "{}", reply.text);
-    Session::of(&phone.log_in(PIN).await?)
+    PhoneSession::of(&phone.log_in(PIN).await?)
 }

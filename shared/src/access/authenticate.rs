@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use lambda_http::Request;
 
 use super::standing;
-use crate::app::{App, Event};
-use crate::domain::device::{Device, Session, SessionScope};
+use crate::app::{App, Counter};
+use crate::domain::KeyThumbprint;
+use crate::domain::device::{Active, Device, Session, SessionScope, VerifiedPin};
 use crate::domain::pin::{Locked, Pin};
-use crate::domain::{Id, KeyThumbprint};
 use crate::http::parse::single_header;
 use crate::http::{Problem, ProblemType};
 use crate::log;
@@ -21,7 +21,7 @@ use crate::tokens::officer::{Officer, OfficerError};
 /// A holder's device in its session, both as the store has them now.
 #[derive(Debug)]
 pub struct Holder {
-    pub device: Device,
+    pub device: Device<Active>,
     pub session: Session,
 }
 
@@ -67,32 +67,37 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
         return Err(Problem::new(ProblemType::InvalidDpopProof).because("the token is bound to another key"));
     }
     let ((), device) = tokio::try_join!(use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
-    match device {
-        Some(device) if device.is_blocked() => Err(standing::of_blocked(&device).into()),
-        Some(device) if device.session.as_ref() == Some(&claims.session) => {
-            Ok(Holder { device, session: claims.session })
-        }
-        _ => Err(ProblemType::SessionEnded.into()),
+    let device = device.ok_or(ProblemType::SessionEnded)?.into_active().map_err(|block| standing::of_block(&block))?;
+    if device.state.session.as_ref() != Some(&claims.session) {
+        return Err(ProblemType::SessionEnded.into());
     }
+    Ok(Holder { device, session: claims.session })
 }
 
 /// Checks a PIN, having counted the try before looking at it. Right or wrong, known device or not, the work is the
-/// same: one write and one hash. Gives the name under which the try was taken.
-pub async fn pin(app: &App, key: &KeyThumbprint, device: Option<&Device>, pin: &Pin) -> Result<Id, Problem> {
-    let tries = device.map(|device| device.pin_tries).unwrap_or_default();
+/// same: one write and one hash.
+pub async fn spend_pin_try<'a>(
+    app: &App,
+    key: &KeyThumbprint,
+    device: Option<&'a Device<Active>>,
+    pin: &Pin,
+) -> Result<VerifiedPin<'a>, Problem> {
+    let tries = device.map(|device| device.state.pin_tries).unwrap_or_default();
     let next = tries.take(&app.settings.rules.lockout, app.now()).map_err(|locked| pin_locked(locked, app.now()))?;
     let attempt = app.random_id();
     let taken = app.store().take_pin_try(key, tries, next, &attempt).await?;
     if device.is_some() && taken == Written::Overtaken {
         return Err(ProblemType::Contended.into());
     }
-    if app.pins().verify(pin, device.map(|device| device.pin_hash.expose())) {
-        Ok(attempt)
-    } else {
-        if device.is_some() && next.locks {
-            app.count(Event::Lockout);
+    let is_right = app.pins().verify(pin, device.map(|device| device.state.pin_hash.expose()));
+    match device {
+        Some(device) if is_right => Ok(VerifiedPin { device, attempt }),
+        known => {
+            if known.is_some() && next.locks {
+                app.count(Counter::Lockout);
+            }
+            Err(ProblemType::InvalidCredentials.into())
         }
-        Err(ProblemType::InvalidCredentials.into())
     }
 }
 

@@ -1,20 +1,25 @@
 //! Whether a holder still is one: the registry is asked, and a device whose holder is gone is marked on the spot.
 
 use crate::app::App;
-use crate::domain::device::{Block, BlockReason, BlockedBy, Device};
+use crate::domain::device::{Active, Block, BlockReason, BlockedBy, Device};
 use crate::domain::resident::{Gone, Resident};
 use crate::http::{Problem, ProblemType};
-use crate::store::devices::Blocked;
+use crate::store::devices::BlockOutcome;
 use crate::store::residents::Photo;
 
-/// The registry's row of a device's holder, who has neither died nor moved away.
-pub async fn resident(app: &App, device: &Device, photo: Photo) -> Result<Resident, Problem> {
+/// The registry's row of a device's holder, who has neither died nor moved away; else the device is blocked from this
+/// moment.
+pub async fn resident_or_block(app: &App, device: &Device<Active>, photo: Photo) -> Result<Resident, Problem> {
     let resident = app.store().resident(&device.nik, photo).await?;
-    ensure_holder(app, device, resident).await
+    keep_or_block(app, device, resident).await
 }
 
 /// The row that was read, if its resident still is a holder here; else the device is blocked from this moment.
-pub async fn ensure_holder(app: &App, device: &Device, resident: Option<Resident>) -> Result<Resident, Problem> {
+pub async fn keep_or_block(
+    app: &App,
+    device: &Device<Active>,
+    resident: Option<Resident>,
+) -> Result<Resident, Problem> {
     let gone = match resident {
         Some(resident) => match resident.gone(&app.settings.municipality) {
             None => return Ok(resident),
@@ -22,25 +27,21 @@ pub async fn ensure_holder(app: &App, device: &Device, resident: Option<Resident
         },
         None => Gone::MovedAway,
     };
-    let block = Block { at: app.now(), by: BlockedBy::Registry, reason: gone.into(), stolen_since: None };
-    let standing =
-        match app.store().block(&device.key, &block, app.settings.rules.forgotten_after_block(block.at)).await? {
-            Some(Blocked::Before(before)) => before,
-            Some(Blocked::Now) | None => block,
-        };
+    let block = device.clone().block(BlockedBy::Registry, gone.into(), app.now()).state.block;
+    let forgotten = app.settings.rules.forgotten_after_block(block.at);
+    let standing = match app.store().block(&device.key, &block, forgotten).await? {
+        BlockOutcome::Before(before) => before,
+        BlockOutcome::Now | BlockOutcome::NoDevice => block,
+    };
     Err(of_block(&standing).into())
 }
 
 /// What the holder of a blocked device is told.
-pub fn of_blocked(device: &Device) -> ProblemType {
-    device.block.as_ref().map_or(ProblemType::DeviceBlocked, of_block)
-}
-
-fn of_block(block: &Block) -> ProblemType {
+pub fn of_block(block: &Block) -> ProblemType {
     match block.reason {
         BlockReason::Deceased => ProblemType::HolderDeceased,
         BlockReason::Moved => ProblemType::HolderMoved,
-        BlockReason::Lost | BlockReason::Stolen | BlockReason::Replaced | BlockReason::Other => {
+        BlockReason::Lost | BlockReason::Stolen { .. } | BlockReason::Replaced | BlockReason::Other => {
             ProblemType::DeviceBlocked
         }
     }

@@ -13,7 +13,7 @@ use metrique_writer_format_emf::{Emf, MetricDefinition, MetricDirective};
 
 /// What is counted where it happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum Counter {
     /// A wrong PIN that locks the PIN.
     Lockout,
     /// A phone that became a device.
@@ -44,7 +44,7 @@ pub struct Outcome {
 /// Counts until a request is over, and writes its line then.
 pub(super) struct Metrics {
     stage: String,
-    events: Mutex<Vec<Event>>,
+    counted: Mutex<Vec<Counter>>,
     lines: Mutex<Lines>,
 }
 
@@ -93,18 +93,19 @@ impl Metrics {
             namespace: NAMESPACE,
         };
         let lines = Lines { plain: format().build(), by_problem: format().directive(refusals).build(), out };
-        Self { stage, events: Mutex::default(), lines: Mutex::new(lines) }
+        Self { stage, counted: Mutex::default(), lines: Mutex::new(lines) }
     }
 
-    pub fn count(&self, event: Event) {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).push(event);
+    pub fn count(&self, counter: Counter) {
+        self.counted.lock().unwrap_or_else(PoisonError::into_inner).push(counter);
     }
 
-    /// Writes the line of a request that is over, with the events since the one before. A line that cannot be written is
+    /// Writes the line of a request that is over, with what was counted since the one before. A line that cannot be written is
     /// lost, and its request is not.
     pub fn write(&self, function: &str, outcome: Outcome, at: Timestamp) {
-        let events = mem::take(&mut *self.events.lock().unwrap_or_else(PoisonError::into_inner));
-        let times = |event| u32::try_from(events.iter().filter(|one| **one == event).count()).ok().filter(|n| *n > 0);
+        let counted = mem::take(&mut *self.counted.lock().unwrap_or_else(PoisonError::into_inner));
+        let times =
+            |counter| u32::try_from(counted.iter().filter(|one| **one == counter).count()).ok().filter(|n| *n > 0);
         let line = Line {
             at: at.into(),
             stage: &self.stage,
@@ -114,14 +115,14 @@ impl Metrics {
             refusals: outcome.problem.map(|_| 1),
             dependency_failures: outcome.dependency_failed.then_some(1),
             records_given_up: outcome.given_up.then_some(1),
-            lockouts: times(Event::Lockout),
-            activations: times(Event::Activation),
-            redemptions: times(Event::Redemption),
-            emails_refused: times(Event::RefusedEmail),
-            face_matches: times(Event::FaceMatch),
-            face_reviews: times(Event::FaceReview),
-            face_no_matches: times(Event::FaceNoMatch),
-            approvals_against_score: times(Event::ApprovalAgainstScore),
+            lockouts: times(Counter::Lockout),
+            activations: times(Counter::Activation),
+            redemptions: times(Counter::Redemption),
+            emails_refused: times(Counter::RefusedEmail),
+            face_matches: times(Counter::FaceMatch),
+            face_reviews: times(Counter::FaceReview),
+            face_no_matches: times(Counter::FaceNoMatch),
+            approvals_against_score: times(Counter::ApprovalAgainstScore),
         };
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let Lines { plain, by_problem, out } = &mut *lines;

@@ -21,7 +21,7 @@ use tracing::level_filters::LevelFilter;
 
 pub use environment::{ConfigError, Environment};
 use metrics::Metrics;
-pub use metrics::{Event, Outcome};
+pub use metrics::{Counter, Outcome};
 pub use needs::Builders;
 use needs::Parts;
 pub use pins::Pins;
@@ -122,8 +122,8 @@ impl App {
     }
 
     /// Counts what happens within the request under way.
-    pub fn count(&self, event: Event) {
-        self.metrics.count(event);
+    pub fn count(&self, counter: Counter) {
+        self.metrics.count(counter);
     }
 
     /// Writes the metrics of a request, or of a stream's record, that is over.

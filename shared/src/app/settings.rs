@@ -7,6 +7,7 @@ use tracing::level_filters::LevelFilter;
 use url::Url;
 
 use super::environment::{ConfigError, Environment};
+use crate::domain::activation::CodeRules;
 use crate::domain::device::Forgotten;
 use crate::domain::pin::LockoutRules;
 use crate::pictures::selfie::SelfieRules;
@@ -96,6 +97,10 @@ impl Rules {
     /// When what is left of a device is forgotten that was blocked at a time.
     pub fn forgotten_after_block(&self, at: Timestamp) -> Forgotten {
         Forgotten { device: at + self.signatures_kept, registration: at + self.ended_registrations_kept }
+    }
+
+    pub fn activation_codes(&self) -> CodeRules {
+        CodeRules { lifetime: self.activation_code_lifetime, wait: self.resend_wait, max_codes: self.resend_most }
     }
 
     fn read(environment: &Environment) -> Result<Self, ConfigError> {

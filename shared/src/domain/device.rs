@@ -7,30 +7,53 @@ use super::nik::Nik;
 use super::pin::PinTries;
 use super::pin_hash::PinHash;
 use super::resident::Gone;
-use super::{Digest, Id, KeyThumbprint};
+use super::{Digest, Id, KeyThumbprint, Stored};
 
+/// A device in one of its states: `Device` in whichever it is, `Device<Active>` and `Device<Blocked>` in that one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Device {
+#[serde(bound(serialize = "S: Stored", deserialize = "S: Stored"))]
+pub struct Device<S = DeviceState> {
     pub key: KeyThumbprint,
     pub nik: Nik,
     pub registration: Id,
     pub activated_at: Timestamp,
-    pub status: DeviceStatus,
+    /// The last time that an officer lifted the lock of wrong PINs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub block: Option<Block>,
+    pub unlock: Option<Unlock>,
+    #[serde(flatten)]
+    pub state: S,
+}
+
+/// What a device can be, each with what belongs to it. The store keeps the name as `status`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum DeviceState {
+    Active(Active),
+    Blocked(Blocked),
+}
+
+impl Stored for DeviceState {}
+
+/// An active device: its PIN, its session, its live QR code.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Active {
     pub pin_hash: PinHash,
     /// Whether the PIN is still the activation code.
     pub pin_is_first: bool,
     pub pin_tries: PinTries,
-    /// The last time that an officer lifted the lock of wrong PINs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unlock: Option<Unlock>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qr_code: Option<LiveQrCode>,
 }
 
+/// A blocked device: why and since when. It has no PIN, no session and no QR code any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Blocked {
+    pub block: Block,
+}
+
+/// The names of a device's states, as the store compares them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum DeviceStatus {
@@ -43,10 +66,16 @@ pub enum DeviceStatus {
 pub struct Block {
     pub at: Timestamp,
     pub by: BlockedBy,
+    #[serde(flatten)]
     pub reason: BlockReason,
-    /// From when on a stolen device was out of its holder's hands, where that was reported.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub stolen_since: Option<Timestamp>,
+}
+
+/// A PIN that was right, after its try was counted. What it confirms is written with it, once.
+#[derive(Debug)]
+pub struct VerifiedPin<'a> {
+    pub device: &'a Device<Active>,
+    /// The name under which the try was taken.
+    pub attempt: Id,
 }
 
 /// When what is left of a blocked device is forgotten.
@@ -69,16 +98,33 @@ pub enum BlockedBy {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(tag = "reason", rename_all = "lowercase")]
 pub enum BlockReason {
     Lost,
-    Stolen,
+    Stolen {
+        /// From when on the device was out of its holder's hands, where that was reported.
+        #[serde(rename = "stolen_since", default, skip_serializing_if = "Option::is_none")]
+        reported_since: Option<Timestamp>,
+    },
     Replaced,
     Other,
     /// The registry has the holder as deceased.
     Deceased,
     /// The registry has the holder as moved away.
     Moved,
+}
+
+impl BlockReason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Lost => "lost",
+            Self::Stolen { .. } => "stolen",
+            Self::Replaced => "replaced",
+            Self::Other => "other",
+            Self::Deceased => "deceased",
+            Self::Moved => "moved",
+        }
+    }
 }
 
 impl From<Gone> for BlockReason {
@@ -132,13 +178,183 @@ pub struct LiveQrCode {
     pub expires_at: Timestamp,
 }
 
+impl Block {
+    /// From when on what the device signed counts as a thief's: as reported, or from the report on. Never, where the device
+    /// was not stolen.
+    pub fn revokes_signatures_since(&self) -> Option<Timestamp> {
+        match self.reason {
+            BlockReason::Stolen { reported_since } => Some(reported_since.unwrap_or(self.at)),
+            _ => None,
+        }
+    }
+}
+
+impl DeviceState {
+    pub fn status(&self) -> DeviceStatus {
+        match self {
+            Self::Active(_) => DeviceStatus::Active,
+            Self::Blocked(_) => DeviceStatus::Blocked,
+        }
+    }
+}
+
 impl Device {
     pub fn is_blocked(&self) -> bool {
-        self.status == DeviceStatus::Blocked
+        self.ended_by().is_some()
     }
 
-    /// The scope that a login opens now.
-    pub fn scope_after_login(&self) -> SessionScope {
-        if self.pin_is_first { SessionScope::ChangePin } else { SessionScope::Holder }
+    /// The block that ended it.
+    pub fn ended_by(&self) -> Option<&Block> {
+        match &self.state {
+            DeviceState::Active(_) => None,
+            DeviceState::Blocked(Blocked { block }) => Some(block),
+        }
+    }
+
+    /// The active device, or the block that ended it.
+    pub fn into_active(self) -> Result<Device<Active>, Block> {
+        let (device, state) = self.split();
+        match state {
+            DeviceState::Active(active) => Ok(device.with_state(active)),
+            DeviceState::Blocked(Blocked { block }) => Err(block),
+        }
+    }
+}
+
+impl Device<Active> {
+    /// Opens a session named `id`, in place of the one before. A first PIN opens nothing but its change.
+    pub fn open_session(&self, id: Id) -> Session {
+        let scope = if self.state.pin_is_first { SessionScope::ChangePin } else { SessionScope::Holder };
+        Session { id, scope }
+    }
+
+    /// Blocks for good.
+    #[must_use]
+    pub fn block(self, by: BlockedBy, reason: BlockReason, now: Timestamp) -> Device<Blocked> {
+        self.with_state(Blocked { block: Block { at: now, by, reason } })
+    }
+}
+
+impl<S> Device<S> {
+    fn with_state<T>(self, state: T) -> Device<T> {
+        let Self { key, nik, registration, activated_at, unlock, state: _ } = self;
+        Device { key, nik, registration, activated_at, unlock, state }
+    }
+
+    fn split(self) -> (Device<()>, S) {
+        let Self { key, nik, registration, activated_at, unlock, state } = self;
+        (Device { key, nik, registration, activated_at, unlock, state: () }, state)
+    }
+}
+
+impl From<Device<Active>> for Device {
+    fn from(device: Device<Active>) -> Self {
+        let (device, active) = device.split();
+        device.with_state(DeviceState::Active(active))
+    }
+}
+
+impl From<Device<Blocked>> for Device {
+    fn from(device: Device<Blocked>) -> Self {
+        let (device, blocked) = device.split();
+        device.with_state(DeviceState::Blocked(blocked))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn device(pin_is_first: bool) -> Device<Active> {
+        let session = Session { id: Id::from_random([2; 16]), scope: SessionScope::Holder };
+        let qr_code = LiveQrCode { token_hash: Digest::of(&[b"token"]), expires_at: at(90) };
+        Device {
+            key: KeyThumbprint::new("key"),
+            nik: Nik::parse("3577014507900003").unwrap(),
+            registration: Id::from_random([1; 16]),
+            activated_at: at(0),
+            unlock: None,
+            state: Active {
+                pin_hash: PinHash::of_nobody(),
+                pin_is_first,
+                pin_tries: PinTries::default(),
+                session: Some(session),
+                qr_code: Some(qr_code),
+            },
+        }
+    }
+
+    fn stored(device: impl Into<Device>) -> Value {
+        serde_json::to_value(device.into()).unwrap()
+    }
+
+    #[test]
+    fn a_first_pin_opens_nothing_but_its_change() {
+        let id = Id::from_random([3; 16]);
+        assert_eq!(device(true).open_session(id.clone()).scope, SessionScope::ChangePin);
+        assert_eq!(device(false).open_session(id.clone()), Session { id, scope: SessionScope::Holder });
+    }
+
+    #[test]
+    fn a_blocked_device_has_its_block_and_neither_pin_nor_session_nor_code() {
+        let blocked = device(false).block(BlockedBy::Holder, BlockReason::Lost, at(5));
+        assert_eq!(blocked.state.block, Block { at: at(5), by: BlockedBy::Holder, reason: BlockReason::Lost });
+        let stored = stored(blocked.clone());
+        assert_eq!(stored["status"], "blocked");
+        assert_eq!(stored["block"], json!({ "at": at(5), "by": "holder", "reason": "lost" }));
+        for gone in ["pin_hash", "pin_is_first", "pin_tries", "session", "qr_code"] {
+            assert_eq!(stored[gone], Value::Null, "{gone}");
+        }
+        assert_eq!(Device::from(blocked.clone()).into_active().unwrap_err(), blocked.state.block);
+    }
+
+    #[test]
+    fn both_states_are_read_back_and_named_as_the_store_compares_them() {
+        for device in [device(true).into(), device(true).block(BlockedBy::Registry, BlockReason::Moved, at(1)).into()] {
+            let device: Device = device;
+            let stored = stored(device.clone());
+            assert_eq!(stored["status"], json!(device.state.status()));
+            let read: Device = serde_json::from_value(stored.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), stored);
+        }
+    }
+
+    #[test]
+    fn what_is_neither_active_nor_blocked_is_not_read() {
+        let active = stored(device(false));
+        let blocked = stored(device(false).block(BlockedBy::Holder, BlockReason::Other, at(5)));
+        for (of, without) in [(&active, "status"), (&active, "pin_hash"), (&active, "pin_tries"), (&blocked, "block")] {
+            let mut stored = of.clone();
+            stored.as_object_mut().unwrap().remove(without);
+            assert!(serde_json::from_value::<Device>(stored).is_err(), "{without}");
+        }
+        for wrong in [json!("lost"), json!({ "at": at(5), "by": "holder" }), json!({ "at": at(5), "reason": "lost" })] {
+            let mut stored = blocked.clone();
+            stored["block"] = wrong.clone();
+            assert!(serde_json::from_value::<Device>(stored).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn only_a_theft_revokes_signatures_from_its_report_on_or_as_reported() {
+        let since = |reason| Block { at: at(9), by: BlockedBy::Holder, reason }.revokes_signatures_since();
+        assert_eq!(since(BlockReason::Lost), None);
+        assert_eq!(since(BlockReason::Stolen { reported_since: None }), Some(at(9)));
+        assert_eq!(since(BlockReason::Stolen { reported_since: Some(at(4)) }), Some(at(4)));
+    }
+
+    #[test]
+    fn reasons_are_stored_by_the_names_that_holders_read() {
+        let stolen = BlockReason::Stolen { reported_since: Some(at(4)) };
+        let all = [BlockReason::Lost, stolen, BlockReason::Replaced, BlockReason::Other, BlockReason::Deceased];
+        for reason in all.into_iter().chain([BlockReason::Moved]) {
+            assert_eq!(serde_json::to_value(reason).unwrap()["reason"], reason.as_str());
+        }
     }
 }

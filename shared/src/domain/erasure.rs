@@ -29,7 +29,7 @@ impl Erasure {
 
     /// Earlier devices, but for those in a thief's hands: what they signed since stays revoked.
     pub fn takes_device(&self, device: &Device) -> bool {
-        device.block.as_ref().is_some_and(|block| block.stolen_since().is_none())
+        device.ended_by().is_some_and(|block| block.revokes_signatures_since().is_none())
     }
 
     pub fn takes_receipt(&self, receipt: &Receipt) -> bool {

@@ -7,7 +7,7 @@ use super::{Id, KeyThumbprint};
 
 /// The pointers that keep one resident to one device.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Holder {
+pub struct HolderRecord {
     pub nik: Nik,
     /// How many registrations of this NIK were approved so far. A registration remembers the number it began
     /// with; approving one raises it, and every other registration of the NIK is ended by that one write.
@@ -20,7 +20,7 @@ pub struct Holder {
     pub device: Option<KeyThumbprint>,
 }
 
-impl Holder {
+impl HolderRecord {
     /// A NIK of which nothing is known yet.
     pub fn nobody_yet(nik: Nik) -> Self {
         Self { nik, approvals: 0, registration: None, device: None }

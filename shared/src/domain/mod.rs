@@ -12,10 +12,12 @@ pub mod secret;
 pub mod claims;
 pub mod integrator;
 
+pub mod activation;
 pub mod activation_code;
 pub mod pin;
 pub mod pin_hash;
 
+pub mod decision;
 pub mod device;
 pub mod erasure;
 pub mod face;
@@ -28,7 +30,12 @@ pub mod signature;
 use std::fmt;
 
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+/// A state as the store keeps it. An entity that is known to be in one state has no stored form of its own, since the
+/// state's name would be missing in it; it is written as the entity in any state.
+pub trait Stored: Serialize + DeserializeOwned {}
 
 /// The RFC 7638 thumbprint (SHA-256, base64url) of a phone's public key; it names the device.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -1,13 +1,14 @@
 //! The QR code's life: minted, replaced or redeemed once, dead after 90 seconds.
 
 use data_encoding::BASE32_NOPAD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::claims::ClaimSet;
+use super::device::{Active, Device};
 use super::nik::Nik;
 use super::secret::unprintable;
-use super::{Digest, Id, KeyThumbprint};
+use super::{Digest, Id, KeyThumbprint, Stored};
 
 /// The bearer value that the QR code shows: 160 random bits in base32 capitals, so that the code stays in QR's
 /// alphanumeric mode. It says nothing of the holder, and two tokens of one holder have nothing in common.
@@ -37,9 +38,10 @@ impl QrToken {
     }
 }
 
-/// A minted QR code as the store keeps it.
+/// A minted QR code in one of its states: `QrCode` in whichever it is, `QrCode<Redeemed>` in that one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct QrCode {
+#[serde(bound(serialize = "S: Stored", deserialize = "S: Stored"))]
+pub struct QrCode<S = QrState> {
     pub token_hash: Digest,
     pub nik: Nik,
     pub device: KeyThumbprint,
@@ -48,10 +50,60 @@ pub struct QrCode {
     /// the winner's result outlives the code.
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     pub expires_at: Timestamp,
+    #[serde(flatten)]
+    pub state: S,
+}
+
+/// What a QR code can be, each with what belongs to it. Its time is over at `expires_at`, whatever it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Marks", into = "Marks")]
+pub enum QrState {
+    /// Neither replaced nor redeemed.
+    Live,
+    /// Its device shows another one.
+    Superseded {
+        at: Timestamp,
+    },
+    Redeemed(Redeemed),
+}
+
+/// A redeemed QR code, for its winner to ask again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redeemed {
+    pub redemption: Redemption,
+}
+
+impl Stored for QrState {}
+impl Stored for Redeemed {}
+
+/// A QR code's state as the store keeps it: each transition adds its mark, and its condition is that marks are missing. A
+/// code that is superseded after its redemption stays redeemed.
+#[derive(Serialize, Deserialize)]
+struct Marks {
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub superseded_at: Option<Timestamp>,
+    superseded_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub redemption: Option<Redemption>,
+    redemption: Option<Redemption>,
+}
+
+impl From<Marks> for QrState {
+    fn from(marks: Marks) -> Self {
+        match marks {
+            Marks { redemption: Some(redemption), .. } => Self::Redeemed(Redeemed { redemption }),
+            Marks { superseded_at: Some(at), redemption: None } => Self::Superseded { at },
+            Marks { superseded_at: None, redemption: None } => Self::Live,
+        }
+    }
+}
+
+impl From<QrState> for Marks {
+    fn from(state: QrState) -> Self {
+        match state {
+            QrState::Live => Self { superseded_at: None, redemption: None },
+            QrState::Superseded { at } => Self { superseded_at: Some(at), redemption: None },
+            QrState::Redeemed(Redeemed { redemption }) => Self { superseded_at: None, redemption: Some(redemption) },
+        }
+    }
 }
 
 /// The one redemption of a QR code.
@@ -67,9 +119,39 @@ pub struct Redemption {
 }
 
 impl QrCode {
-    /// What a redemption discloses: chosen by the holder, and allowed to the integrator.
-    pub fn disclosed_by(&self, redemption: &Redemption) -> ClaimSet {
-        self.claims.intersection(&redemption.allowed)
+    /// A live code of a device. Its end is rounded down to whole seconds: it may live a moment less than `lifetime`, and
+    /// never more.
+    pub fn mint(
+        token: &QrToken,
+        device: &Device<Active>,
+        claims: ClaimSet,
+        lifetime: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Self, jiff::Error> {
+        Ok(Self {
+            token_hash: token.hash(),
+            nik: device.nik.clone(),
+            device: device.key.clone(),
+            claims,
+            expires_at: Timestamp::from_second((now + lifetime).as_second())?,
+            state: QrState::Live,
+        })
+    }
+
+    /// The redeemed code, or the code as it was.
+    pub fn into_redeemed(self) -> Result<QrCode<Redeemed>, Self> {
+        let Self { token_hash, nik, device, claims, expires_at, state } = self;
+        match state {
+            QrState::Redeemed(state) => Ok(QrCode { token_hash, nik, device, claims, expires_at, state }),
+            state => Err(Self { token_hash, nik, device, claims, expires_at, state }),
+        }
+    }
+}
+
+impl QrCode<Redeemed> {
+    /// What the redemption discloses: chosen by the holder, and allowed to the integrator.
+    pub fn disclosed(&self) -> ClaimSet {
+        self.claims.intersection(&self.state.redemption.allowed)
     }
 }
 
@@ -77,7 +159,7 @@ impl QrCode {
 #[derive(Clone, Debug)]
 pub enum RedemptionOutcome {
     /// This attempt won, now or when it was first sent.
-    Won(Box<QrCode>, Redemption),
+    Won(Box<QrCode<Redeemed>>),
     /// The attempt's idempotency key won before, with another purpose.
     KeyReused,
     /// Another attempt won.
@@ -92,20 +174,25 @@ pub enum RedemptionOutcome {
 impl RedemptionOutcome {
     /// Tells why the write's condition failed, from the item that it found.
     pub fn of_refused(found: Option<QrCode>, attempt: &Redemption, now: Timestamp) -> Self {
-        let Some(qr) = found else { return Self::Unknown };
-        match &qr.redemption {
-            Some(winner) if winner.id == attempt.id && winner.client_id == attempt.client_id => {
-                if winner.purpose == attempt.purpose {
-                    let winner = winner.clone();
-                    Self::Won(Box::new(qr), winner)
-                } else {
-                    Self::KeyReused
-                }
-            }
-            Some(_) => Self::Used,
-            None if qr.expires_at <= now => Self::Expired,
-            None if qr.superseded_at.is_some() => Self::Superseded,
-            None => Self::NoSharedClaims,
+        match found.map(QrCode::into_redeemed) {
+            None => Self::Unknown,
+            Some(Ok(redeemed)) => Self::of_redeemed(redeemed, attempt),
+            Some(Err(qr)) if qr.expires_at <= now => Self::Expired,
+            Some(Err(QrCode { state: QrState::Superseded { .. }, .. })) => Self::Superseded,
+            // Nothing else is left for the condition to have failed on.
+            Some(Err(_)) => Self::NoSharedClaims,
+        }
+    }
+
+    /// Whether the attempt meets itself: its first sending won, and its answer was lost.
+    fn of_redeemed(redeemed: QrCode<Redeemed>, attempt: &Redemption) -> Self {
+        let winner = &redeemed.state.redemption;
+        if winner.id != attempt.id || winner.client_id != attempt.client_id {
+            Self::Used
+        } else if winner.purpose != attempt.purpose {
+            Self::KeyReused
+        } else {
+            Self::Won(Box::new(redeemed))
         }
     }
 }
@@ -124,5 +211,99 @@ mod tests {
             assert_eq!(QrToken::parse(text), None, "{text}");
         }
         assert_eq!(format!("{token:?}"), "QrToken(…)");
+    }
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn code(state: QrState) -> QrCode {
+        QrCode {
+            token_hash: QrToken::from_random([0xa7; 20]).hash(),
+            nik: Nik::parse("3577014507900003").unwrap(),
+            device: KeyThumbprint::new("key"),
+            claims: ClaimSet::basic_identity(),
+            expires_at: at(90),
+            state,
+        }
+    }
+
+    fn redemption(id: u8, client_id: &str, purpose: &str) -> Redemption {
+        Redemption {
+            id: Id::from_random([id; 16]),
+            client_id: client_id.into(),
+            purpose: purpose.into(),
+            redeemed_at: at(5),
+            allowed: ClaimSet::basic_identity(),
+        }
+    }
+
+    fn redeemed() -> QrState {
+        QrState::Redeemed(Redeemed { redemption: redemption(1, "bank", "account-opening") })
+    }
+
+    #[test]
+    fn a_refused_attempt_learns_why_and_a_winner_finds_itself() {
+        let outcome = |found: QrState, attempt: &Redemption, now| {
+            let outcome = RedemptionOutcome::of_refused(Some(code(found)), attempt, at(now));
+            format!("{outcome:?}").split('(').next().map(str::to_owned).unwrap()
+        };
+        let own = redemption(1, "bank", "account-opening");
+        let superseded = || QrState::Superseded { at: at(3) };
+        assert_eq!(outcome(redeemed(), &own, 1_000), "Won");
+        assert_eq!(outcome(redeemed(), &redemption(1, "bank", "credit"), 6), "KeyReused");
+        assert_eq!(outcome(redeemed(), &redemption(2, "bank", "account-opening"), 6), "Used");
+        assert_eq!(outcome(redeemed(), &redemption(1, "shop", "account-opening"), 6), "Used");
+        assert_eq!(outcome(superseded(), &own, 89), "Superseded");
+        assert_eq!(outcome(superseded(), &own, 90), "Expired");
+        assert_eq!(outcome(QrState::Live, &own, 90), "Expired");
+        assert_eq!(outcome(QrState::Live, &own, 89), "NoSharedClaims");
+        assert!(matches!(RedemptionOutcome::of_refused(None, &own, at(6)), RedemptionOutcome::Unknown));
+    }
+
+    #[test]
+    fn every_state_is_read_back_and_a_redemption_outweighs_a_later_supersession() {
+        for state in [QrState::Live, QrState::Superseded { at: at(3) }, redeemed()] {
+            let stored = serde_json::to_value(code(state.clone())).unwrap();
+            assert_eq!(serde_json::from_value::<QrCode>(stored).unwrap().state, state);
+        }
+        let mut both = serde_json::to_value(code(redeemed())).unwrap();
+        both["superseded_at"] = serde_json::to_value(at(7)).unwrap();
+        assert_eq!(serde_json::from_value::<QrCode>(both).unwrap().state, redeemed());
+    }
+
+    #[test]
+    fn a_code_with_a_mark_that_cannot_be_read_is_not_taken_for_a_live_one() {
+        for mark in ["superseded_at", "redemption"] {
+            for wrong in [serde_json::json!("x"), serde_json::json!({ "id": "x" }), serde_json::json!(7)] {
+                let mut stored = serde_json::to_value(code(QrState::Live)).unwrap();
+                stored[mark] = wrong;
+                assert!(serde_json::from_value::<QrCode>(stored).is_err(), "{mark}");
+            }
+        }
+        let live = serde_json::to_value(code(QrState::Live)).unwrap();
+        assert!(serde_json::from_value::<QrCode<Redeemed>>(live).is_err());
+    }
+
+    #[test]
+    fn a_code_lives_its_lifetime_rounded_down_to_whole_seconds() {
+        let device = Device {
+            key: KeyThumbprint::new("key"),
+            nik: Nik::parse("3577014507900003").unwrap(),
+            registration: Id::from_random([1; 16]),
+            activated_at: at(0),
+            unlock: None,
+            state: Active {
+                pin_hash: crate::domain::pin_hash::PinHash::of_nobody(),
+                pin_is_first: false,
+                pin_tries: crate::domain::pin::PinTries::default(),
+                session: None,
+                qr_code: None,
+            },
+        };
+        let (token, lifetime) = (QrToken::from_random([1; 20]), SignedDuration::from_secs(90));
+        let now = at(5) + SignedDuration::from_millis(900);
+        let minted = QrCode::mint(&token, &device, ClaimSet::basic_identity(), lifetime, now).unwrap();
+        assert_eq!((minted.expires_at, minted.state), (at(95), QrState::Live));
     }
 }

@@ -1,13 +1,16 @@
 //! A registration: from *Daftar* on the phone over the officer's decision to the activated device.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::activation_code::ActivationCode;
 use super::contact::{Email, PhoneNumber};
+use super::decision::{Approval, Pending, Rejection, Ruling};
+use super::device::{Active, Device};
 use super::face::FaceComparison;
-use super::holder::Holder;
+use super::holder::HolderRecord;
 use super::nik::Nik;
+use super::pin::PinTries;
+use super::pin_hash::PinHash;
 use super::{Id, KeyThumbprint};
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,31 +22,36 @@ pub struct Registration {
     pub email: Email,
     pub phone_number: PhoneNumber,
     pub registered_at: Timestamp,
-    /// The holder's number of approvals when this registration began (see [`Holder::approvals`]).
+    /// The holder's number of approvals when this registration began (see [`HolderRecord::approvals`]).
     pub approvals_before: u32,
-    pub status: Status,
     /// What the face engine said of the selfie, once somebody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<FaceComparison>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decision: Option<Decision>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub activation: Option<Activation>,
-    /// When the registration is forgotten (DynamoDB's TTL); an active one is kept.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "jiff::fmt::serde::timestamp::second::optional")]
-    pub expires_at: Option<Timestamp>,
+    #[serde(flatten)]
+    pub state: RegistrationState,
 }
 
-/// Where a registration stands by itself; see [`Registration::stage`] for where it stands beside its siblings.
+/// What a registration can be by itself, each with what belongs to it. The store keeps the name as `status`. See
+/// [`Registration::stage`] for where it stands beside its siblings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "status", rename_all = "lowercase")]
+pub enum RegistrationState {
+    /// Waits for an officer.
+    Pending(Pending),
+    Rejected(Rejection),
+    /// Waits for the activation code.
+    Approved(Approval),
+    /// Its device is bound.
+    Active(Approval),
+}
+
+/// The names of a registration's states, as the store compares them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Waits for an officer.
     Pending,
     Rejected,
-    /// Waits for the activation code.
     Approved,
-    /// Its device is bound.
     Active,
 }
 
@@ -61,124 +69,11 @@ pub enum Stage {
     Blocked,
 }
 
-/// The officer's decision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Decision {
-    pub verdict: Verdict,
-    /// The officer's subject identifier at their issuer.
-    pub officer: String,
-    pub decided_at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Verdict {
-    Approve,
-    Reject,
-}
-
-/// The activation code's current generation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Activation {
-    /// Counts the codes of this registration from 1; only the newest one opens anything.
-    pub generation: u32,
-    /// The first generation since an officer last looked at the face: by an approval, or by a PIN reset.
-    #[serde(default = "first_generation")]
-    pub began_with: u32,
-    pub issued_at: Timestamp,
-    pub expires_at: Timestamp,
-    /// Codes typed for this generation, right or wrong.
-    pub tries: u32,
-    pub delivery: Delivery,
-    /// The officer who ordered this generation; nobody where the phone asked for it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ordered_by: Option<String>,
-}
-
-fn first_generation() -> u32 {
-    1
-}
-
-/// Why there is no further code yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NoFurtherCode {
-    /// The last e-mail went out a moment ago.
-    Before(Timestamp),
-    UsedUp,
-}
-
-impl Activation {
-    /// The code after this one, valid until `expires_at`, if it is not asked for too soon.
-    pub fn next(
-        &self,
-        now: Timestamp,
-        wait: SignedDuration,
-        expires_at: Timestamp,
-        ordered_by: Option<String>,
-    ) -> Result<Self, NoFurtherCode> {
-        let earliest = self.issued_at + wait;
-        if earliest > now {
-            return Err(NoFurtherCode::Before(earliest));
-        }
-        Ok(Self {
-            generation: self.generation + 1,
-            began_with: self.began_with,
-            issued_at: now,
-            expires_at,
-            tries: 0,
-            delivery: Delivery::Queued,
-            ordered_by,
-        })
-    }
-
-    /// How many codes there were since an officer last looked at the face.
-    pub fn codes(&self) -> u32 {
-        self.generation + 1 - self.began_with
-    }
-
-    /// Whether a PIN reset asked for it: its device exists.
-    pub fn is_of_pin_reset(&self) -> bool {
-        self.began_with > 1
-    }
-}
-
-/// What became of the activation e-mail of the current generation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Delivery {
-    Queued,
-    /// The mail service took it.
-    Sent,
-    /// The mail service refused it for good; the address needs correcting.
-    Refused,
-    /// The mailbox's server took it.
-    Delivered,
-    /// The mailbox's server refused it, or gave up; the address needs correcting.
-    Bounced,
-    /// Its reader called it spam.
-    Complained,
-}
-
-impl Delivery {
-    /// What this may follow: news of a mail come late, twice and in any order.
-    pub fn may_follow(self) -> &'static [Self] {
-        match self {
-            Self::Queued => &[],
-            Self::Sent => &[Self::Queued],
-            Self::Refused | Self::Delivered => &[Self::Queued, Self::Sent],
-            // A server may take a mail and send it back later.
-            Self::Bounced | Self::Complained => &[Self::Queued, Self::Sent, Self::Delivered],
-        }
-    }
-}
-
 /// Why a decision cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undecidable {
     /// It was decided before; the same verdict again is harmless.
-    Decided(Decision),
+    Decided(Ruling),
     Ended,
 }
 
@@ -192,113 +87,232 @@ pub enum NotActivatable {
     TriesUsedUp,
 }
 
+impl RegistrationState {
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Pending(_) => Status::Pending,
+            Self::Rejected(_) => Status::Rejected,
+            Self::Approved(_) => Status::Approved,
+            Self::Active(_) => Status::Active,
+        }
+    }
+}
+
 impl Registration {
+    /// When it is forgotten (TTL); one that has an active device is kept.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            RegistrationState::Pending(Pending { expires_at })
+            | RegistrationState::Rejected(Rejection { expires_at, .. }) => Some(*expires_at),
+            RegistrationState::Approved(approval) | RegistrationState::Active(approval) => approval.expires_at,
+        }
+    }
+
     /// Whether its time is over, TTL's lazy deletion come or not.
     pub fn is_forgotten(&self, now: Timestamp) -> bool {
-        self.expires_at.is_some_and(|expires_at| expires_at <= now)
+        self.expires_at().is_some_and(|expires_at| expires_at <= now)
+    }
+
+    /// Its approval, as long as it is approved or active.
+    pub fn approval(&self) -> Option<&Approval> {
+        match &self.state {
+            RegistrationState::Pending(_) | RegistrationState::Rejected(_) => None,
+            RegistrationState::Approved(approval) | RegistrationState::Active(approval) => Some(approval),
+        }
+    }
+
+    /// What was decided, once it was.
+    pub fn ruling(&self) -> Option<Ruling> {
+        match &self.state {
+            RegistrationState::Pending(_) => None,
+            RegistrationState::Rejected(rejection) => Some(rejection.ruling()),
+            RegistrationState::Approved(approval) | RegistrationState::Active(approval) => Some(approval.ruling()),
+        }
     }
 
     /// Where this registration stands, given what its NIK's holder record says.
-    pub fn stage(&self, holder: &Holder) -> Stage {
-        match self.status {
-            Status::Rejected => Stage::Rejected,
-            Status::Active if holder.device.as_ref() == Some(&self.device_key) => Stage::Active,
-            Status::Pending if holder.approvals == self.approvals_before => Stage::Pending,
-            Status::Approved if holder.registration.as_ref() == Some(&self.id) => Stage::Approved,
-            Status::Pending | Status::Approved | Status::Active => Stage::Ended,
+    pub fn stage(&self, holder: &HolderRecord) -> Stage {
+        match &self.state {
+            RegistrationState::Rejected(_) => Stage::Rejected,
+            RegistrationState::Active(_) if holder.device.as_ref() == Some(&self.device_key) => Stage::Active,
+            RegistrationState::Pending(_) if holder.approvals == self.approvals_before => Stage::Pending,
+            RegistrationState::Approved(_) if holder.registration.as_ref() == Some(&self.id) => Stage::Approved,
+            RegistrationState::Pending(_) | RegistrationState::Approved(_) | RegistrationState::Active(_) => {
+                Stage::Ended
+            }
         }
     }
 
-    pub fn ensure_decidable(&self, holder: &Holder) -> Result<(), Undecidable> {
-        match (&self.decision, self.stage(holder)) {
-            (Some(decision), _) => Err(Undecidable::Decided(decision.clone())),
-            (None, Stage::Pending) => Ok(()),
-            (None, _) => Err(Undecidable::Ended),
+    /// The registration as an officer may decide it now.
+    pub fn decidable(&self, holder: &HolderRecord) -> Result<&Pending, Undecidable> {
+        match &self.state {
+            RegistrationState::Pending(pending) if self.stage(holder) == Stage::Pending => Ok(pending),
+            RegistrationState::Pending(_) => Err(Undecidable::Ended),
+            RegistrationState::Rejected(rejection) => Err(Undecidable::Decided(rejection.ruling())),
+            RegistrationState::Approved(approval) | RegistrationState::Active(approval) => {
+                Err(Undecidable::Decided(approval.ruling()))
+            }
         }
     }
 
-    /// Whether a code of `generation` may be tried now.
-    pub fn ensure_activatable(
+    /// The approval that waits for its activation code.
+    pub fn awaiting_code(&self, holder: &HolderRecord) -> Option<&Approval> {
+        self.approval().filter(|_| self.stage(holder) == Stage::Approved)
+    }
+
+    /// The approval whose code of `generation` may be tried now.
+    pub fn activatable(
         &self,
-        holder: &Holder,
+        holder: &HolderRecord,
         generation: u32,
         tries_allowed: u32,
         now: Timestamp,
-    ) -> Result<(), NotActivatable> {
-        let stage = self.stage(holder);
-        let Some(activation) = self.activation.as_ref().filter(|activation| activation.generation == generation) else {
-            return Err(NotActivatable::LinkDead);
-        };
-        match stage {
+    ) -> Result<&Approval, NotActivatable> {
+        let approval = self.approval().filter(|approval| approval.activation.generation == generation);
+        let approval = approval.ok_or(NotActivatable::LinkDead)?;
+        match self.stage(holder) {
             Stage::Active => Err(NotActivatable::AlreadyActive),
-            Stage::Approved if activation.expires_at <= now => Err(NotActivatable::CodeExpired),
-            Stage::Approved if activation.tries >= tries_allowed => Err(NotActivatable::TriesUsedUp),
-            Stage::Approved => Ok(()),
+            Stage::Approved if approval.activation.expires_at <= now => Err(NotActivatable::CodeExpired),
+            Stage::Approved if approval.activation.tries >= tries_allowed => Err(NotActivatable::TriesUsedUp),
+            Stage::Approved => Ok(approval),
             Stage::Pending | Stage::Rejected | Stage::Ended | Stage::Blocked => Err(NotActivatable::LinkDead),
         }
     }
 
-    /// The code that the e-mail of the current generation brings.
-    pub fn activation_code(&self, key: &super::secret::MacKey) -> Option<ActivationCode> {
-        let generation = self.activation.as_ref()?.generation;
-        Some(ActivationCode::derive(key, &self.id, generation))
+    /// The phone that registered, as the holder's device: its first PIN is the activation code.
+    pub fn activate(&self, pin_hash: PinHash, now: Timestamp) -> Device<Active> {
+        Device {
+            key: self.device_key.clone(),
+            nik: self.nik.clone(),
+            registration: self.id.clone(),
+            activated_at: now,
+            unlock: None,
+            state: Active {
+                pin_hash,
+                pin_is_first: true,
+                pin_tries: PinTries::default(),
+                session: None,
+                qr_code: None,
+            },
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use jiff::SignedDuration;
+    use serde_json::json;
 
-    fn registration(status: Status) -> Registration {
+    use super::*;
+    use crate::domain::activation::CodeRules;
+    use crate::domain::decision::{Decision, Verdict};
+
+    const RULES: CodeRules =
+        CodeRules { lifetime: SignedDuration::from_secs(100), wait: SignedDuration::from_secs(10), max_codes: 2 };
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn pending() -> Pending {
+        Pending { expires_at: at(1_000) }
+    }
+
+    fn decision(second: i64) -> Decision {
+        Decision { officer: "petugas-1".into(), decided_at: at(second), reason: None }
+    }
+
+    /// Approved at the beginning, to be activated within 700 seconds.
+    fn approval() -> Approval {
+        pending().approve(decision(0), &RULES, SignedDuration::from_secs(700))
+    }
+
+    fn registration(state: RegistrationState) -> Registration {
         Registration {
             id: Id::from_random([1; 16]),
             nik: Nik::parse("3577014507900003").unwrap(),
             device_key: KeyThumbprint::new("key"),
             email: Email::parse("siti@contoh.id").unwrap(),
             phone_number: PhoneNumber::parse("081234567890").unwrap(),
-            registered_at: Timestamp::UNIX_EPOCH,
+            registered_at: at(0),
             approvals_before: 2,
-            status,
             face: None,
-            decision: None,
-            activation: Some(Activation {
-                generation: 3,
-                began_with: 1,
-                issued_at: Timestamp::UNIX_EPOCH,
-                expires_at: Timestamp::from_second(100).unwrap(),
-                tries: 0,
-                delivery: Delivery::Sent,
-                ordered_by: None,
-            }),
-            expires_at: None,
+            state,
         }
     }
 
-    fn holder(approvals: u32, registration: Option<[u8; 16]>) -> Holder {
-        let nobody = Holder::nobody_yet(Nik::parse("3577014507900003").unwrap());
-        Holder { approvals, registration: registration.map(Id::from_random), ..nobody }
+    fn every_state() -> [Registration; 4] {
+        [
+            RegistrationState::Pending(pending()),
+            RegistrationState::Rejected(pending().reject(decision(5))),
+            RegistrationState::Approved(approval()),
+            RegistrationState::Active(Approval { expires_at: None, ..approval() }),
+        ]
+        .map(registration)
+    }
+
+    fn holder(approvals: u32, registration: Option<[u8; 16]>) -> HolderRecord {
+        let nobody = HolderRecord::nobody_yet(Nik::parse("3577014507900003").unwrap());
+        HolderRecord { approvals, registration: registration.map(Id::from_random), ..nobody }
     }
 
     #[test]
     fn approving_one_registration_ends_its_pending_and_approved_siblings() {
-        assert_eq!(registration(Status::Pending).stage(&holder(2, None)), Stage::Pending);
-        assert_eq!(registration(Status::Pending).stage(&holder(3, Some([9; 16]))), Stage::Ended);
-        assert_eq!(registration(Status::Approved).stage(&holder(3, Some([1; 16]))), Stage::Approved);
-        assert_eq!(registration(Status::Approved).stage(&holder(4, Some([9; 16]))), Stage::Ended);
-        assert_eq!(registration(Status::Active).stage(&holder(4, Some([9; 16]))), Stage::Ended);
+        let [pending, _, approved, active] = every_state();
+        assert_eq!(pending.stage(&holder(2, None)), Stage::Pending);
+        assert_eq!(pending.stage(&holder(3, Some([9; 16]))), Stage::Ended);
+        assert_eq!(approved.stage(&holder(3, Some([1; 16]))), Stage::Approved);
+        assert_eq!(approved.stage(&holder(4, Some([9; 16]))), Stage::Ended);
+        assert_eq!(active.stage(&holder(4, Some([9; 16]))), Stage::Ended);
+    }
+
+    #[test]
+    fn only_a_pending_registration_beside_no_approved_sibling_is_decided_and_only_once() {
+        let [waits, rejected, approved, active] = every_state();
+        assert_eq!(waits.decidable(&holder(2, None)), Ok(&pending()));
+        assert_eq!(waits.decidable(&holder(3, None)), Err(Undecidable::Ended));
+        for (decided, verdict, second) in
+            [(rejected, Verdict::Reject, 5), (approved, Verdict::Approve, 0), (active, Verdict::Approve, 0)]
+        {
+            let ruling = Ruling { verdict, decision: decision(second) };
+            assert_eq!(decided.ruling(), Some(ruling.clone()));
+            assert_eq!(decided.decidable(&holder(2, None)), Err(Undecidable::Decided(ruling)));
+        }
+    }
+
+    #[test]
+    fn a_rejected_registration_is_forgotten_as_if_undecided_an_approved_one_unless_it_is_activated() {
+        assert_eq!(every_state().map(|one| one.expires_at()), [Some(at(1_000)), Some(at(1_000)), Some(at(700)), None]);
+        let [waits, ..] = every_state();
+        assert!(!waits.is_forgotten(at(999)) && waits.is_forgotten(at(1_000)));
     }
 
     #[test]
     fn only_the_newest_code_in_time_with_tries_left_is_looked_at() {
-        let at = |second| Timestamp::from_second(second).unwrap();
         let holder = holder(3, Some([1; 16]));
-        let approved = registration(Status::Approved);
-        assert_eq!(approved.ensure_activatable(&holder, 3, 5, at(99)), Ok(()));
-        assert_eq!(approved.ensure_activatable(&holder, 3, 5, at(100)), Err(NotActivatable::CodeExpired));
-        assert_eq!(approved.ensure_activatable(&holder, 3, 0, at(99)), Err(NotActivatable::TriesUsedUp));
-        assert_eq!(approved.ensure_activatable(&holder, 2, 5, at(99)), Err(NotActivatable::LinkDead));
-        let active = registration(Status::Active);
-        let holder = Holder { device: Some(active.device_key.clone()), registration: None, ..holder };
-        assert_eq!(active.ensure_activatable(&holder, 3, 5, at(99)), Err(NotActivatable::AlreadyActive));
+        let [_, _, approved, active] = every_state();
+        assert_eq!(approved.activatable(&holder, 1, 5, at(99)), Ok(&approval()));
+        assert_eq!(approved.activatable(&holder, 1, 5, at(100)), Err(NotActivatable::CodeExpired));
+        assert_eq!(approved.activatable(&holder, 1, 0, at(99)), Err(NotActivatable::TriesUsedUp));
+        assert_eq!(approved.activatable(&holder, 2, 5, at(99)), Err(NotActivatable::LinkDead));
+        let holder = HolderRecord { device: Some(active.device_key.clone()), registration: None, ..holder };
+        assert_eq!(active.activatable(&holder, 1, 5, at(99)), Err(NotActivatable::AlreadyActive));
+    }
+
+    #[test]
+    fn every_state_is_read_back_by_the_name_that_the_store_compares_and_not_without_what_belongs_to_it() {
+        let belongs: [&[&str]; 4] =
+            [&["expires_at"], &["decision", "expires_at"], &["decision", "activation"], &["decision", "activation"]];
+        for (registration, belongs) in every_state().into_iter().zip(belongs) {
+            let stored = serde_json::to_value(&registration).unwrap();
+            assert_eq!(stored["status"], json!(registration.state.status()));
+            let read: Registration = serde_json::from_value(stored.clone()).unwrap();
+            assert_eq!(serde_json::to_value(read).unwrap(), stored);
+            for member in belongs.iter().chain(&["status"]) {
+                let mut without = stored.clone();
+                without.as_object_mut().unwrap().remove(*member);
+                assert!(serde_json::from_value::<Registration>(without).is_err(), "{member} of {stored}");
+            }
+        }
     }
 }

@@ -4,7 +4,7 @@ use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::device::{Block, BlockReason, Device};
+use super::device::{Block, Device};
 use super::nik::Nik;
 use super::text::Invalid;
 use super::{Id, KeyThumbprint};
@@ -64,15 +64,8 @@ impl Signature {
     /// Whether it counts, given what is known of the device that made it. A device that is gone was not reported stolen:
     /// one that was is kept as long as its signatures.
     pub fn validity(&self, device: Option<&Device>) -> Validity {
-        let stolen_since = device.and_then(|device| device.block.as_ref()).and_then(Block::stolen_since);
-        if stolen_since.is_some_and(|since| since <= self.signed_at) { Validity::Revoked } else { Validity::Valid }
-    }
-}
-
-impl Block {
-    /// From when on the device was in a thief's hands; from the report on, where nothing else was reported.
-    pub fn stolen_since(&self) -> Option<Timestamp> {
-        (self.reason == BlockReason::Stolen).then(|| self.stolen_since.unwrap_or(self.at))
+        let revoked_since = device.and_then(Device::ended_by).and_then(Block::revokes_signatures_since);
+        if revoked_since.is_some_and(|since| since <= self.signed_at) { Validity::Revoked } else { Validity::Valid }
     }
 }
 

@@ -9,17 +9,20 @@ use serde::Deserialize;
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
-use crate::domain::device::{Block, Device, DeviceStatus, Forgotten, Session, Unlock};
+use crate::domain::device::{
+    Active, Block, Blocked, Device, DeviceState, DeviceStatus, Forgotten, Session, Unlock, VerifiedPin,
+};
 use crate::domain::pin::{PinTries, TakenTry};
 use crate::domain::pin_hash::PinHash;
 use crate::domain::{Id, KeyThumbprint};
 
-/// How a block ended.
+/// How the write that blocks ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Blocked {
+pub enum BlockOutcome {
     Now,
     /// It was blocked before; that block stands.
     Before(Block),
+    NoDevice,
 }
 
 /// How an unlock ended.
@@ -28,6 +31,14 @@ pub enum Unlocked {
     Done,
     /// The device is blocked, or there is none.
     NotActive,
+}
+
+/// How a conditional update of a device ended.
+enum Updated {
+    /// The device as it is now, where the update asks for it.
+    Done(Option<Device>),
+    /// The condition failed, on this device or on none.
+    Refused(Option<Met>),
 }
 
 /// A device as a failed condition met it, with the attempt that wrote it last.
@@ -39,10 +50,19 @@ struct Met {
     attempt: Option<Id>,
 }
 
-/// The condition of what a PIN confirms: the device is active, its PIN is still the one that was verified, and the PIN try
-/// that was taken as `attempt` is the last one and has not served yet.
+impl Met {
+    fn active(&self) -> Option<&Active> {
+        match &self.device.state {
+            DeviceState::Active(active) => Some(active),
+            DeviceState::Blocked(_) => None,
+        }
+    }
+}
+
+/// The condition of what a PIN confirms: the device is active, its PIN is still the one that was verified, and the try that
+/// verified it is the last one and has not served yet.
 macro_rules! confirmed_by_pin {
-    ($write:expr, $device:expr, $attempt:expr) => {
+    ($write:expr, $pin:expr) => {
         $write
             .condition_expression("#status = :active AND pin_hash = :verified AND attempt = :attempt")
             .expression_attribute_names("#status", "status")
@@ -50,8 +70,8 @@ macro_rules! confirmed_by_pin {
                 ":active",
                 $crate::store::item::attribute(&$crate::domain::device::DeviceStatus::Active)?,
             )
-            .expression_attribute_values(":verified", $crate::store::item::text($device.pin_hash.expose()))
-            .expression_attribute_values(":attempt", $crate::store::item::text($attempt.as_str()))
+            .expression_attribute_values(":verified", $crate::store::item::text($pin.device.state.pin_hash.expose()))
+            .expression_attribute_values(":attempt", $crate::store::item::text($pin.attempt.as_str()))
     };
 }
 pub(super) use confirmed_by_pin;
@@ -61,7 +81,8 @@ macro_rules! blocking {
     ($update:expr, $block:expr, $forgotten:expr) => {
         $update
             .update_expression(
-                "SET #status = :blocked, #block = :block, expires_at = :forgotten REMOVE #session, qr_code",
+                "SET #status = :blocked, #block = :block, expires_at = :forgotten \
+                 REMOVE #session, qr_code, pin_hash, pin_is_first, pin_tries",
             )
             .condition_expression("#status = :active")
             .expression_attribute_names("#status", "status")
@@ -105,46 +126,51 @@ impl Store {
             .expression_attribute_values(":next", attribute(&next)?)
             .expression_attribute_values(":attempt", text(attempt.as_str()));
         match self.send_device_update(update).await? {
-            Ok(_) => Ok(Written::Done),
-            Err(met) if met.as_ref().and_then(|met| met.attempt.as_ref()) == Some(attempt) => Ok(Written::Done),
-            Err(_) => Ok(Written::Overtaken),
+            Updated::Done(_) => Ok(Written::Done),
+            // The SDK repeated a write that had taken the try.
+            Updated::Refused(Some(met)) if met.attempt.as_ref() == Some(attempt) => Ok(Written::Done),
+            Updated::Refused(_) => Ok(Written::Overtaken),
         }
     }
 
-    /// Opens a session in place of the one before, and forgets the wrong PINs. It serves the PIN try that was taken as
-    /// `attempt`, once: a late copy of this write opens nothing again.
-    pub async fn open_session(&self, device: &Device, session: &Session, attempt: &Id) -> Result<Written, StoreError> {
-        let update = confirmed_by_pin!(self.update_device(&device.key), device, attempt)
+    /// Opens a session in place of the one before, and forgets the wrong PINs. It serves the try of a verified PIN once: a
+    /// late copy of this write opens nothing again.
+    pub async fn open_session(&self, pin: &VerifiedPin<'_>, session: &Session) -> Result<Written, StoreError> {
+        let update = confirmed_by_pin!(self.update_device(&pin.device.key), pin)
             .update_expression("SET #session = :session, pin_tries = :none REMOVE attempt")
             .expression_attribute_names("#session", "session")
             .expression_attribute_values(":session", attribute(session)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
-            Ok(_) => Ok(Written::Done),
+            Updated::Done(_) => Ok(Written::Done),
             // The SDK repeated a write that had opened the session.
-            Err(Some(met)) if met.device.session.as_ref() == Some(session) => Ok(Written::Done),
-            Err(_) => Ok(Written::Overtaken),
+            Updated::Refused(Some(met)) if met.active().and_then(|active| active.session.as_ref()) == Some(session) => {
+                Ok(Written::Done)
+            }
+            Updated::Refused(_) => Ok(Written::Overtaken),
         }
     }
 
     /// Ends a session, if it is still the device's.
-    pub async fn end_session(&self, device: &Device, session: &Session) -> Result<Written, StoreError> {
+    pub async fn end_session(&self, key: &KeyThumbprint, session: &Session) -> Result<Written, StoreError> {
         let update = self
-            .update_device(&device.key)
+            .update_device(key)
             .update_expression("REMOVE #session")
             .condition_expression("#session.id = :session")
             .expression_attribute_names("#session", "session")
             .expression_attribute_values(":session", text(session.id.as_str()));
         match self.send_device_update(update).await? {
-            Ok(_) => Ok(Written::Done),
+            Updated::Done(_) => Ok(Written::Done),
             // Gone is gone, whoever ended it.
-            Err(Some(met)) if met.device.session.is_none() => Ok(Written::Done),
-            Err(_) => Ok(Written::Overtaken),
+            Updated::Refused(Some(met)) if met.active().is_none_or(|active| active.session.is_none()) => {
+                Ok(Written::Done)
+            }
+            Updated::Refused(_) => Ok(Written::Overtaken),
         }
     }
 
     /// Sets a new PIN and ends the session: the next login proves that the holder knows it.
-    pub async fn change_pin(&self, device: &Device, pin_hash: &PinHash) -> Result<Written, StoreError> {
+    pub async fn change_pin(&self, device: &Device<Active>, pin_hash: &PinHash) -> Result<Written, StoreError> {
         let update = self
             .update_device(&device.key)
             .update_expression("SET pin_hash = :new, pin_is_first = :no, pin_tries = :none REMOVE #session")
@@ -152,15 +178,17 @@ impl Store {
             .expression_attribute_names("#session", "session")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":old", text(device.pin_hash.expose()))
+            .expression_attribute_values(":old", text(device.state.pin_hash.expose()))
             .expression_attribute_values(":new", text(pin_hash.expose()))
             .expression_attribute_values(":no", attribute(&false)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
-            Ok(_) => Ok(Written::Done),
+            Updated::Done(_) => Ok(Written::Done),
             // The SDK repeated a change that had happened.
-            Err(Some(met)) if met.device.pin_hash == *pin_hash => Ok(Written::Done),
-            Err(_) => Ok(Written::Overtaken),
+            Updated::Refused(Some(met)) if met.active().is_some_and(|active| active.pin_hash == *pin_hash) => {
+                Ok(Written::Done)
+            }
+            Updated::Refused(_) => Ok(Written::Overtaken),
         }
     }
 
@@ -176,51 +204,45 @@ impl Store {
             .expression_attribute_values(":none", attribute(&PinTries::default())?)
             .expression_attribute_values(":unlock", attribute(unlock)?);
         match self.send_device_update(update).await? {
-            Ok(_) => Ok(Unlocked::Done),
-            Err(_) => Ok(Unlocked::NotActive),
+            Updated::Done(_) => Ok(Unlocked::Done),
+            Updated::Refused(_) => Ok(Unlocked::NotActive),
         }
     }
 
-    /// Blocks for good: from this write on the device has no session, no live QR code and no way back. Then its
+    /// Blocks for good: from this write on the device has no PIN, no session, no live QR code and no way back. Then its
     /// registration is given an end, too.
     pub async fn block(
         &self,
         thumbprint: &KeyThumbprint,
         block: &Block,
         forgotten: Forgotten,
-    ) -> Result<Option<Blocked>, StoreError> {
+    ) -> Result<BlockOutcome, StoreError> {
         let update = blocking!(self.update_device(thumbprint), block, forgotten).return_values(ReturnValue::AllNew);
-        let (device, blocked) = match self.send_device_update(update).await? {
-            Ok(device) => (device, Blocked::Now),
-            Err(Some(Met { device, .. })) => {
-                let Some(before) = device.block.clone() else { return Ok(None) };
-                let blocked = if before == *block { Blocked::Now } else { Blocked::Before(before) };
-                (Some(device), blocked)
-            }
-            Err(None) => return Ok(None),
+        let device = match self.send_device_update(update).await? {
+            Updated::Done(Some(device)) | Updated::Refused(Some(Met { device, .. })) => device,
+            Updated::Done(None) => return Err(StoreError::Malformed),
+            Updated::Refused(None) => return Ok(BlockOutcome::NoDevice),
         };
-        if let Some(device) = device {
-            self.let_registration_end(&device.registration, forgotten.registration).await?;
-        }
-        Ok(Some(blocked))
+        let DeviceState::Blocked(Blocked { block: standing }) = device.state else { return Err(StoreError::Malformed) };
+        self.set_registration_end(&device.registration, forgotten.registration).await?;
+        Ok(if standing == *block { BlockOutcome::Now } else { BlockOutcome::Before(standing) })
     }
 
     pub(super) fn block_in_transaction(
         &self,
-        device: &Device,
-        block: &Block,
+        device: &Device<Blocked>,
         forgotten: Forgotten,
     ) -> Result<TransactWriteItem, StoreError> {
         let update = Update::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
-        let update = blocking!(update, block, forgotten);
+        let update = blocking!(update, &device.state.block, forgotten);
         Ok(write!(update, Update, update))
     }
 
-    /// A part of a transaction: the PIN try that was taken as `attempt` was right, so that it and the wrong ones before it
-    /// are forgotten. It serves once, and only on an active device.
-    pub(super) fn settle_pin_try(&self, device: &Device, attempt: &Id) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
-        let update = confirmed_by_pin!(update, device, attempt)
+    /// A part of a transaction: the PIN was right, so that its try and the wrong ones before it are forgotten. It serves
+    /// once, and only on an active device.
+    pub(super) fn settle_pin_try(&self, pin: &VerifiedPin<'_>) -> Result<TransactWriteItem, StoreError> {
+        let key = keys::device(&pin.device.key);
+        let update = confirmed_by_pin!(Update::builder().table_name(&self.tables.identities).key("pk", text(key)), pin)
             .update_expression("SET pin_tries = :none REMOVE attempt")
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         Ok(write!(update, Update, update))
@@ -232,8 +254,8 @@ impl Store {
     }
 
     /// A part of a transaction: a first PIN for an active device that a registration had bound before.
-    pub(super) fn renew_pin(&self, device: &Device) -> Result<TransactWriteItem, StoreError> {
-        self.replace_pin(&device.key, Some(&device.registration), &device.pin_hash)
+    pub(super) fn renew_pin(&self, device: &Device<Active>) -> Result<TransactWriteItem, StoreError> {
+        self.replace_pin(&device.key, Some(&device.registration), &device.state.pin_hash)
     }
 
     /// Sets a PIN that has to be changed at once, with no wrong ones and no session.
@@ -262,10 +284,11 @@ impl Store {
         Ok(write!(update, Update, update))
     }
 
-    pub(super) fn put_new_device(&self, device: &Device) -> Result<TransactWriteItem, StoreError> {
+    pub(super) fn put_new_device(&self, device: Device<Active>) -> Result<TransactWriteItem, StoreError> {
+        let device: Device = device.into();
         let put = Put::builder()
             .table_name(&self.tables.identities)
-            .set_item(Some(to_item(device, Some(("pk", keys::device(&device.key))))?))
+            .set_item(Some(to_item(&device, Some(("pk", keys::device(&device.key))))?))
             .condition_expression("attribute_not_exists(pk)");
         Ok(write!(put, Put, put))
     }
@@ -278,17 +301,13 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    /// Sends an update, which gives the device where it asks for it; a failed condition gives the device that it met.
-    async fn send_device_update(
-        &self,
-        update: UpdateItemFluentBuilder,
-    ) -> Result<Result<Option<Device>, Option<Met>>, StoreError> {
+    async fn send_device_update(&self, update: UpdateItemFluentBuilder) -> Result<Updated, StoreError> {
         match update.send().await {
-            Ok(updated) => Ok(Ok(updated.attributes.map(from_item).transpose()?)),
+            Ok(updated) => Ok(Updated::Done(updated.attributes.map(from_item).transpose()?)),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     let met = failed.item.clone().filter(|item| !item.is_empty());
-                    Ok(Err(met.map(from_item).transpose()?))
+                    Ok(Updated::Refused(met.map(from_item).transpose()?))
                 }
                 _ => Err(unavailable(error)),
             },

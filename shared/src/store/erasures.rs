@@ -7,8 +7,8 @@ use super::devices::confirmed_by_pin;
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
-use crate::domain::Id;
-use crate::domain::device::{Device, DeviceStatus};
+use crate::domain::KeyThumbprint;
+use crate::domain::device::{DeviceStatus, VerifiedPin};
 use crate::domain::erasure::Erasure;
 use crate::domain::receipt::Receipt;
 use crate::domain::registration::Registration;
@@ -18,19 +18,19 @@ const RECEIPTS_AT_ONCE: usize = 12;
 
 impl Store {
     /// Ends an identity: the device is gone with its PIN, its session and its QR code, and so are its registration and
-    /// the head of its receipts. The PIN try that was taken as `attempt` confirms it.
+    /// the head of its receipts. The verified PIN confirms it.
     ///
     /// The holder's count of approvals is raised and kept until `forgotten_at`: by that one write every other registration
     /// of the NIK has ended.
     pub async fn erase_identity(
         &self,
-        device: &Device,
-        attempt: &Id,
+        pin: &VerifiedPin<'_>,
         order: &Erasure,
         forgotten_at: Timestamp,
     ) -> Result<Written, StoreError> {
+        let device = pin.device;
         let gone = Delete::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
-        let gone = confirmed_by_pin!(gone, device, attempt);
+        let gone = confirmed_by_pin!(gone, pin);
         let nobody = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(keys::holder(&device.nik)))
@@ -71,10 +71,10 @@ impl Store {
     }
 
     /// Erases a blocked device. Where its phone was enrolled anew, it is another device, and stays.
-    pub async fn erase_blocked_device(&self, device: &Device) -> Result<(), StoreError> {
+    pub async fn erase_blocked_device(&self, key: &KeyThumbprint) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(&self.tables.identities)
-            .key("pk", text(keys::device(&device.key)))
+            .key("pk", text(keys::device(key)))
             .condition_expression("#status = :blocked")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?);

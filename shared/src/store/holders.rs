@@ -6,14 +6,14 @@ use aws_sdk_dynamodb::types::{ConditionCheck, ReturnValue, TransactWriteItem};
 use super::failures::unavailable;
 use super::item::{from_item, text, write};
 use super::{Store, StoreError, keys};
-use crate::domain::holder::Holder;
+use crate::domain::holder::HolderRecord;
 use crate::domain::nik::Nik;
 
 impl Store {
     /// What is known of a NIK; of most, nothing yet.
-    pub async fn holder(&self, nik: &Nik) -> Result<Holder, StoreError> {
+    pub async fn holder(&self, nik: &Nik) -> Result<HolderRecord, StoreError> {
         let holder = self.get(&self.tables.identities, ("pk", &keys::holder(nik))).await?;
-        Ok(holder.unwrap_or_else(|| Holder::nobody_yet(nik.clone())))
+        Ok(holder.unwrap_or_else(|| HolderRecord::nobody_yet(nik.clone())))
     }
 
     /// A part of a transaction: there is, or was, a device of this NIK, and no erasure since.
@@ -27,7 +27,7 @@ impl Store {
 
     /// Takes back an approved registration that was not activated yet, and tells what was known of the NIK before.
     /// Doing so twice is harmless.
-    pub async fn end_approved_registration(&self, nik: &Nik) -> Result<Option<Holder>, StoreError> {
+    pub async fn end_approved_registration(&self, nik: &Nik) -> Result<Option<HolderRecord>, StoreError> {
         let answer = self
             .client
             .update_item()

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::item::{to_item, write};
 use super::{Store, StoreError};
 use crate::domain::Id;
-use crate::domain::registration::{Activation, Registration};
+use crate::domain::activation::Activation;
 
 /// The order to send one activation e-mail. It holds neither the code nor the address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,16 +20,12 @@ pub struct ActivationEmailOrder {
 }
 
 impl Store {
-    /// A part of a transaction: the order to send the e-mail of one generation of a registration's activation code.
-    pub(super) fn put_order(
-        &self,
-        registration: &Registration,
-        activation: &Activation,
-    ) -> Result<TransactWriteItem, StoreError> {
+    /// A part of a transaction: the order to send a registration's code.
+    pub(super) fn put_order(&self, registration: &Id, code: &Activation) -> Result<TransactWriteItem, StoreError> {
         let order = ActivationEmailOrder {
-            registration: registration.id.clone(),
-            generation: activation.generation,
-            expires_at: activation.expires_at,
+            registration: registration.clone(),
+            generation: code.generation,
+            expires_at: code.expires_at,
         };
         let id = format!("activation-email#{}#{}", order.registration, order.generation);
         let item = to_item(&order, Some(("id", id)))?;

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::failures::unavailable;
 use super::item::{attribute, from_item, seconds, text, to_item, write};
 use super::{Store, StoreError, keys};
-use crate::domain::device::{Device, DeviceStatus, LiveQrCode, Session};
+use crate::domain::device::{Active, Device, DeviceStatus, LiveQrCode, Session};
 use crate::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
 
 /// The clocks of two instances differ by less than this.
@@ -31,13 +31,13 @@ impl Store {
     /// all in one transaction, so that no crash leaves two codes alive or none known.
     pub async fn mint(
         &self,
-        device: &Device,
+        device: &Device<Active>,
         session: &Session,
         qr: &QrCode,
         now: Timestamp,
     ) -> Result<Minted, StoreError> {
         // A clock that is behind ours may still take a code that is dead for us.
-        let mut previous = device.qr_code.as_ref().filter(|previous| previous.expires_at + CLOCKS_DIFFER > now);
+        let mut previous = device.state.qr_code.as_ref().filter(|previous| previous.expires_at + CLOCKS_DIFFER > now);
         loop {
             let mut writes = vec![self.point_device_to(device, session, qr)?, self.put_qr(qr)?];
             if let Some(previous) = previous {
@@ -97,10 +97,7 @@ impl Store {
             .send()
             .await;
         match answer {
-            Ok(redeemed) => {
-                let qr: QrCode = from_item(redeemed.attributes.unwrap_or_default())?;
-                Ok(RedemptionOutcome::Won(Box::new(qr), attempt.clone()))
-            }
+            Ok(redeemed) => Ok(RedemptionOutcome::Won(Box::new(from_item(redeemed.attributes.unwrap_or_default())?))),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     let found = failed.item.clone().filter(|item| !item.is_empty()).map(from_item).transpose()?;
@@ -114,7 +111,7 @@ impl Store {
     /// Only an active device in its session, whose live code is still the one that was read.
     fn point_device_to(
         &self,
-        device: &Device,
+        device: &Device<Active>,
         session: &Session,
         qr: &QrCode,
     ) -> Result<aws_sdk_dynamodb::types::TransactWriteItem, StoreError> {
@@ -129,7 +126,7 @@ impl Store {
             .expression_attribute_values(":session", text(session.id.as_str()))
             .expression_attribute_values(":live", attribute(&live)?)
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let unchanged = match &device.qr_code {
+        let unchanged = match &device.state.qr_code {
             Some(previous) => {
                 update = update.expression_attribute_values(":previous", text(previous.token_hash.as_str()));
                 "qr_code.token_hash = :previous"

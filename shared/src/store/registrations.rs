@@ -6,30 +6,29 @@ use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, Transact
 use jiff::Timestamp;
 
 use super::failures::unavailable;
-use super::item::{attribute, number, seconds, text, to_item, write};
+use super::item::{Item, attribute, number, seconds, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
 use crate::domain::Id;
+use crate::domain::activation::{Activation, Cause, Delivery};
 use crate::domain::contact::Email;
-use crate::domain::device::{Block, Device, Forgotten};
+use crate::domain::decision::{Approval, Rejection};
+use crate::domain::device::{Active, Blocked, Device, Forgotten};
 use crate::domain::face::FaceComparison;
-use crate::domain::holder::Holder;
-use crate::domain::registration::{Activation, Decision, Delivery, Registration, Status};
+use crate::domain::holder::HolderRecord;
+use crate::domain::registration::{Registration, RegistrationState, Status};
 
 /// Everything that approving a registration changes, in one transaction.
 #[derive(Debug)]
-pub struct Approval<'a> {
+pub struct Approving<'a> {
     pub registration: &'a Registration,
-    pub holder: &'a Holder,
-    pub decision: &'a Decision,
+    pub holder: &'a HolderRecord,
+    pub approval: Approval,
     /// What the face engine said just now.
     pub face: Option<&'a FaceComparison>,
     /// As registered, or as the officer corrected it.
     pub email: &'a Email,
-    pub activation: &'a Activation,
-    /// The active device that gives way to this registration.
-    pub replaced: Option<(&'a Device, Block, Forgotten)>,
-    /// When the registration is forgotten unless it is activated.
-    pub forgotten_at: Timestamp,
+    /// The device that gives way to this registration.
+    pub replaced: Option<(Device<Blocked>, Forgotten)>,
 }
 
 /// Whether a try at the activation code was taken.
@@ -72,29 +71,21 @@ impl Store {
 
     /// Approves: the decision, the pointer that ends all sibling registrations, the replaced device's end, the
     /// order to send the e-mail and the selfie's erasure happen together or not at all.
-    pub async fn approve(&self, approval: &Approval<'_>) -> Result<Written, StoreError> {
-        let Approval { registration, holder, .. } = approval;
-        let set_face = if approval.face.is_some() { ", face = :face" } else { "" };
-        let mut decided = self
-            .decided(registration, approval.decision, Status::Approved)?
-            .update_expression(format!(
-                "SET #status = :status, decision = :decision, email = :email, activation = :activation, \
-                 expires_at = :forgotten_at{set_face}",
-            ))
-            .expression_attribute_values(":email", attribute(approval.email)?)
-            .expression_attribute_values(":activation", attribute(approval.activation)?)
-            .expression_attribute_values(":forgotten_at", seconds(approval.forgotten_at));
-        if let Some(face) = approval.face {
-            decided = decided.expression_attribute_values(":face", attribute(face)?);
+    pub async fn approve(&self, approving: Approving<'_>) -> Result<Written, StoreError> {
+        let Approving { registration, holder, approval, face, email, replaced } = approving;
+        let mut more = Item::from([("email".to_owned(), attribute(email)?)]);
+        if let Some(face) = face {
+            more.insert("face".to_owned(), attribute(face)?);
         }
+        let order = self.put_order(&registration.id, &approval.activation)?;
         let mut writes = vec![
-            write!(update, Update, decided),
+            self.decide(registration, &RegistrationState::Approved(approval), more)?,
             self.point_holder_to(holder, registration)?,
             self.erase_selfie(registration)?,
-            self.put_order(registration, approval.activation)?,
+            order,
         ];
-        if let Some((device, block, forgotten)) = &approval.replaced {
-            writes.push(self.block_in_transaction(device, block, *forgotten)?);
+        if let Some((device, forgotten)) = replaced {
+            writes.push(self.block_in_transaction(&device, forgotten)?);
             let end = Update::builder()
                 .table_name(&self.tables.identities)
                 .key("pk", text(keys::registration(&device.registration)))
@@ -107,11 +98,9 @@ impl Store {
     }
 
     /// Rejects, and erases the selfie in the same transaction.
-    pub async fn reject(&self, registration: &Registration, decision: &Decision) -> Result<Written, StoreError> {
-        let decided = self
-            .decided(registration, decision, Status::Rejected)?
-            .update_expression("SET #status = :status, decision = :decision");
-        let writes = vec![write!(update, Update, decided), self.erase_selfie(registration)?];
+    pub async fn reject(&self, registration: &Registration, rejection: Rejection) -> Result<Written, StoreError> {
+        let rejected = RegistrationState::Rejected(rejection);
+        let writes = vec![self.decide(registration, &rejected, Item::new())?, self.erase_selfie(registration)?];
         self.write_unless_overtaken(writes).await
     }
 
@@ -133,7 +122,7 @@ impl Store {
             .expression_attribute_values(":previous", number(previous.generation))
             .expression_attribute_values(":next", attribute(next)?)
             .expression_attribute_values(":email", attribute(email)?);
-        let writes = vec![write!(update, Update, update), self.put_order(registration, next)?];
+        let writes = vec![write!(update, Update, update), self.put_order(&registration.id, next)?];
         self.write_unless_overtaken(writes).await
     }
 
@@ -170,7 +159,7 @@ impl Store {
             write!(update, Update, reopened),
             write!(update, Update, waiting),
             self.void_pin(&registration.device_key)?,
-            self.put_order(registration, next)?,
+            self.put_order(&registration.id, next)?,
         ];
         self.write_unless_overtaken(writes).await
     }
@@ -260,8 +249,8 @@ impl Store {
     pub async fn activate(
         &self,
         registration: &Registration,
-        generation: u32,
-        device: &Device,
+        approval: &Approval,
+        device: Device<Active>,
     ) -> Result<Written, StoreError> {
         let activated = Update::builder()
             .table_name(&self.tables.identities)
@@ -269,7 +258,7 @@ impl Store {
             .update_expression("SET #status = :active REMOVE expires_at, code_attempt")
             .condition_expression("#status = :approved AND activation.generation = :generation")
             .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":generation", number(generation))
+            .expression_attribute_values(":generation", number(approval.activation.generation))
             .expression_attribute_values(":active", attribute(&Status::Active)?)
             .expression_attribute_values(":approved", attribute(&Status::Approved)?);
         let bound = Update::builder()
@@ -279,17 +268,16 @@ impl Store {
             .condition_expression("registration = :registration")
             .expression_attribute_values(":device", attribute(&device.key)?)
             .expression_attribute_values(":registration", text(registration.id.as_str()));
-        let device = if registration.activation.as_ref().is_some_and(Activation::is_of_pin_reset) {
-            self.renew_pin(device)?
-        } else {
-            self.put_new_device(device)?
+        let device = match approval.activation.cause {
+            Cause::Approval => self.put_new_device(device)?,
+            Cause::PinReset { .. } => self.renew_pin(&device)?,
         };
         let writes = vec![write!(update, Update, activated), write!(update, Update, bound), device];
         self.write_unless_overtaken(writes).await
     }
 
     /// Gives the registration of a blocked device an end, unless it has one.
-    pub(super) async fn let_registration_end(&self, id: &Id, at: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn set_registration_end(&self, id: &Id, at: Timestamp) -> Result<(), StoreError> {
         let answer = self
             .client
             .update_item()
@@ -303,25 +291,33 @@ impl Store {
         unless_refused(answer.map(drop))
     }
 
-    /// The part that both verdicts share: only a pending registration can be decided.
-    fn decided(
+    /// A part of a transaction: a pending registration, and no other, enters the state that was decided.
+    fn decide(
         &self,
         registration: &Registration,
-        decision: &Decision,
-        status: Status,
-    ) -> Result<aws_sdk_dynamodb::types::builders::UpdateBuilder, StoreError> {
-        Ok(Update::builder()
+        decided: &RegistrationState,
+        more: Item,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let mut update = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(keys::registration(&registration.id)))
             .condition_expression("#status = :pending")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":pending", attribute(&Status::Pending)?)
-            .expression_attribute_values(":status", attribute(&status)?)
-            .expression_attribute_values(":decision", attribute(decision)?))
+            .expression_attribute_values(":pending", attribute(&Status::Pending)?);
+        let mut set = Vec::new();
+        for (name, value) in to_item(decided, None)?.into_iter().chain(more) {
+            set.push(format!("#{name} = :{name}"));
+            update = update.expression_attribute_values(format!(":{name}"), value);
+            update = update.expression_attribute_names(format!("#{name}"), name);
+        }
+        Ok(write!(update, Update, update.update_expression(format!("SET {}", set.join(", ")))))
     }
 
     /// Makes this registration the NIK's one, if none was approved and no device came since the holder was read.
-    fn point_holder_to(&self, holder: &Holder, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
+    fn point_holder_to(
+        &self,
+        holder: &HolderRecord,
+        registration: &Registration,
+    ) -> Result<TransactWriteItem, StoreError> {
         let unchanged = if holder.approvals == 0 { "attribute_not_exists(pk)" } else { "approvals = :before" };
         let mut update = Update::builder()
             .table_name(&self.tables.identities)

@@ -39,7 +39,7 @@ impl Store {
             ("id".to_owned(), text(registration.id.as_str())),
             ("picture".to_owned(), AttributeValue::B(Blob::new(selfie))),
         ]);
-        if let Some(expires_at) = registration.expires_at {
+        if let Some(expires_at) = registration.expires_at() {
             item.insert("expires_at".to_owned(), seconds(expires_at));
         }
         let put = Put::builder()

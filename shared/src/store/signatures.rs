@@ -7,23 +7,18 @@ use super::failures::unavailable;
 use super::item::{from_item, text, to_item, write};
 use super::{Store, StoreError, Written};
 use crate::domain::Id;
-use crate::domain::device::Device;
+use crate::domain::device::VerifiedPin;
 use crate::domain::nik::Nik;
 use crate::domain::signature::Signature;
 
 impl Store {
-    /// Records a signature together with the PIN try that confirmed it, both or neither.
-    pub async fn record_signature(
-        &self,
-        device: &Device,
-        attempt: &Id,
-        signature: &Signature,
-    ) -> Result<Written, StoreError> {
+    /// Records a signature together with the PIN that confirms it, both or neither.
+    pub async fn record_signature(&self, pin: &VerifiedPin<'_>, signature: &Signature) -> Result<Written, StoreError> {
         let put = Put::builder()
             .table_name(&self.tables.signatures)
             .set_item(Some(to_item(signature, None)?))
             .condition_expression("attribute_not_exists(id)");
-        let writes = vec![self.settle_pin_try(device, attempt)?, write!(put, Put, put)];
+        let writes = vec![self.settle_pin_try(pin)?, write!(put, Put, put)];
         self.write_unless_overtaken(writes).await
     }
 

@@ -48,14 +48,21 @@ pub struct IntegratorToken {
 struct Issued<'a> {
     iss: &'a str,
     aud: &'a str,
+    #[serde(flatten)]
+    grant: Grant<'a>,
+    iat: i64,
+    exp: i64,
+    #[serde(flatten)]
+    more: More,
+}
+
+/// To whom a token is issued, for what, and its name (RFC 9068, section 2.2).
+#[derive(Serialize)]
+struct Grant<'a> {
     sub: &'a str,
     client_id: &'a str,
     scope: &'a str,
-    iat: i64,
-    exp: i64,
     jti: &'a str,
-    #[serde(flatten)]
-    more: More,
 }
 
 /// What one of the two kinds has beyond RFC 9068.
@@ -96,8 +103,13 @@ pub fn issue_to_holder(
     lifetime: Lifetime,
 ) -> Result<String, UnusableKey> {
     let more = More::Holder { cnf: Confirmation { jkt: token.device.clone() } };
-    let names = (token.device.as_str(), APP, token.session.scope.as_str(), token.session.id.as_str());
-    issue(key, issuer, names, lifetime, more)
+    let grant = Grant {
+        sub: token.device.as_str(),
+        client_id: APP,
+        scope: token.session.scope.as_str(),
+        jti: token.session.id.as_str(),
+    };
+    issue(key, issuer, grant, lifetime, more)
 }
 
 /// Issues an integrator's token. `id` names the token.
@@ -110,8 +122,8 @@ pub fn issue_to_integrator(
 ) -> Result<String, UnusableKey> {
     let more =
         More::Integrator { claims: integrator.claims.clone(), purposes: integrator.purposes.iter().cloned().collect() };
-    let names = (integrator.client_id.as_str(), integrator.client_id.as_str(), REDEEM, id.as_str());
-    issue(key, issuer, names, lifetime, more)
+    let grant = Grant { sub: &integrator.client_id, client_id: &integrator.client_id, scope: REDEEM, jti: id.as_str() };
+    issue(key, issuer, grant, lifetime, more)
 }
 
 /// Reads a holder's token back. Whether the session still stands is the device's to say.
@@ -153,12 +165,12 @@ pub fn verify_of_integrator(
 fn issue(
     key: &SigningKey,
     issuer: &str,
-    (sub, client_id, scope, jti): (&str, &str, &str, &str),
+    grant: Grant<'_>,
     lifetime: Lifetime,
     more: More,
 ) -> Result<String, UnusableKey> {
     let (iat, exp) = (lifetime.from.as_second(), lifetime.to.as_second());
-    key.sign(TYPE, &Issued { iss: issuer, aud: issuer, sub, client_id, scope, iat, exp, jti, more })
+    key.sign(TYPE, &Issued { iss: issuer, aud: issuer, grant, iat, exp, more })
 }
 
 fn verify(keys: &VerifyingKeys, issuer: &str, token: &str, now: Timestamp) -> Result<Received, InvalidToken> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::domain::registration::{Activation, Delivery, NoFurtherCode};
+use crate::domain::activation::{Activation, Delivery, NoFurtherCode};
 use crate::http::{Problem, ProblemType};
 
 /// The current generation's e-mail.

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
-use crate::domain::registration::Registration;
+use crate::domain::Id;
+use crate::domain::decision::Pending;
 use crate::http::Problem;
 use crate::pictures::qr_image::QrImage;
 
@@ -21,12 +22,11 @@ pub struct TicketView {
 
 impl TicketView {
     /// Issues a ticket for a pending registration: for a day, or as long as the registration waits.
-    pub fn issue(app: &App, registration: &Registration) -> Result<Self, Problem> {
-        let end = app.now() + app.settings.rules.ticket_lifetime;
-        let expires_at = registration.expires_at.map_or(end, |forgotten| forgotten.min(end));
+    pub fn issue(app: &App, registration: &Id, pending: &Pending) -> Result<Self, Problem> {
+        let expires_at = pending.expires_at.min(app.now() + app.settings.rules.ticket_lifetime);
         let ticket = app
             .seal()
-            .ticket(&registration.id, expires_at)
+            .ticket(registration, expires_at)
             .ok_or_else(|| Problem::unavailable("a registration without a proper id"))?;
         let image = QrImage::of(ticket.expose()).map_err(Problem::unavailable)?;
         Ok(Self {

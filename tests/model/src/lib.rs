@@ -58,7 +58,7 @@ pub struct State {
     pub device: Device,
     pub codes: Vec<Code>,
     pub mints: Vec<Mint>,
-    pub steps: Vec<Step>,
+    pub progress: Vec<Progress>,
     pub messages: BTreeSet<Message>,
     pub block: Block,
     /// Whether a login has taken its try at the PIN and not opened its session yet.
@@ -117,7 +117,7 @@ pub enum Mint {
 
 /// How far a request to redeem has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum Progress {
     NotSent,
     /// Waits for the answer to its last message.
     Waits {
@@ -179,7 +179,7 @@ impl Life {
             device: Device { blocked: false, locked: false, session: Some(0), live: None },
             codes: vec![Code::NotMinted; self.codes],
             mints: vec![Mint::NotAsked; self.codes],
-            steps: vec![Step::NotSent; self.requests.len()],
+            progress: vec![Progress::NotSent; self.requests.len()],
             messages: BTreeSet::new(),
             block: Block::NotAsked,
             login: false,

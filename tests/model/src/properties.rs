@@ -2,7 +2,7 @@
 
 use stateright::{Model, Property};
 
-use crate::{Action, Code, LIFETIME, Life, Mint, Outcome, State, Step};
+use crate::{Action, Code, LIFETIME, Life, Mint, Outcome, Progress, State};
 
 impl Model for Life {
     type State = State;
@@ -32,18 +32,22 @@ impl Model for Life {
             Property::sometimes("a winner does not hear that it won", |life, state| {
                 redemptions(state).any(|(_, winner)| {
                     let own = |request: usize| life.requests[request].redemption == winner;
-                    state.steps.iter().enumerate().any(|(request, step)| *step == Step::Unavailable && own(request))
+                    state
+                        .progress
+                        .iter()
+                        .enumerate()
+                        .any(|(request, step)| *step == Progress::Unavailable && own(request))
                 })
             }),
             Property::sometimes("a loser is told that the code was used", |_, state: &State| {
-                state.steps.contains(&Step::Heard(Outcome::Used))
+                state.progress.contains(&Progress::Heard(Outcome::Used))
             }),
             Property::sometimes("a code ends before it is redeemed", |_, state: &State| {
-                state.steps.contains(&Step::Heard(Outcome::Expired))
+                state.progress.contains(&Progress::Heard(Outcome::Expired))
             }),
             Property::sometimes("a code is swept", |_, state: &State| state.codes.contains(&Code::Swept)),
             Property::sometimes("a winner meets a blocked device", |_, state: &State| {
-                state.steps.contains(&Step::Withheld)
+                state.progress.contains(&Progress::Withheld)
             }),
         ]
     }
@@ -59,11 +63,10 @@ fn redemptions(state: &State) -> impl Iterator<Item = (usize, u8)> {
 
 /// Whoever was told to have won has, and so has nobody else.
 fn one_winner(life: &Life, state: &State) -> bool {
-    let told = state
-        .steps
-        .iter()
-        .enumerate()
-        .filter(|(_, step)| matches!(step, Step::Heard(Outcome::Won) | Step::Disclosed | Step::Withheld));
+    let told =
+        state.progress.iter().enumerate().filter(|(_, step)| {
+            matches!(step, Progress::Heard(Outcome::Won) | Progress::Disclosed | Progress::Withheld)
+        });
     told.map(|(request, _)| life.requests[request])
         .all(|request| redemptions(state).any(|(code, winner)| code == request.code && winner == request.redemption))
 }

@@ -1,6 +1,6 @@
 //! What may happen next, and what it does.
 
-use crate::{Block, Code, LIFETIME, Life, Message, Mint, Outcome, Redeemed, Request, State, Step};
+use crate::{Block, Code, LIFETIME, Life, Message, Mint, Outcome, Progress, Redeemed, Request, State};
 
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,12 +54,12 @@ impl Life {
                 _ => {}
             }
         }
-        for request in 0..state.steps.len() {
+        for request in 0..state.progress.len() {
             self.add_of_request(state, request, &mut actions);
         }
         for &message in &state.messages {
             actions.push(Action::Redeem { message, heard: false });
-            if state.steps[message.request] == (Step::Waits { tries: message.tries }) {
+            if state.progress[message.request] == (Progress::Waits { tries: message.tries }) {
                 actions.push(Action::Redeem { message, heard: true });
             }
         }
@@ -78,14 +78,18 @@ impl Life {
 
     fn add_of_request(&self, state: &State, request: usize, actions: &mut Vec<Action>) {
         let sends = self.clocks.iter().map(|&clock| Action::Send { request, clock });
-        match state.steps[request] {
+        match state.progress[request] {
             // Nobody can scan what was not shown.
-            Step::NotSent if state.mints[self.requests[request].code] == Mint::Done => actions.extend(sends),
-            Step::Waits { .. } => actions.push(Action::GiveUp { request }),
-            Step::GaveUpOn { tries } if tries < self.tries => actions.extend(sends),
-            Step::GaveUpOn { .. } => actions.push(Action::AnswerUnavailable { request }),
-            Step::Heard(Outcome::Won) => actions.push(Action::Disclose { request }),
-            Step::NotSent | Step::Heard(_) | Step::Disclosed | Step::Withheld | Step::Unavailable => {}
+            Progress::NotSent if state.mints[self.requests[request].code] == Mint::Done => actions.extend(sends),
+            Progress::Waits { .. } => actions.push(Action::GiveUp { request }),
+            Progress::GaveUpOn { tries } if tries < self.tries => actions.extend(sends),
+            Progress::GaveUpOn { .. } => actions.push(Action::AnswerUnavailable { request }),
+            Progress::Heard(Outcome::Won) => actions.push(Action::Disclose { request }),
+            Progress::NotSent
+            | Progress::Heard(_)
+            | Progress::Disclosed
+            | Progress::Withheld
+            | Progress::Unavailable => {}
         }
     }
 
@@ -112,8 +116,8 @@ impl Life {
             }
             Action::Mint { code } => mint(&mut next, code),
             Action::Send { request, clock } => {
-                let tries = if let Step::GaveUpOn { tries } = state.steps[request] { tries + 1 } else { 1 };
-                next.steps[request] = Step::Waits { tries };
+                let tries = if let Progress::GaveUpOn { tries } = state.progress[request] { tries + 1 } else { 1 };
+                next.progress[request] = Progress::Waits { tries };
                 let by_clock = state.now + clock;
                 next.messages.insert(Message { request, tries, sent_at: state.now, by_clock });
             }
@@ -122,17 +126,17 @@ impl Life {
                 let Request { redemption, code } = self.requests[message.request];
                 let outcome = next.codes[code].redeem(redemption, message.by_clock, state.now);
                 if heard {
-                    next.steps[message.request] = Step::Heard(outcome);
+                    next.progress[message.request] = Progress::Heard(outcome);
                 }
             }
             Action::GiveUp { request } => {
-                if let Step::Waits { tries } = state.steps[request] {
-                    next.steps[request] = Step::GaveUpOn { tries };
+                if let Progress::Waits { tries } = state.progress[request] {
+                    next.progress[request] = Progress::GaveUpOn { tries };
                 }
             }
-            Action::AnswerUnavailable { request } => next.steps[request] = Step::Unavailable,
+            Action::AnswerUnavailable { request } => next.progress[request] = Progress::Unavailable,
             Action::Disclose { request } => {
-                next.steps[request] = if state.device.blocked { Step::Withheld } else { Step::Disclosed };
+                next.progress[request] = if state.device.blocked { Progress::Withheld } else { Progress::Disclosed };
                 next.worked_after_block |= state.block == Block::Answered && !state.device.blocked;
             }
             Action::Block => {

@@ -16,7 +16,7 @@ use tokio::process::Command;
 use crate::arena::{Arena, PORTS};
 use crate::cold;
 use crate::runtime_api::RuntimeApi;
-use crate::steps::Step;
+use crate::steps::MeasuredStep;
 use crate::upstream::Upstream;
 
 /// Capacity units of one request.
@@ -32,7 +32,7 @@ struct Scales {
 }
 
 /// What one request of a step consumes, as the mean of some.
-pub async fn of_step(arena: &Arena, step: Step) -> Result<Capacity> {
+pub async fn of_step(arena: &Arena, step: MeasuredStep) -> Result<Capacity> {
     const REQUESTS: u8 = 10;
 
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;

@@ -4,18 +4,20 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use ikd::app::{Clock, Pins, SystemClock};
+use ikd::domain::activation::{Activation, Cause, Delivery};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::contact::{Email, PhoneNumber};
-use ikd::domain::device::{Device, DeviceStatus, Session, SessionScope};
-use ikd::domain::holder::Holder;
+use ikd::domain::decision::{Approval, Decision, Pending};
+use ikd::domain::device::{Active, Device, DeviceState, Session, SessionScope};
+use ikd::domain::holder::HolderRecord;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries};
 use ikd::domain::pin_hash::PinHash;
-use ikd::domain::qr_code::{QrCode, QrToken};
-use ikd::domain::registration::{Activation, Delivery, Registration, Status};
+use ikd::domain::qr_code::{QrCode, QrState, QrToken};
+use ikd::domain::registration::{Registration, RegistrationState, Status};
 use ikd::domain::resident::Resident;
 use ikd::domain::secret::MacKey;
 use ikd::domain::{Digest, Id};
@@ -54,7 +56,7 @@ pub struct Fleet {
 #[derive(Clone)]
 pub struct Member {
     pub phone: Phone,
-    pub session: local::actors::Session,
+    pub session: local::actors::PhoneSession,
     pub nik: String,
     pub device: Device,
 }
@@ -137,23 +139,24 @@ impl Fleet {
                 nik: nik.clone(),
                 registration: registration.id.clone(),
                 activated_at: now,
-                status: DeviceStatus::Active,
-                block: None,
-                pin_hash: self.pin_hash.clone(),
-                pin_is_first: false,
-                pin_tries: PinTries::default(),
                 unlock: None,
-                session: Some(session.clone()),
-                qr_code: None,
+                state: DeviceState::Active(Active {
+                    pin_hash: self.pin_hash.clone(),
+                    pin_is_first: false,
+                    pin_tries: PinTries::default(),
+                    session: Some(session.clone()),
+                    qr_code: None,
+                }),
             };
-            let holder = Holder { approvals: 1, device: Some(device.key.clone()), ..Holder::nobody_yet(nik.clone()) };
+            let device_key = Some(device.key.clone());
+            let holder = HolderRecord { approvals: 1, device: device_key, ..HolderRecord::nobody_yet(nik.clone()) };
             let token = HolderToken { device: device.key.clone(), session };
             let lifetime = Lifetime::starting(now, SignedDuration::from_hours(1));
             let access_token = issue_to_holder(&self.signing, &self.issuer, &token, lifetime)?;
             items.push(item(&device, Some(format!("device#{}", device.key.as_str()))));
             items.push(item(&registration, Some(format!("registration#{}", registration.id))));
             items.push(item(&holder, Some(format!("holder#{}", nik.as_str()))));
-            let session = local::actors::Session { access_token };
+            let session = local::actors::PhoneSession { access_token };
             members.push(Member { phone, session, nik: nik.as_str().to_owned(), device });
         }
         self.put("identities", items).await?;
@@ -168,7 +171,8 @@ impl Fleet {
             let registration = self.registration(&nik, &phone, status)?;
             let id = &registration.id;
             if status == Status::Approved {
-                let holder = Holder { approvals: 1, registration: Some(id.clone()), ..Holder::nobody_yet(nik.clone()) };
+                let nobody = HolderRecord::nobody_yet(nik.clone());
+                let holder = HolderRecord { approvals: 1, registration: Some(id.clone()), ..nobody };
                 identities.push(item(&holder, Some(format!("holder#{}", nik.as_str()))));
             } else {
                 selfies.push(Ok(Item::from(HashMap::from([
@@ -179,7 +183,7 @@ impl Fleet {
             identities.push(item(&registration, Some(format!("registration#{id}"))));
             let end = self.clock.now() + SignedDuration::from_hours(24);
             let sealed = |text: Option<&str>| text.map(str::to_owned).context("nothing to seal");
-            let code = registration.activation_code(&self.activation_codes);
+            let code = registration.approval().map(|approval| approval.activation.code(&self.activation_codes, id));
             applicants.push(Applicant {
                 phone,
                 registration: id.to_string(),
@@ -232,12 +236,21 @@ impl Fleet {
         let week = now + SignedDuration::from_hours(7 * 24);
         let activation = Activation {
             generation: 1,
-            began_with: 1,
+            cause: Cause::Approval,
+            codes: 1,
             issued_at: now - SignedDuration::from_hours(1),
             expires_at: now + SignedDuration::from_hours(23),
             tries: 0,
             delivery: Delivery::Sent,
             ordered_by: None,
+        };
+        let decision = Decision { officer: "petugas-1".to_owned(), decided_at: now, reason: None };
+        let approval = Approval { decision, activation, expires_at: (status != Status::Active).then_some(week) };
+        let state = match status {
+            Status::Pending => RegistrationState::Pending(Pending { expires_at: week }),
+            Status::Rejected => bail!("nobody measures rejected registrations"),
+            Status::Approved => RegistrationState::Approved(approval),
+            Status::Active => RegistrationState::Active(approval),
         };
         Ok(Registration {
             id: self.id(),
@@ -247,11 +260,8 @@ impl Fleet {
             phone_number: PhoneNumber::parse("081234567890").map_err(|invalid| anyhow!(invalid.0.en))?,
             registered_at: now,
             approvals_before: 0,
-            status,
             face: None,
-            decision: None,
-            activation: (status != Status::Pending).then_some(activation),
-            expires_at: (status != Status::Active).then_some(week),
+            state,
         })
     }
 
@@ -286,8 +296,7 @@ fn code(member: &Member, token: &QrToken, expires_at: jiff::Timestamp) -> QrCode
         device: member.device.key.clone(),
         claims: ClaimSet::basic_identity(),
         expires_at,
-        superseded_at: None,
-        redemption: None,
+        state: QrState::Live,
     }
 }
 

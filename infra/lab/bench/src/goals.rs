@@ -2,7 +2,7 @@
 //! machine to machine better than a time.
 
 use crate::figures::Figures;
-use crate::steps::{STEPS, Step, Work};
+use crate::steps::{MeasuredStep, STEPS, Work};
 
 /// A goal, and how far it is met.
 pub struct Goal {
@@ -60,7 +60,7 @@ pub fn of(figures: &Figures) -> Vec<Goal> {
     goals
 }
 
-fn limit(step: Step) -> f64 {
+fn limit(step: MeasuredStep) -> f64 {
     match step.name {
         "mint-qr" => 1.8,
         "redeem-qr" => 2.2,

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::arena::Arena;
 use crate::capacity::{self, Capacity};
 use crate::load::{self, Cell};
-use crate::steps::{MINT, REDEEM, Step};
+use crate::steps::{MINT, MeasuredStep, REDEEM};
 
 /// Latencies over sizes.
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,7 +79,7 @@ async fn point(arena: &Arena, items: usize, extent: Extent) -> Result<Point> {
     })
 }
 
-async fn cell(arena: &Arena, step: Step, requests: usize, connections: usize) -> Result<Cell> {
+async fn cell(arena: &Arena, step: MeasuredStep, requests: usize, connections: usize) -> Result<Cell> {
     let people = &arena.people;
     load::send(&people.edge, step.function, step.requests(people, requests).await?, step.status, connections).await
 }

@@ -14,11 +14,11 @@ use xtask::tools::Tools;
 
 use crate::arena::{Arena, of_lambda};
 use crate::runtime_api::RuntimeApi;
-use crate::steps::{Step, Work};
+use crate::steps::{MeasuredStep, Work};
 
 /// Instructions of one request, in thousands, by step; but for steps that look at faces, which take longer under Callgrind
 /// than a function may.
-pub async fn of_steps(arena: &Arena, steps: impl IntoIterator<Item = Step>) -> Result<BTreeMap<String, u64>> {
+pub async fn of_steps(arena: &Arena, steps: impl IntoIterator<Item = MeasuredStep>) -> Result<BTreeMap<String, u64>> {
     say("Counting instructions");
     let mut counted = BTreeMap::new();
     for step in steps.into_iter().filter(|step| step.work != Work::Face) {
@@ -27,7 +27,7 @@ pub async fn of_steps(arena: &Arena, steps: impl IntoIterator<Item = Step>) -> R
     Ok(counted)
 }
 
-async fn of_step(arena: &Arena, step: Step) -> Result<u64> {
+async fn of_step(arena: &Arena, step: MeasuredStep) -> Result<u64> {
     let (few, many) = if step.work == Work::Pin { (1, 3) } else { (2, 12) };
     let requests = step.requests(&arena.people, few + many).await?;
     let (first, second) = requests.split_at(few);
@@ -36,7 +36,7 @@ async fn of_step(arena: &Arena, step: Step) -> Result<u64> {
 }
 
 /// Has Callgrind tell which of a step's functions instructions are spent in. Needs builds with names in them.
-pub async fn annotate(arena: &Arena, step: Step) -> Result<String> {
+pub async fn annotate(arena: &Arena, step: MeasuredStep) -> Result<String> {
     let output = run(arena, step, &step.requests(&arena.people, 30).await?).await?;
     let annotated = Command::new("callgrind_annotate").arg("--inclusive=yes").arg(&output).output().await?;
     let own = Command::new("callgrind_annotate").arg(&output).output().await?;
@@ -45,7 +45,7 @@ pub async fn annotate(arena: &Arena, step: Step) -> Result<String> {
 }
 
 /// All instructions of a process that answers these requests.
-async fn count(arena: &Arena, step: Step, requests: &[Request<String>]) -> Result<u64> {
+async fn count(arena: &Arena, step: MeasuredStep, requests: &[Request<String>]) -> Result<u64> {
     let output = run(arena, step, requests).await?;
     let counted = read(&output)?;
     std::fs::remove_file(&output)?;
@@ -53,7 +53,7 @@ async fn count(arena: &Arena, step: Step, requests: &[Request<String>]) -> Resul
 }
 
 /// Runs a function under Callgrind until it has answered these requests, and gives what Callgrind wrote.
-async fn run(arena: &Arena, step: Step, requests: &[Request<String>]) -> Result<PathBuf> {
+async fn run(arena: &Arena, step: MeasuredStep, requests: &[Request<String>]) -> Result<PathBuf> {
     let name = format!("callgrind-{}-{}-{}", std::process::id(), step.function, requests.len());
     let output = std::env::temp_dir().join(name);
     let api = RuntimeApi::serve(requests).await?;

@@ -32,7 +32,7 @@ use tokio::process::Command;
 use arena::{Arena, Builds};
 use figures::{Figures, Machine, REST, Spread, Warm};
 use peer::Peer;
-use steps::{FLOOR, MINT, PEER, REDEEM, STEPS, Step, Work};
+use steps::{FLOOR, MINT, MeasuredStep, PEER, REDEEM, STEPS, Work};
 
 /// Measures the functions.
 #[derive(Parser)]
@@ -164,9 +164,9 @@ async fn count_instructions(budgets: Budgets) -> Result<()> {
 }
 
 async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Result<Figures> {
-    let steps: Vec<Step> = std::iter::once(FLOOR).chain(STEPS).collect();
+    let steps: Vec<MeasuredStep> = std::iter::once(FLOOR).chain(STEPS).collect();
     // Each function once, by its first step.
-    let functions: BTreeMap<&str, Step> = steps.iter().rev().map(|step| (step.function, *step)).collect();
+    let functions: BTreeMap<&str, MeasuredStep> = steps.iter().rev().map(|step| (step.function, *step)).collect();
     let started = functions.iter().map(|(function, step)| (*function, *step));
     let started = started.chain(peer.map(|_| (PEER.function, PEER))).collect();
     let mut figures = Figures {
@@ -227,7 +227,7 @@ fn program(function: &str, peer: Option<&Peer>) -> Command {
     }
 }
 
-async fn cell(arena: &Arena, step: Step, requests: usize, connections: usize) -> Result<load::Cell> {
+async fn cell(arena: &Arena, step: MeasuredStep, requests: usize, connections: usize) -> Result<load::Cell> {
     let people = &arena.people;
     load::send(&people.edge, step.function, step.requests(people, requests).await?, step.status, connections).await
 }
@@ -235,7 +235,7 @@ async fn cell(arena: &Arena, step: Step, requests: usize, connections: usize) ->
 /// Starts every function alone, once a round, with a request of one of its steps.
 async fn cold_starts(
     arena: &mut Arena,
-    functions: &BTreeMap<&str, Step>,
+    functions: &BTreeMap<&str, MeasuredStep>,
     peer: Option<&Peer>,
     rounds: usize,
 ) -> Result<BTreeMap<String, Vec<cold::ColdStart>>> {

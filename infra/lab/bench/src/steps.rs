@@ -28,7 +28,7 @@ pub enum Work {
 
 /// A step to measure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Step {
+pub struct MeasuredStep {
     pub name: &'static str,
     pub function: &'static str,
     pub work: Work,
@@ -65,22 +65,22 @@ enum Kind {
     Public(&'static str),
 }
 
-const fn step(name: &'static str, function: &'static str, work: Work, status: u16, kind: Kind) -> Step {
-    Step { name, function, work, status, kind }
+const fn step(name: &'static str, function: &'static str, work: Work, status: u16, kind: Kind) -> MeasuredStep {
+    MeasuredStep { name, function, work, status, kind }
 }
 
 /// The yardstick.
-pub const FLOOR: Step = step("floor", "floor", Work::Plain, 200, Kind::Floor);
+pub const FLOOR: MeasuredStep = step("floor", "floor", Work::Plain, 200, Kind::Floor);
 
-pub const MINT: Step = step("mint-qr", "mint-qr", Work::Picture, 201, Kind::Mint);
+pub const MINT: MeasuredStep = step("mint-qr", "mint-qr", Work::Picture, 201, Kind::Mint);
 
-pub const REDEEM: Step = step("redeem-qr", "redeem-qr", Work::Plain, 200, Kind::Redeem);
+pub const REDEEM: MeasuredStep = step("redeem-qr", "redeem-qr", Work::Plain, 200, Kind::Redeem);
 
 /// The same in Node.js, as a yardstick.
-pub const PEER: Step = step("redeem-qr in Node.js", "redeem-peer", Work::Plain, 200, Kind::Redeem);
+pub const PEER: MeasuredStep = step("redeem-qr in Node.js", "redeem-peer", Work::Plain, 200, Kind::Redeem);
 
 /// Every step that answers HTTP, in the order of the procedure.
-pub const STEPS: [Step; 30] = [
+pub const STEPS: [MeasuredStep; 30] = [
     step("register", "register", Work::Face, 201, Kind::Register),
     step("check-status", "check-status", Work::Plain, 200, Kind::CheckStatus),
     step("approve-face, review", "approve-face", Work::Face, 200, Kind::Review),
@@ -133,7 +133,7 @@ pub struct People {
     pub edge: Url,
 }
 
-impl Step {
+impl MeasuredStep {
     /// As many requests as asked for. None depends on another one that is under way at the same time: they are of
     /// different devices, at least in a row of 32.
     pub async fn requests(self, people: &People, number: usize) -> Result<Vec<Request<String>>> {

@@ -12,7 +12,7 @@ use xtask::documents;
 
 use measured::{Calls, Deployed};
 use prices::Prices;
-use usage::{Load, SECONDS, Step, Usage};
+use usage::{Load, SECONDS, StepUsage, Usage};
 
 /// A function has a whole core from this much memory on.
 const MEGABYTES_OF_A_CORE: f64 = 1769.0;
@@ -108,7 +108,7 @@ impl Books {
         ])
     }
 
-    fn needs(&self, step: &Step) -> Result<Needs> {
+    fn needs(&self, step: &StepUsage) -> Result<Needs> {
         let mut calls = self.calls.get(&step.name).copied().unwrap_or_default();
         calls.read_units = step.read_units.unwrap_or(calls.read_units);
         calls.write_units = step.write_units.unwrap_or(calls.write_units);
@@ -176,7 +176,7 @@ struct Month {
 }
 
 impl Month {
-    fn add(&mut self, step: &Step, times: f64, needs: &Needs, usage: &Usage) {
+    fn add(&mut self, step: &StepUsage, times: f64, needs: &Needs, usage: &Usage) {
         self.invocations += times;
         self.milliseconds += times * needs.milliseconds;
         self.gigabyte_seconds += times * needs.gigabyte_seconds;

@@ -21,7 +21,7 @@ pub struct Usage {
     #[serde(rename = "rest")]
     pub rests: Vec<Rest>,
     #[serde(rename = "step")]
-    pub steps: Vec<Step>,
+    pub steps: Vec<StepUsage>,
 }
 
 /// Who uses it, and how much.
@@ -63,7 +63,7 @@ pub enum Thing {
 /// How often a step is taken, and what is known of it elsewhere or assumed here.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Step {
+pub struct StepUsage {
     pub name: String,
     benchmark: Option<String>,
     pub function: String,
@@ -115,7 +115,7 @@ impl Load {
     }
 }
 
-impl Step {
+impl StepUsage {
     /// What the benchmark calls it.
     pub fn measured_as(&self) -> &str {
         self.benchmark.as_deref().unwrap_or(&self.name)

@@ -12,7 +12,7 @@ pub use browser::Browser;
 pub use integrator::{Integrator, document_hash};
 pub use officer::Officer;
 pub use operator::KeyPair;
-pub use phone::{Minted, Phone, Session};
+pub use phone::{Minted, Phone, PhoneSession};
 pub use signing::Signs;
 
 /// What an activation e-mail brings.

@@ -23,7 +23,7 @@ pub struct Phone {
 
 /// A session that a login opened.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct PhoneSession {
     pub access_token: String,
 }
 
@@ -33,7 +33,7 @@ pub struct Minted {
     pub token: String,
 }
 
-impl Session {
+impl PhoneSession {
     pub fn of(reply: &Reply) -> Result<Self> {
         let access_token = reply.member("/access_token").with_context(|| format!("no session: {}", reply.text))?;
         Ok(Self { access_token })
@@ -90,38 +90,38 @@ impl Phone {
     }
 
     /// *Ubah PIN*.
-    pub async fn change_pin(&self, session: &Session, old: &str, new: &str) -> Result<Reply> {
+    pub async fn change_pin(&self, session: &PhoneSession, old: &str, new: &str) -> Result<Reply> {
         let body = json!({ "old_pin": old, "new_pin": new, "new_pin_repeated": new });
         self.send(Method::PUT, "/pin", Some(session), Some(&body)).await
     }
 
     /// *KTP Digital*.
-    pub async fn mint(&self, session: &Session, body: &Value) -> Result<Reply> {
+    pub async fn mint(&self, session: &PhoneSession, body: &Value) -> Result<Reply> {
         self.send(Method::POST, "/qr-codes", Some(session), Some(body)).await
     }
 
     /// The lock button.
-    pub async fn lock(&self, session: &Session) -> Result<Reply> {
+    pub async fn lock(&self, session: &PhoneSession) -> Result<Reply> {
         self.send(Method::DELETE, "/sessions/current", Some(session), None).await
     }
 
     /// *Tanda Tangan Elektronik*.
-    pub async fn sign(&self, session: &Session, document_hash: &str, pin: &str) -> Result<Reply> {
+    pub async fn sign(&self, session: &PhoneSession, document_hash: &str, pin: &str) -> Result<Reply> {
         let body = json!({ "document_hash": document_hash, "pin": pin });
         self.send(Method::POST, "/me/signatures", Some(session), Some(&body)).await
     }
 
-    pub async fn block_itself(&self, session: &Session, reason: &str) -> Result<Reply> {
+    pub async fn block_itself(&self, session: &PhoneSession, reason: &str) -> Result<Reply> {
         self.send(Method::POST, "/device-blocks", Some(session), Some(&json!({ "reason": reason }))).await
     }
 
     /// Ends the digital identity.
-    pub async fn erase(&self, session: &Session, pin: &str) -> Result<Reply> {
+    pub async fn erase(&self, session: &PhoneSession, pin: &str) -> Result<Reply> {
         self.send(Method::DELETE, "/me", Some(session), Some(&json!({ "pin": pin }))).await
     }
 
     /// Asks for a document in a format, as `application/pdf`.
-    pub async fn fetch(&self, session: &Session, path: &str, accept: &str) -> Result<Reply> {
+    pub async fn fetch(&self, session: &PhoneSession, path: &str, accept: &str) -> Result<Reply> {
         let proof = self.proof(&Method::GET, path, Some(session))?;
         let mut request = self.request(Method::GET, path, Some(session), Some(&proof), None)?;
         request.headers_mut().insert(http::header::ACCEPT, accept.parse()?);
@@ -133,7 +133,7 @@ impl Phone {
         &self,
         method: Method,
         path: &str,
-        session: Option<&Session>,
+        session: Option<&PhoneSession>,
         body: Option<&Value>,
     ) -> Result<Reply> {
         let proof = self.proof(&method, path, session)?;
@@ -145,7 +145,7 @@ impl Phone {
         &self,
         method: Method,
         path: &str,
-        session: Option<&Session>,
+        session: Option<&PhoneSession>,
         proof: Option<&str>,
         body: Option<&Value>,
     ) -> Result<Reply> {
@@ -153,7 +153,7 @@ impl Phone {
     }
 
     /// A DPoP proof for one request.
-    pub fn proof(&self, method: &Method, path: &str, session: Option<&Session>) -> Result<String> {
+    pub fn proof(&self, method: &Method, path: &str, session: Option<&PhoneSession>) -> Result<String> {
         let mut jti = [0; 16];
         SystemRandomness::default().fill(&mut jti);
         let mut claims = json!({
@@ -172,7 +172,7 @@ impl Phone {
         &self,
         method: Method,
         path: &str,
-        session: Option<&Session>,
+        session: Option<&PhoneSession>,
         proof: Option<&str>,
         body: Option<&Value>,
     ) -> Result<Request<String>> {

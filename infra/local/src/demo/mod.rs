@@ -11,13 +11,13 @@ use ikd::app::{Clock, SystemClock};
 use serde_json::json;
 
 use crate::actors::{
-    ActivationEmail, Api, Browser, Integrator, KeyPair, Minted, Officer, Phone, Reply, Session, document_hash,
+    ActivationEmail, Api, Browser, Integrator, KeyPair, Minted, Officer, Phone, PhoneSession, Reply, document_hash,
 };
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports, issuer};
 use crate::{personas, photographs};
 use teller::Teller;
-pub use teller::{Step, Transcript};
+pub use teller::{Exchange, Transcript};
 
 /// What to do beyond the main line, and how to tell.
 #[derive(Clone, Copy, Debug, Default)]
@@ -185,10 +185,10 @@ impl Demo {
     }
 
     /// The first login opens change-pin only; the next one is full.
-    async fn log_in(&mut self, code: &str) -> Result<Session> {
+    async fn log_in(&mut self, code: &str) -> Result<PhoneSession> {
         let reply = self.phone.log_in(code).await?;
         self.told.step("login", "Masuk: the activation code is the first PIN", 200, &reply)?;
-        let first = Session::of(&reply)?;
+        let first = PhoneSession::of(&reply)?;
         let reply = self.phone.mint(&first, &json!({})).await?;
         self.told.step("mint-qr", "Before the PIN is changed nothing else opens", 403, &reply)?;
         let reply = self.phone.change_pin(&first, code, PIN).await?;
@@ -197,11 +197,11 @@ impl Demo {
         self.told.step("login", "The activation code is dead", 401, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
         self.told.step("login", "Masuk with the new PIN", 200, &reply)?;
-        Session::of(&reply)
+        PhoneSession::of(&reply)
     }
 
     /// The holder opens the app's screens.
-    async fn look_around(&mut self, session: &Session) -> Result<()> {
+    async fn look_around(&mut self, session: &PhoneSession) -> Result<()> {
         for (function, what, path) in [
             ("show-biodata", "Biodata", "/me"),
             ("show-family", "Data Keluarga: the members on the family card", "/me/family"),
@@ -221,7 +221,7 @@ impl Demo {
     }
 
     /// The holder signs a contract; the bank verifies the signature.
-    async fn sign(&mut self, session: &Session) -> Result<()> {
+    async fn sign(&mut self, session: &PhoneSession) -> Result<()> {
         const CONTRACT: &[u8] = b"Perjanjian pembukaan rekening tabungan";
 
         let reply = self.phone.sign(session, &document_hash(CONTRACT), PIN).await?;
@@ -257,12 +257,12 @@ impl Demo {
         self.told.step("activate", "The same phone has a new first PIN", 200, &page)?;
         let reply = self.phone.log_in(&mail.code).await?;
         self.told.step("login", "Masuk with the new code", 200, &reply)?;
-        let reply = self.phone.change_pin(&Session::of(&reply)?, &mail.code, PIN).await?;
+        let reply = self.phone.change_pin(&PhoneSession::of(&reply)?, &mail.code, PIN).await?;
         self.told.step("change-pin", "Ubah PIN", 204, &reply)
     }
 
     /// The holder shows a QR code; the bank redeems it, once.
-    async fn present(&mut self, session: &Session) -> Result<()> {
+    async fn present(&mut self, session: &PhoneSession) -> Result<()> {
         let reply = self.phone.mint(session, &json!({})).await?;
         self.told.step("mint-qr", "KTP Digital: a QR code for 90 seconds", 201, &reply)?;
         let qr = Minted::of(&reply)?.token;
@@ -286,7 +286,7 @@ impl Demo {
     }
 
     /// The stream takes a moment to become a receipt.
-    async fn read_receipts(&mut self, session: &Session) -> Result<()> {
+    async fn read_receipts(&mut self, session: &PhoneSession) -> Result<()> {
         for _ in 0..40 {
             let reply = self.phone.send(Method::GET, "/me/receipts", Some(session), None).await?;
             if reply.json()["receipts"][0]["integrator"] == personas::BANK.name {
@@ -303,7 +303,7 @@ impl Demo {
     }
 
     async fn wait_out_a_code(&mut self) -> Result<()> {
-        let session = Session::of(&self.phone.log_in(PIN).await?)?;
+        let session = PhoneSession::of(&self.phone.log_in(PIN).await?)?;
         let qr = Minted::of(&self.phone.mint(&session, &json!({})).await?)?.token;
         self.told.say("Waiting out the 90 seconds of another QR code");
         tokio::time::sleep(Duration::from_secs(90)).await;
@@ -317,7 +317,7 @@ impl Demo {
     async fn lose_the_phone(&mut self) -> Result<()> {
         let reply = self.phone.log_in(PIN).await?;
         self.told.step("login", "Masuk once more", 200, &reply)?;
-        let session = Session::of(&reply)?;
+        let session = PhoneSession::of(&reply)?;
         let qr = Minted::of(&self.phone.mint(&session, &json!({})).await?)?.token;
         let reply = self.officer.block(personas::SITI, "lost").await?;
         self.told.step("block-device", "The phone is lost: the officer blocks it", 200, &reply)?;

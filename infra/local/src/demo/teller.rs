@@ -14,12 +14,12 @@ use crate::actors::Reply;
 pub struct Transcript {
     pub service: String,
     pub started_at: Timestamp,
-    pub steps: Vec<Step>,
+    pub steps: Vec<Exchange>,
 }
 
 /// One request and its answer.
 #[derive(Debug, Serialize)]
-pub struct Step {
+pub struct Exchange {
     /// The function that answered.
     pub function: &'static str,
     pub what: String,
@@ -48,7 +48,7 @@ impl Teller {
     }
 
     pub fn step(&mut self, function: &'static str, what: &str, expected: u16, reply: &Reply) -> Result<()> {
-        let step = Step {
+        let step = Exchange {
             function,
             what: what.to_owned(),
             status: reply.status.as_u16(),

@@ -1,6 +1,6 @@
 //! Holders: a PIN that too many wrong tries locked.
 
-use anyhow::{Context, Result, anyhow, ensure};
+use anyhow::{Context, Result, anyhow};
 use ikd::domain::device::Unlock;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::PinTries;
@@ -15,11 +15,12 @@ pub async fn unlock<'a>(deployment: &'a Deployment, nik: &str) -> Result<Plan<'a
     let store = deployment.store();
     let key = store.holder(&nik).await?.device.context("nobody holds an identity under this NIK")?;
     let device = store.device(&key).await?.context("the holder's device is gone")?;
-    ensure!(!device.is_blocked(), "the holder's device is blocked, and a PIN does not open it again");
-    let changes = if device.pin_tries == PinTries::default() {
+    let blocked = |_| anyhow!("the holder's device is blocked, and a PIN does not open it again");
+    let tries = device.into_active().map_err(blocked)?.state.pin_tries;
+    let changes = if tries == PinTries::default() {
         Vec::new()
     } else {
-        vec![format!("{} wrong PINs are forgotten", device.pin_tries.made)]
+        vec![format!("{} wrong PINs are forgotten", tries.made)]
     };
     let subject = format!("device {}", key.as_str());
     let change = move || -> super::Change<'a> {
