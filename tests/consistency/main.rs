@@ -68,6 +68,14 @@ fn every_step_is_declared_under_its_own_name() {
 }
 
 #[test]
+fn the_tests_of_a_step_are_in_the_file_of_its_name() {
+    for step in catalogue::STEPS {
+        let file = format!("tests/in_process/{}.rs", step.name.replace('-', "_"));
+        assert!(xtask::root().join(&file).exists(), "{file}");
+    }
+}
+
+#[test]
 fn every_function_of_the_workspace_is_deployed_and_every_deployed_one_exists() {
     let folders: BTreeSet<String> = std::fs::read_dir(xtask::root().join("functions"))
         .unwrap()

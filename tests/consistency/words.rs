@@ -14,7 +14,7 @@ const RETIRED_IN_INDONESIAN: [(&str, &str, &[&str]); 15] = [
     ("surel", "email", &[]),
     ("e-mail", "email", &[]),
     ("perangkat", "ponsel", &[]),
-    ("gawai", "ponsel", &[]),
+    ("gawai", "ponsel", &["kepegawaian"]),
     // Agencies that issue documents are called so.
     ("instansi", "lembaga", &["Data Anda tidak ditemukan di instansi ini", "hubungi instansi tersebut"]),
     ("qr code", "kode QR", &["Pindai QR Code"]),

@@ -56,7 +56,7 @@ impl Cast {
             .flat_map(|(_, route)| route.callers.iter().map(move |caller| (route, *caller)))
             .filter(|(_, caller)| is_phone(*caller) || has_token(*caller))
             .map(|(route, caller)| Route {
-                method: Method::from_bytes(route.method.as_str().as_bytes()).unwrap(),
+                method: method_of(route),
                 path: address(route.path),
                 caller,
                 body: body(route.operation, caller),
@@ -112,6 +112,18 @@ impl Cast {
         let reply = self.present(review, &self.officer).await;
         assert_eq!(reply.member("/stage").as_deref(), Some("pending"), "{}", reply.text);
     }
+}
+
+fn method_of(route: &catalogue::Route) -> Method {
+    Method::from_bytes(route.method.as_str().as_bytes()).unwrap()
+}
+
+/// A request to every route of some callers, right in everything but `{id}` and `{ticket}`.
+pub fn requests(of: fn(Caller) -> bool) -> impl Iterator<Item = (Method, String, Option<Value>)> {
+    let routes = catalogue::routes().flat_map(|(_, route)| route.callers.iter().map(move |caller| (route, *caller)));
+    routes.filter(move |(_, caller)| of(*caller)).map(|(route, caller)| {
+        (method_of(route), route.path.replace("{kind}", "ktp-el"), body(route.operation, caller))
+    })
 }
 
 /// What a caller sends to an operation.

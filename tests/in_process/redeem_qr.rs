@@ -190,7 +190,7 @@ async fn the_code_of_a_blocked_device_is_worthless_and_its_winner_learns_that_it
 }
 
 #[tokio::test]
-async fn unknown_codes_and_nonsense_are_told_apart_from_nothing() {
+async fn malformed_codes_are_answered_like_unknown_ones() {
     let world = World::new().await;
     let bank = world.integrator(BANK);
     for qr in ["", "A", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", &"A".repeat(5_000)] {

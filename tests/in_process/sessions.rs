@@ -2,28 +2,12 @@
 
 use http::Method;
 use jiff::SignedDuration;
-use local::actors::{Officer, document_hash};
+use local::actors::Officer;
 use local::personas::SITI;
 use serde_json::{Value, json};
-use tests::{PIN, World, assert_problem, assert_status};
+use tests::{World, assert_problem, assert_status};
 
-/// The holder's routes, each with a body that is right.
-fn holder_routes() -> [(Method, &'static str, Option<Value>); 12] {
-    [
-        (Method::GET, "/me", None),
-        (Method::GET, "/me/family", None),
-        (Method::GET, "/me/documents", None),
-        (Method::GET, "/me/receipts", None),
-        (Method::GET, "/me/export", None),
-        (Method::DELETE, "/me", Some(json!({ "pin": PIN }))),
-        (Method::GET, "/me/documents/kk", None),
-        (Method::POST, "/qr-codes", Some(json!({}))),
-        (Method::POST, "/me/signatures", Some(json!({ "document_hash": document_hash(b""), "pin": PIN }))),
-        (Method::DELETE, "/sessions/current", None),
-        (Method::PUT, "/pin", Some(json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" }))),
-        (Method::POST, "/device-blocks", Some(json!({ "reason": "lost" }))),
-    ]
-}
+use super::cast::{is_holder, is_phone, requests};
 
 #[tokio::test]
 async fn a_proof_serves_once_for_its_request_and_for_a_minute() {
@@ -92,15 +76,9 @@ async fn no_step_takes_a_proof_twice() {
     let world = World::new().await;
     let approved = world.approved(local::personas::BUDI).await.registered;
     world.pass(SignedDuration::from_mins(1));
-    let status = format!("/registrations/{}", approved.id);
-    let resend = format!("{status}/activation-emails");
-    let login = json!({ "pin": "908172" });
-    for (method, path, body) in [
-        (Method::POST, "/registrations", Some(registration())),
-        (Method::GET, status.as_str(), None),
-        (Method::POST, resend.as_str(), None),
-        (Method::POST, "/sessions", Some(login)),
-    ] {
+    for (method, path, body) in requests(is_phone) {
+        let path = &path.replace("{id}", &approved.id);
+        let body = if path == "/registrations" { Some(registration()) } else { body };
         let proof = approved.phone.proof(&method, path, None).unwrap();
         let send = async || {
             approved.phone.send_with_proof(method.clone(), path, None, Some(&proof), body.as_ref()).await.unwrap()
@@ -109,12 +87,12 @@ async fn no_step_takes_a_proof_twice() {
         assert_problem(&send().await, 401, "dpop-proof-replayed");
     }
 
-    for (method, path, body) in holder_routes() {
+    for (method, path, body) in requests(is_holder) {
         let holder = world.holder(SITI).await;
-        let proof = holder.phone.proof(&method, path, Some(&holder.session)).unwrap();
+        let proof = holder.phone.proof(&method, &path, Some(&holder.session)).unwrap();
         let send = async || {
             let sent =
-                holder.phone.send_with_proof(method.clone(), path, Some(&holder.session), Some(&proof), body.as_ref());
+                holder.phone.send_with_proof(method.clone(), &path, Some(&holder.session), Some(&proof), body.as_ref());
             sent.await.unwrap()
         };
         assert!(send().await.status.is_success(), "{path}");
@@ -137,8 +115,8 @@ async fn an_ended_session_opens_nothing_any_more() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     assert_status(&holder.phone.lock(&holder.session).await.unwrap(), 204);
-    for (method, path, body) in holder_routes() {
-        let reply = holder.phone.send(method, path, Some(&holder.session), body.as_ref()).await.unwrap();
+    for (method, path, body) in requests(is_holder) {
+        let reply = holder.phone.send(method, &path, Some(&holder.session), body.as_ref()).await.unwrap();
         assert_problem(&reply, 401, "session-ended");
     }
 }

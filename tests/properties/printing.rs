@@ -123,7 +123,7 @@ fn entities_show_no_person() {
     assert_hidden(&Need::PinHasher, &personal);
 
     let portrait = personas::portrait(1, 320, 400).unwrap();
-    let rules = SelfieRules { most_bytes: 262_144, least_pixels: 320 };
+    let rules = SelfieRules { max_bytes: 262_144, min_pixels: 320 };
     let selfie = Selfie::parse(&data_encoding::BASE64.encode(&portrait), &rules).unwrap();
     assert_eq!(format!("{selfie:?}"), "Selfie(…)");
 }

@@ -150,7 +150,7 @@ proptest! {
     #[test]
     fn a_variable_that_is_nonsense_is_named_and_not_repeated(
         name in prop::sample::select(vec![
-            "IKD_PUBLIC_URL", "IKD_QR_LIFETIME_SECONDS", "IKD_PIN_TRIES", "IKD_LOG_LEVEL", "IKD_SELFIE_MOST_BYTES",
+            "IKD_PUBLIC_URL", "IKD_QR_LIFETIME_SECONDS", "IKD_PIN_TRIES", "IKD_LOG_LEVEL", "IKD_SELFIE_MAX_BYTES",
             "IKD_ANSWER_WITHIN_MILLISECONDS",
         ]),
         value in text("[a-z]{8,20}"),
@@ -204,7 +204,7 @@ proptest! {
     ) {
         static PICTURE: std::sync::LazyLock<Vec<u8>> =
             std::sync::LazyLock::new(|| local::personas::portrait(1, 320, 400).expect("a picture"));
-        let rules = SelfieRules { most_bytes: 262_144, least_pixels: 320 };
+        let rules = SelfieRules { max_bytes: 262_144, min_pixels: 320 };
         let mut picture = PICTURE.clone();
         for (index, byte) in changes {
             let at = index.index(picture.len());
@@ -216,14 +216,14 @@ proptest! {
         picture.extend(&tail);
         if let Ok(selfie) = Selfie::parse(&BASE64.encode(&picture), &rules) {
             prop_assert!(selfie.bytes().starts_with(b"\xff\xd8\xff") && selfie.bytes().ends_with(b"\xff\xd9"));
-            prop_assert!(selfie.bytes().len() <= rules.most_bytes);
+            prop_assert!(selfie.bytes().len() <= rules.max_bytes);
             prop_assert!(tail.len() < 8 || !selfie.bytes().windows(tail.len()).any(|window| window == tail));
         }
     }
 
     #[test]
     fn anything_else_is_no_picture(bytes in prop::collection::vec(any::<u8>(), 0..2_000), text: String) {
-        let rules = SelfieRules { most_bytes: 262_144, least_pixels: 320 };
+        let rules = SelfieRules { max_bytes: 262_144, min_pixels: 320 };
         prop_assert!(Selfie::parse(&BASE64.encode(&bytes), &rules).is_err());
         prop_assert!(Selfie::parse(&text, &rules).is_err());
     }

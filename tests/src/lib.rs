@@ -9,7 +9,8 @@
 
 mod actions;
 mod api;
-mod calls;
+mod clock;
+mod database_calls;
 mod emulator;
 mod faults;
 pub mod functions;
@@ -17,19 +18,18 @@ mod metrics;
 mod rekognition;
 mod ses;
 mod soundness;
-mod sources;
 mod steps;
 mod stored;
 mod streams;
 mod world;
 
-pub use calls::{Calls, Capacity, Count};
+pub use clock::TestClock;
+pub use database_calls::{Calls, Capacity, Count};
 pub use emulator::Emulator;
 pub use faults::{Fault, Faults, Lasting};
 pub use metrics::{Metric, Written};
 pub use rekognition::{Rekognition, Sight};
 pub use ses::{Ses, SesFault};
-pub use sources::TestClock;
 pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered};
 pub use world::{FACES_ELSEWHERE, World};
 

@@ -30,12 +30,12 @@ use tokio::sync::OnceCell;
 use url::Url;
 
 use crate::api::InProcess;
-use crate::calls::Calls;
+use crate::clock::{TestClock, TestRandomness};
+use crate::database_calls::Calls;
 use crate::faults::{Dependency, Faults};
 use crate::metrics::Written;
 use crate::rekognition::Rekognition;
 use crate::ses::Ses;
-use crate::sources::{TestClock, TestRandomness};
 
 /// The service and everything around it.
 pub struct World {

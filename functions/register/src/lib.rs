@@ -20,7 +20,7 @@ pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, request| Box::pin(register(app, request)));
 
 /// A selfie in base64, and a little around it.
-const MOST_BYTES: usize = 400 * 1024;
+const MAX_BYTES: usize = 400 * 1024;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -98,7 +98,7 @@ async fn ensure_usable(app: &App, selfie: &Selfie) -> Result<(), Problem> {
 }
 
 fn read(app: &App, request: &Request) -> Result<(Nik, Email, PhoneNumber, Selfie), Problem> {
-    let body: Register = parse::json(request, MOST_BYTES)?;
+    let body: Register = parse::json(request, MAX_BYTES)?;
     let mut fields = Fields::default();
     let nik = fields.take("/nik", Nik::parse(&body.nik));
     let email = fields.take("/email", Email::parse(&body.email));

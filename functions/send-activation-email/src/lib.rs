@@ -27,7 +27,7 @@ async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
         return Ok(());
     }
     let holder = app.store().holder(&registration.nik).await?;
-    let worth_sending = activation.expires_at > app.now() + activation_email::LEAST_VALIDITY;
+    let worth_sending = activation.expires_at > app.now() + activation_email::MIN_VALIDITY;
     if registration.awaiting_code(&holder).is_none() || !worth_sending {
         return Ok(());
     }

@@ -40,7 +40,7 @@ pub enum Band {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Thresholds {
     /// The greatest distance that is a match.
-    pub match_at_most: f32,
+    pub match_max_distance: f32,
     /// Every greater distance is no match.
     pub no_match_above: f32,
 }
@@ -48,14 +48,14 @@ pub struct Thresholds {
 impl Default for Thresholds {
     /// Below dlib's own 0.6 lie also some pairs of different people; see docs/face.md.
     fn default() -> Self {
-        Self { match_at_most: 0.45, no_match_above: 0.60 }
+        Self { match_max_distance: 0.45, no_match_above: 0.60 }
     }
 }
 
 impl Thresholds {
     /// A distance that is not a number is no match.
     pub fn band(&self, distance: f32) -> Band {
-        if distance <= self.match_at_most {
+        if distance <= self.match_max_distance {
             Band::Match
         } else if distance <= self.no_match_above {
             Band::Review

@@ -44,11 +44,11 @@ pub struct Examined {
 /// The squares that the whole picture is drawn into for the detector, which overlooks faces of some sizes in each.
 const SIDES: [usize; 3] = [416, 224, 160];
 /// Candidates of a lower score are nothing.
-const LEAST_CANDIDATE: f32 = 0.5;
+const MIN_CANDIDATE: f32 = 0.5;
 /// A face has a higher score in one of the squares at least.
-const LEAST_SCORE: f32 = 0.6;
+const MIN_SCORE: f32 = 0.6;
 /// Its points may be that far from where a face has them; see [`Face::deviation`].
-const MOST_DEVIATION: f32 = 0.18;
+const MAX_DEVIATION: f32 = 0.18;
 
 /// The side of the aligned face, and how much of it is around the face on each side, in parts of the face.
 const CHIP: usize = 150;
@@ -102,14 +102,14 @@ impl Engine {
         let faces = self.find(picture);
         let Some(largest) = faces.first() else {
             let mut problems = vec![QualityProblem::NoFace];
-            problems.extend((picture.brightness() < self.rules.least_brightness).then_some(QualityProblem::TooDark));
+            problems.extend((picture.brightness() < self.rules.min_brightness).then_some(QualityProblem::TooDark));
             return (Examined { faces, problems, quality: None, descriptor: None }, None);
         };
         let chip = picture.sample(&largest.alignment(), CHIP);
         let quality = Quality::measure(&chip, largest.eye_distance());
         let mut problems = quality.problems(&self.rules);
-        let least_width = self.rules.bystander_width * largest.bounds.width;
-        if faces.iter().skip(1).any(|other| other.bounds.width >= least_width) {
+        let min_width = self.rules.bystander_width * largest.bounds.width;
+        if faces.iter().skip(1).any(|other| other.bounds.width >= min_width) {
             problems.insert(0, QualityProblem::SeveralFaces);
         }
         (Examined { faces, problems, quality: Some(quality), descriptor: None }, Some(chip))
@@ -141,7 +141,7 @@ impl Engine {
     /// Looks for faces in the whole picture, drawn into a square of this side.
     fn look(&self, picture: &Picture, side: usize) -> Vec<Face> {
         let whole = Similarity::upright(picture.longest_side() / side as f32, Point::default());
-        let candidates = self.detector.detect(picture.sample(&whole, side), LEAST_CANDIDATE);
+        let candidates = self.detector.detect(picture.sample(&whole, side), MIN_CANDIDATE);
         candidates.into_iter().map(|candidate| self.locate(picture, &whole, candidate)).collect()
     }
 
@@ -174,7 +174,7 @@ impl Face {
     }
 
     fn is_plausible(&self) -> bool {
-        self.score >= LEAST_SCORE && self.deviation() <= MOST_DEVIATION
+        self.score >= MIN_SCORE && self.deviation() <= MAX_DEVIATION
     }
 
     /// Whether both are one face, seen in different squares.

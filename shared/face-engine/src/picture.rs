@@ -27,21 +27,21 @@ pub enum PictureError {
     OtherFormat,
     #[error("the picture is damaged or incomplete")]
     Damaged,
-    #[error("the picture has more than {MOST_SIDE} pixels on a side, or more than {MOST_PIXELS} in all")]
+    #[error("the picture has more than {MAX_SIDE} pixels on a side, or more than {MAX_PIXELS} in all")]
     TooLarge,
 }
 
 /// No side of a phone's picture is longer.
-pub const MOST_SIDE: u32 = 4_096;
+pub const MAX_SIDE: u32 = 4_096;
 /// All of a phone's 12 megapixels (4,096 by 3,072). It bounds the memory: a progressive JPEG needs nine bytes a pixel.
-pub const MOST_PIXELS: u64 = 12_582_912;
+pub const MAX_PIXELS: u64 = 12_582_912;
 /// What a decoded picture may take, in bytes: four a pixel. Half as many pixels may have 16 bits a channel.
-const MOST_BYTES: u64 = 4 * MOST_PIXELS;
+const MAX_BYTES: u64 = 4 * MAX_PIXELS;
 
 /// Pictures are halved until no side is longer, before anything else is done with them.
 const LONGEST_KEPT: u32 = 2_048;
 /// The last halving has no side shorter.
-const LEAST_LEVEL: u32 = 32;
+const MIN_LEVEL: u32 = 32;
 
 impl Picture {
     /// Decodes a JPEG or PNG; the orientation that its EXIF data state is applied.
@@ -57,13 +57,13 @@ impl Picture {
             _ => return Err(PictureError::OtherFormat),
         }
         let mut limits = Limits::default();
-        limits.max_image_width = Some(MOST_SIDE);
-        limits.max_image_height = Some(MOST_SIDE);
-        limits.max_alloc = Some(MOST_BYTES);
+        limits.max_image_width = Some(MAX_SIDE);
+        limits.max_image_height = Some(MAX_SIDE);
+        limits.max_alloc = Some(MAX_BYTES);
         reader.limits(limits);
         let mut decoder = reader.into_decoder().map_err(|error| refusal(&error))?;
         let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES {
+        if u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_BYTES {
             return Err(PictureError::TooLarge);
         }
         let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
@@ -85,7 +85,7 @@ impl Picture {
         }
         let mut levels = vec![picture.into_rgb8()];
         while let Some(last) = levels.last()
-            && last.width().min(last.height()) >= 2 * LEAST_LEVEL
+            && last.width().min(last.height()) >= 2 * MIN_LEVEL
         {
             let next = halved(last);
             levels.push(next);

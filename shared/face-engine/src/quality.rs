@@ -30,18 +30,18 @@ pub struct Quality {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct QualityRules {
     /// At 30 pixels a descriptor has moved by 0.17 at most, at 15 by 0.4.
-    pub least_eye_distance: f32,
+    pub min_eye_distance: f32,
     /// At a third of the light, 30 to 55, by 0.19 at most; in less, the detector overlooks faces.
-    pub least_brightness: f32,
+    pub min_brightness: f32,
     /// Blurred by 2 % of the eyes' distance (sharpness 0.5 to 1.3), by 0.23 at most; by 4 % (0.1 to 0.2), by 0.43.
-    pub least_sharpness: f32,
+    pub min_sharpness: f32,
     /// Another face counts from this part of the largest one's width on; smaller ones are bystanders.
     pub bystander_width: f32,
 }
 
 impl Default for QualityRules {
     fn default() -> Self {
-        Self { least_eye_distance: 30.0, least_brightness: 30.0, least_sharpness: 0.4, bystander_width: 0.5 }
+        Self { min_eye_distance: 30.0, min_brightness: 30.0, min_sharpness: 0.4, bystander_width: 0.5 }
     }
 }
 
@@ -75,11 +75,11 @@ impl Quality {
 
     /// What is wrong with the one face; small faces are blurred anyway.
     pub(crate) fn problems(&self, rules: &QualityRules) -> Vec<QualityProblem> {
-        let too_small = self.eye_distance < rules.least_eye_distance;
+        let too_small = self.eye_distance < rules.min_eye_distance;
         let found = [
             (QualityProblem::TooSmall, too_small),
-            (QualityProblem::TooDark, self.brightness < rules.least_brightness),
-            (QualityProblem::Blurred, !too_small && self.sharpness < rules.least_sharpness),
+            (QualityProblem::TooDark, self.brightness < rules.min_brightness),
+            (QualityProblem::Blurred, !too_small && self.sharpness < rules.min_sharpness),
         ];
         found.into_iter().filter_map(|(problem, is_met)| is_met.then_some(problem)).collect()
     }

@@ -1,11 +1,11 @@
 //! Built once per cold start: configuration, clients, keys, the clock, the source of randomness and the metrics.
 
+mod clock;
 mod environment;
 mod metrics;
 mod needs;
 mod pins;
 mod settings;
-mod sources;
 
 use std::io::Write;
 use std::sync::Arc;
@@ -19,6 +19,7 @@ use declaration::Need;
 use jiff::Timestamp;
 use tracing::level_filters::LevelFilter;
 
+pub use clock::{Clock, Randomness, SystemClock, SystemRandomness};
 pub use environment::{ConfigError, Environment};
 use metrics::Metrics;
 pub use metrics::{Counter, Outcome};
@@ -26,7 +27,6 @@ pub use needs::Builders;
 use needs::Parts;
 pub use pins::Pins;
 pub use settings::{Rules, Settings};
-pub use sources::{Clock, Randomness, SystemClock, SystemRandomness};
 
 use crate::aws::https;
 use crate::domain::Id;

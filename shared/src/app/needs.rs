@@ -198,20 +198,20 @@ fn faces(
                 return Err(ConfigError::nonsense(WEIGHTS, "there is no such folder"));
             }
             let thresholds = Thresholds {
-                match_at_most: environment.decimal(matching, 0.45, 0.0..=2.0)?,
+                match_max_distance: environment.decimal(matching, 0.45, 0.0..=2.0)?,
                 no_match_above: environment.decimal(no_match, 0.60, 0.0..=2.0)?,
             };
-            if thresholds.match_at_most > thresholds.no_match_above {
+            if thresholds.match_max_distance > thresholds.no_match_above {
                 return Err(ConfigError::nonsense(no_match, "a match must not be a greater distance than no match"));
             }
             FaceEngine::Embedded(Embedded::new(weights, thresholds))
         }
         "rekognition" => {
             let similarities = Similarities {
-                match_at_least: environment.decimal(matching, 99.0, 0.0..=100.0)?,
+                match_min_similarity: environment.decimal(matching, 99.0, 0.0..=100.0)?,
                 no_match_below: environment.decimal(no_match, 90.0, 0.0..=100.0)?,
             };
-            if similarities.match_at_least < similarities.no_match_below {
+            if similarities.match_min_similarity < similarities.no_match_below {
                 return Err(ConfigError::nonsense(no_match, "a match must not be less alike than no match"));
             }
             // Two calls, one after the other, have to fit into a step.

@@ -62,7 +62,7 @@ pub struct Rules {
     /// Least time between two activation e-mails of one registration.
     pub resend_wait: SignedDuration,
     /// Activation e-mails of one registration in all.
-    pub resend_most: u32,
+    pub max_resends: u32,
     pub captcha_lifetime: SignedDuration,
     pub captcha_limit: CaptchaLimit,
     pub lockout: LockoutRules,
@@ -100,7 +100,7 @@ impl Rules {
     }
 
     pub fn activation_codes(&self) -> CodeRules {
-        CodeRules { lifetime: self.activation_code_lifetime, wait: self.resend_wait, max_codes: self.resend_most }
+        CodeRules { lifetime: self.activation_code_lifetime, wait: self.resend_wait, max_codes: self.max_resends }
     }
 
     fn read(environment: &Environment) -> Result<Self, ConfigError> {
@@ -127,7 +127,7 @@ impl Rules {
             resend_wait: environment
                 .number("IKD_RESEND_WAIT_SECONDS", MINUTE, 0..=DAY)
                 .map(SignedDuration::from_secs)?,
-            resend_most: environment.number("IKD_RESEND_MOST", 5, 1..=50)?,
+            max_resends: environment.number("IKD_RESEND_MAX", 5, 1..=50)?,
             captcha_lifetime: seconds("IKD_CAPTCHA_SECONDS", 5 * MINUTE, HOUR)?,
             captcha_limit: CaptchaLimit {
                 wrong: environment.number("IKD_CAPTCHA_WRONG", 5, 1..=100)?,
@@ -141,8 +141,8 @@ impl Rules {
                 ],
             },
             selfie: SelfieRules {
-                most_bytes: environment.number("IKD_SELFIE_MOST_BYTES", 262_144, 1_024..=300_000)?,
-                least_pixels: environment.number("IKD_SELFIE_LEAST_PIXELS", 320, 16..=4_096)?,
+                max_bytes: environment.number("IKD_SELFIE_MAX_BYTES", 262_144, 1_024..=300_000)?,
+                min_pixels: environment.number("IKD_SELFIE_MIN_PIXELS", 320, 16..=4_096)?,
             },
         })
     }

@@ -23,7 +23,7 @@ pub struct Rekognition {
 #[derive(Clone, Copy, Debug)]
 pub struct Similarities {
     /// The least similarity that is a match.
-    pub match_at_least: f64,
+    pub match_min_similarity: f64,
     /// Every smaller similarity is no match.
     pub no_match_below: f64,
 }
@@ -132,7 +132,7 @@ impl Rekognition {
     fn band(&self, similarity: Option<f64>, is_fit: bool) -> FaceBand {
         match similarity {
             Some(similarity) if similarity < self.similarities.no_match_below => FaceBand::NoMatch,
-            Some(similarity) if similarity >= self.similarities.match_at_least && is_fit => FaceBand::Match,
+            Some(similarity) if similarity >= self.similarities.match_min_similarity && is_fit => FaceBand::Match,
             _ => FaceBand::Review,
         }
     }
@@ -150,9 +150,9 @@ impl Face {
 fn problems(faces: &[Face]) -> Vec<PictureProblem> {
     /// As with the embedded engine: smaller faces are bystanders.
     const BYSTANDER: f32 = 0.5;
-    const LEAST_WIDTH: f32 = 0.1;
-    const LEAST_BRIGHTNESS: f32 = 25.0;
-    const LEAST_SHARPNESS: f32 = 10.0;
+    const MIN_WIDTH: f32 = 0.1;
+    const MIN_BRIGHTNESS: f32 = 25.0;
+    const MIN_SHARPNESS: f32 = 10.0;
 
     let largest =
         faces.iter().max_by(|left, right| (left.width * left.height).total_cmp(&(right.width * right.height)));
@@ -162,9 +162,9 @@ fn problems(faces: &[Face]) -> Vec<PictureProblem> {
     let quality = largest.quality.as_ref();
     let found = [
         (PictureProblem::SeveralFaces, others),
-        (PictureProblem::TooSmall, largest.width < LEAST_WIDTH),
-        (PictureProblem::TooDark, less(quality.and_then(|quality| quality.brightness), LEAST_BRIGHTNESS)),
-        (PictureProblem::Blurred, less(quality.and_then(|quality| quality.sharpness), LEAST_SHARPNESS)),
+        (PictureProblem::TooSmall, largest.width < MIN_WIDTH),
+        (PictureProblem::TooDark, less(quality.and_then(|quality| quality.brightness), MIN_BRIGHTNESS)),
+        (PictureProblem::Blurred, less(quality.and_then(|quality| quality.sharpness), MIN_SHARPNESS)),
     ];
     found.into_iter().filter_map(|(problem, is_met)| is_met.then_some(problem)).collect()
 }

@@ -69,9 +69,9 @@ pub fn single_header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
 }
 
 /// A JSON body of exactly the expected members.
-pub fn json<T: DeserializeOwned>(request: &Request, most_bytes: usize) -> Result<T, Problem> {
+pub fn json<T: DeserializeOwned>(request: &Request, max_bytes: usize) -> Result<T, Problem> {
     ensure_media_type(request, "application/json")?;
-    let body = body(request, most_bytes)?;
+    let body = body(request, max_bytes)?;
     // Serde would read an array as the members in their order; an API's members have names.
     let is_object = body.trim_ascii_start().first() == Some(&b'{');
     if !is_object || serde_json::from_slice::<serde_json::Value>(body).is_err() {
@@ -82,10 +82,10 @@ pub fn json<T: DeserializeOwned>(request: &Request, most_bytes: usize) -> Result
 }
 
 /// A form's fields (`application/x-www-form-urlencoded`), none of them twice.
-pub fn form(request: &Request, most_bytes: usize) -> Result<BTreeMap<String, String>, Problem> {
+pub fn form(request: &Request, max_bytes: usize) -> Result<BTreeMap<String, String>, Problem> {
     ensure_media_type(request, "application/x-www-form-urlencoded")?;
     let mut fields = BTreeMap::new();
-    for (name, value) in url::form_urlencoded::parse(body(request, most_bytes)?) {
+    for (name, value) in url::form_urlencoded::parse(body(request, max_bytes)?) {
         if fields.insert(name.into_owned(), value.into_owned()).is_some() {
             return Err(ProblemType::MalformedRequest.into());
         }
@@ -123,13 +123,13 @@ fn ensure_media_type(request: &Request, media_type: &str) -> Result<(), Problem>
     if has_media_type(request, media_type) { Ok(()) } else { Err(ProblemType::UnsupportedMediaType.into()) }
 }
 
-fn body(request: &Request, most_bytes: usize) -> Result<&[u8], Problem> {
+fn body(request: &Request, max_bytes: usize) -> Result<&[u8], Problem> {
     let bytes: &[u8] = match request.body() {
         Body::Text(text) => text.as_bytes(),
         Body::Binary(bytes) => bytes,
         _ => &[],
     };
-    if bytes.len() > most_bytes { Err(ProblemType::BodyTooLarge.into()) } else { Ok(bytes) }
+    if bytes.len() > max_bytes { Err(ProblemType::BodyTooLarge.into()) } else { Ok(bytes) }
 }
 
 /// Says which member is wrong and how, but not what it held: serde's own message would repeat it.

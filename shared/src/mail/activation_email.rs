@@ -62,4 +62,4 @@ pub fn write(
 }
 
 /// How long before its end a code is still worth sending.
-pub const LEAST_VALIDITY: SignedDuration = SignedDuration::from_mins(1);
+pub const MIN_VALIDITY: SignedDuration = SignedDuration::from_mins(1);

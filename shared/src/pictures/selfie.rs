@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use data_encoding::BASE64;
 // What the face engine takes; beyond it lie decompression bombs.
-use face_engine::{MOST_PIXELS, MOST_SIDE};
+use face_engine::{MAX_PIXELS, MAX_SIDE};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
@@ -22,9 +22,9 @@ unprintable!(Selfie);
 #[derive(Clone, Copy, Debug)]
 pub struct SelfieRules {
     /// DynamoDB's items end at 400 KB.
-    pub most_bytes: usize,
+    pub max_bytes: usize,
     /// Pixels on the short side, for a face to be recognised.
-    pub least_pixels: u32,
+    pub min_pixels: u32,
 }
 
 impl Selfie {
@@ -45,11 +45,11 @@ impl Selfie {
             "The photo is damaged or is not a JPEG or PNG. Take it again.",
         );
 
-        if text.len() > rules.most_bytes.div_ceil(3) * 4 {
+        if text.len() > rules.max_bytes.div_ceil(3) * 4 {
             return Err(TOO_LARGE);
         }
         let bytes = BASE64.decode(text.as_bytes()).map_err(|_| NOT_BASE64)?;
-        if bytes.len() > rules.most_bytes {
+        if bytes.len() > rules.max_bytes {
             return Err(TOO_LARGE);
         }
         let mut reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(|_| NOT_A_PICTURE)?;
@@ -61,21 +61,21 @@ impl Selfie {
             return Err(NOT_A_PICTURE);
         }
         let mut limits = Limits::default();
-        limits.max_image_width = Some(MOST_SIDE);
-        limits.max_image_height = Some(MOST_SIDE);
+        limits.max_image_width = Some(MAX_SIDE);
+        limits.max_image_height = Some(MAX_SIDE);
         reader.limits(limits);
         let mut decoder = reader.into_decoder().map_err(|_| NOT_A_PICTURE)?;
         let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > MOST_PIXELS {
+        if u64::from(width) * u64::from(height) > MAX_PIXELS {
             return Err(TOO_LARGE);
         }
         let orientation = decoder.orientation().map_err(|_| NOT_A_PICTURE)?;
         let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| NOT_A_PICTURE)?;
-        if picture.width().min(picture.height()) < rules.least_pixels {
+        if picture.width().min(picture.height()) < rules.min_pixels {
             return Err(TOO_SMALL);
         }
         picture.apply_orientation(orientation);
-        draw(&picture, rules.most_bytes).map(Self).ok_or(TOO_LARGE)
+        draw(&picture, rules.max_bytes).map(Self).ok_or(TOO_LARGE)
     }
 
     pub fn bytes(&self) -> &[u8] {
@@ -84,14 +84,14 @@ impl Selfie {
 }
 
 /// Encodes as well as fits; nothing where no quality that shows a face fits.
-fn draw(picture: &DynamicImage, most_bytes: usize) -> Option<Vec<u8>> {
+fn draw(picture: &DynamicImage, max_bytes: usize) -> Option<Vec<u8>> {
     const QUALITIES: [u8; 3] = [90, 75, 60];
 
     let picture = picture.to_rgb8();
     QUALITIES.into_iter().find_map(|quality| {
         let mut bytes = Vec::new();
         JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).ok()?;
-        (bytes.len() <= most_bytes).then_some(bytes)
+        (bytes.len() <= max_bytes).then_some(bytes)
     })
 }
 
@@ -101,7 +101,7 @@ mod tests {
 
     use super::*;
 
-    const RULES: SelfieRules = SelfieRules { most_bytes: 262_144, least_pixels: 320 };
+    const RULES: SelfieRules = SelfieRules { max_bytes: 262_144, min_pixels: 320 };
 
     fn picture(width: u32, height: u32, format: ImageFormat) -> String {
         let mut bytes = Cursor::new(Vec::new());

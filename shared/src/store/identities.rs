@@ -21,7 +21,7 @@ impl Store {
     /// them, so that one which was made within the last moments may be missing; those told of are read strongly
     /// consistent.
     pub async fn identity(&self, nik: &Nik, after: Option<&str>) -> Result<Identity, StoreError> {
-        const MOST: i32 = 100;
+        const MAX: i32 = 100;
 
         let after = after.map(|key| Item::from([("nik".to_owned(), text(nik.as_str())), ("pk".to_owned(), text(key))]));
         let answer = self
@@ -32,7 +32,7 @@ impl Store {
             .key_condition_expression("nik = :nik")
             .expression_attribute_values(":nik", text(nik.as_str()))
             .set_exclusive_start_key(after)
-            .limit(MOST)
+            .limit(MAX)
             .send()
             .await
             .map_err(unavailable)?;

@@ -31,7 +31,7 @@ impl Store {
     /// What a holder signed, in no order, a thousand at most, and whether there is more. One made within the last moments
     /// may be missing: an index tells.
     pub async fn signatures_of(&self, nik: &Nik) -> Result<(Vec<Signature>, bool), StoreError> {
-        const MOST: i32 = 1_000;
+        const MAX: i32 = 1_000;
 
         let answer = self
             .client
@@ -40,7 +40,7 @@ impl Store {
             .index_name("by_holder")
             .key_condition_expression("nik = :nik")
             .expression_attribute_values(":nik", text(nik.as_str()))
-            .limit(MOST)
+            .limit(MAX)
             .send()
             .await
             .map_err(unavailable)?;

@@ -186,14 +186,14 @@ impl OfficerVerifier {
 
     /// The body of an answer, of a size that is to be expected. Redirections are no answers.
     async fn ask(&self, request: HttpRequest) -> Result<Vec<u8>, FetchError> {
-        const MOST_BYTES: usize = 1 << 20;
+        const MAX_BYTES: usize = 1 << 20;
 
         let response = self.http.call(request).await.map_err(|_| FetchError::Connection)?;
         let status = response.status().as_u16();
         if status != 200 {
             return Err(FetchError::Status(status));
         }
-        let body = Limited::new(response.into_body(), MOST_BYTES).collect().await;
+        let body = Limited::new(response.into_body(), MAX_BYTES).collect().await;
         Ok(body.map_err(|_| FetchError::Document)?.to_bytes().to_vec())
     }
 }

@@ -51,14 +51,14 @@ pub async fn replay<'a>(deployment: &'a Deployment, queue_url: &str) -> Result<P
 /// Reads what waits. Nothing stays hidden: whoever only looks must not keep letters from whoever carries them out, and
 /// doing one twice does no harm.
 async fn receive(deployment: &Deployment, queue_url: &str) -> Result<Vec<(Message, Letter)>> {
-    const AT_MOST: usize = 1_000;
+    const MAX_MESSAGES: usize = 1_000;
     const HIDDEN_MEANWHILE_SECONDS: i32 = 300;
     /// Waiting asks all of a queue's servers; not waiting asks some.
     const WAITED_SECONDS: i32 = 1;
 
     let queues = &deployment.clients.queues;
     let mut messages = Vec::new();
-    while messages.len() < AT_MOST {
+    while messages.len() < MAX_MESSAGES {
         let receive = queues
             .receive_message()
             .queue_url(queue_url)

@@ -7,16 +7,16 @@ use image::{ImageFormat, ImageReader, Limits};
 use super::Flaw;
 
 /// Beside the photograph there must be room for the rest of an item of 400 KB.
-const MOST_BYTES: usize = 256 * 1024;
+const MAX_BYTES: usize = 256 * 1024;
 
 /// No side is longer; beyond it lie decompression bombs.
-const MOST_PIXELS: u32 = 4_096;
+const MAX_PIXELS: u32 = 4_096;
 
 /// What is wrong with a photograph; none at all is nothing wrong.
 pub fn flaw(photo: &[u8]) -> Option<Flaw> {
     let reason = if photo.is_empty() {
         return None;
-    } else if photo.len() > MOST_BYTES {
+    } else if photo.len() > MAX_BYTES {
         "is larger than 256 KiB"
     } else if !photo.starts_with(&[0xff, 0xd8]) || !photo.ends_with(&[0xff, 0xd9]) {
         // The decoder fills what is missing of a broken picture with grey; the end marker shows that nothing is.
@@ -24,7 +24,7 @@ pub fn flaw(photo: &[u8]) -> Option<Flaw> {
     } else {
         let mut reader = ImageReader::with_format(Cursor::new(photo), ImageFormat::Jpeg);
         let mut limits = Limits::default();
-        (limits.max_image_width, limits.max_image_height) = (Some(MOST_PIXELS), Some(MOST_PIXELS));
+        (limits.max_image_width, limits.max_image_height) = (Some(MAX_PIXELS), Some(MAX_PIXELS));
         reader.limits(limits);
         if reader.decode().is_ok() {
             return None;

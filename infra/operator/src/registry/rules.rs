@@ -17,7 +17,7 @@ const EARLIEST_BIRTH: Date = Date::constant(1900, 1, 1);
 const LONGEST_TEXT: usize = 200;
 
 /// Bytes of a row's texts at most: an item of DynamoDB ends at 400 KB, and 256 KiB are the photograph's.
-const MOST_TEXT: usize = 100_000;
+const MAX_TEXT: usize = 100_000;
 
 /// The rules, and what they are held against.
 pub struct Rules {
@@ -156,7 +156,7 @@ fn documents(resident: &Resident, flaws: &mut Vec<Flaw>) {
     if texts.iter().any(|text| text.is_empty() || !is_plain(text)) {
         flaws.push(Flaw::new("documents", "has an empty text or hidden characters"));
     }
-    if texts.iter().map(String::len).sum::<usize>() > MOST_TEXT {
+    if texts.iter().map(String::len).sum::<usize>() > MAX_TEXT {
         flaws.push(Flaw::new("documents", "is larger than 100 kB"));
     }
 }

@@ -49,7 +49,7 @@ impl DetectorNet {
 
     /// Finds boxes of at least this score in a square picture (a multiple of 32 points a side), colours from 0 to 255; the best one comes first, and
     /// of several that overlap only the best one.
-    pub fn detect(&self, picture: Map, least_score: f32) -> Vec<Candidate> {
+    pub fn detect(&self, picture: Map, min_score: f32) -> Vec<Candidate> {
         let mut map = self.first.of(&picture.normalised(MEANS, 255.0)).leaky();
         for (index, convolution) in self.others.iter().enumerate() {
             map = convolution.of(&map.greatest(2, 2, false)).leaky();
@@ -65,7 +65,7 @@ impl DetectorNet {
                 candidates.extend(anchors.map(|(values, anchor)| candidate(values, anchor, row, column)));
             }
         }
-        candidates.retain(|candidate| candidate.score >= least_score);
+        candidates.retain(|candidate| candidate.score >= min_score);
         best(candidates)
     }
 }
@@ -84,12 +84,12 @@ fn sigmoid(value: f32) -> f32 {
 
 /// Leaves of boxes that overlap by more than two fifths the one with the best score.
 fn best(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    const MOST_OVERLAP: f32 = 0.4;
+    const MAX_OVERLAP: f32 = 0.4;
 
     candidates.sort_by(|left, right| right.score.total_cmp(&left.score));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
-        if kept.iter().all(|better| better.bounds.overlap(&candidate.bounds) <= MOST_OVERLAP) {
+        if kept.iter().all(|better| better.bounds.overlap(&candidate.bounds) <= MAX_OVERLAP) {
             kept.push(candidate);
         }
     }

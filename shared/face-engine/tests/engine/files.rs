@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use face_engine::PictureError::{Damaged, OtherFormat, TooLarge};
-use face_engine::{MOST_PIXELS, MOST_SIDE, Picture, PictureError};
+use face_engine::{MAX_PIXELS, MAX_SIDE, Picture, PictureError};
 use image::imageops::FilterType;
 use image::{DynamicImage, RgbImage};
 
@@ -36,13 +36,9 @@ fn a_truncated_file_is_damaged() {
 fn a_decompression_bomb_is_refused_before_it_is_decompressed() {
     let started = Instant::now();
     let small = png(&DynamicImage::new_rgb8(1, 1));
-    for (width, height) in [
-        (MOST_SIDE + 1, 1),
-        (1, MOST_SIDE + 1),
-        (30_000, 30_000),
-        (MOST_SIDE, MOST_SIDE),
-        (i32::MAX.cast_unsigned(), 1),
-    ] {
+    for (width, height) in
+        [(MAX_SIDE + 1, 1), (1, MAX_SIDE + 1), (30_000, 30_000), (MAX_SIDE, MAX_SIDE), (i32::MAX.cast_unsigned(), 1)]
+    {
         assert_eq!(refusal(&with_png_size(&small, width, height)), Some(TooLarge), "PNG, {width} by {height}");
     }
     let small = jpeg(&DynamicImage::new_rgb8(8, 8));
@@ -54,9 +50,9 @@ fn a_decompression_bomb_is_refused_before_it_is_decompressed() {
 
 #[test]
 fn the_largest_picture_is_taken() {
-    let height = u32::try_from(MOST_PIXELS / u64::from(MOST_SIDE)).unwrap();
-    let picture = Picture::decode(&jpeg(&RgbImage::new(MOST_SIDE, height).into())).unwrap();
-    assert_eq!((picture.width(), picture.height()), (MOST_SIDE, height));
+    let height = u32::try_from(MAX_PIXELS / u64::from(MAX_SIDE)).unwrap();
+    let picture = Picture::decode(&jpeg(&RgbImage::new(MAX_SIDE, height).into())).unwrap();
+    assert_eq!((picture.width(), picture.height()), (MAX_SIDE, height));
 }
 
 #[test]

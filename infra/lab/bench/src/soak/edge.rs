@@ -21,7 +21,7 @@ pub struct Edge {
 }
 
 /// Requests at the same time.
-const MOST_UNDER_WAY: usize = 64;
+const MAX_UNDER_WAY: usize = 64;
 
 /// What came back.
 #[derive(Default)]
@@ -36,7 +36,7 @@ pub struct Seen {
 
 impl Edge {
     pub fn new(base: Url) -> Result<Self> {
-        let (http, under_way) = (HttpApi::new(base.clone())?, Semaphore::new(MOST_UNDER_WAY));
+        let (http, under_way) = (HttpApi::new(base.clone())?, Semaphore::new(MAX_UNDER_WAY));
         Ok(Self { base, http, under_way, seen: Mutex::default() })
     }
 

@@ -29,7 +29,7 @@ const SHARE_OF_PEAK: f64 = 0.7;
 const PEAK_TAKES: Duration = Duration::from_secs(20);
 const PEAK_CONNECTIONS: usize = 16;
 /// More visits at the same time mean that the functions do not keep up.
-const MOST_VISITS: usize = 5_000;
+const MAX_VISITS: usize = 5_000;
 const INSTANCES: usize = 2;
 const MIB: f64 = 1_048_576.0;
 /// Resident memory at the end, at most so many times that of the first third, apart from what the runtime adds at every
@@ -146,7 +146,7 @@ impl Soaking {
         while began.elapsed() < lasts {
             next.tick().await;
             self.reap()?;
-            ensure!(self.under_way.len() < MOST_VISITS, "the functions do not keep up");
+            ensure!(self.under_way.len() < MAX_VISITS, "the functions do not keep up");
             self.visit(arena, Course::of(self.visits)).await?;
             let minute = began.elapsed().as_secs_f64() / 60.0;
             if memory.last().is_none_or(|(last, _)| minute - last >= minutes / 30.0) {

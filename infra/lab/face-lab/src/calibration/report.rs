@@ -73,9 +73,9 @@ impl Calibration {
 
 /// The ends of the engine's bands.
 pub fn own_thresholds() -> [f64; 2] {
-    let Thresholds { match_at_most, no_match_above } = Thresholds::default();
+    let Thresholds { match_max_distance, no_match_above } = Thresholds::default();
     // Rounded, so that 0.45 stays 0.45.
-    [match_at_most, no_match_above].map(|threshold| (f64::from(threshold) * 1e4).round() / 1e4)
+    [match_max_distance, no_match_above].map(|threshold| (f64::from(threshold) * 1e4).round() / 1e4)
 }
 
 /// The least of the ascending distances that this share of all does not exceed.

@@ -13,13 +13,13 @@ struct Served {
     address: String,
     http: reqwest::Client,
     issuer: Issuer,
-    most_at_once: Arc<AtomicUsize>,
+    max_at_once: Arc<AtomicUsize>,
 }
 
 /// Echoes the forwarded headers, and notes how many requests it had at once.
 async fn served(limited: bool) -> Served {
-    let most_at_once = Arc::new(AtomicUsize::new(0));
-    let (now, most) = (Arc::new(AtomicUsize::new(0)), most_at_once.clone());
+    let max_at_once = Arc::new(AtomicUsize::new(0));
+    let (now, most) = (Arc::new(AtomicUsize::new(0)), max_at_once.clone());
     let function = async move |headers: HeaderMap| {
         most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
         // Others arrive meanwhile.
@@ -37,7 +37,7 @@ async fn served(limited: bool) -> Served {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     serve(listener, Setup { functions, officers, limited }).unwrap();
-    Served { address, http: reqwest::Client::new(), issuer, most_at_once }
+    Served { address, http: reqwest::Client::new(), issuer, max_at_once }
 }
 
 impl Served {
@@ -89,7 +89,7 @@ async fn a_function_gets_the_callers_address_and_never_more_requests_than_watch_
     for answer in futures::future::join_all(answers).await {
         assert_eq!(answer.unwrap().text().await.unwrap(), "10.0.0.1, 127.0.0.1");
     }
-    let most = gateway.most_at_once.load(Ordering::SeqCst);
+    let most = gateway.max_at_once.load(Ordering::SeqCst);
     assert!((2..=IN_FLIGHT).contains(&most), "{most}");
 }
 

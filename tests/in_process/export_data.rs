@@ -1,4 +1,4 @@
-//! export-data: the holder sees everything that is held, and nobody else's.
+//! export-data: everything that is stored about the holder, and nothing that opens anything.
 
 use http::Method;
 use jiff::SignedDuration;

@@ -1,4 +1,4 @@
-//! login and lock: device key and PIN open a session; wrong PINs are counted before they are looked at.
+//! login: device key and PIN open a session; a try is counted before the PIN is checked.
 
 use jiff::SignedDuration;
 use local::actors::PhoneSession;
@@ -96,16 +96,6 @@ async fn a_session_ends_after_ten_minutes() {
 }
 
 #[tokio::test]
-async fn the_lock_button_ends_the_session_at_once() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    assert_status(&holder.phone.lock(&holder.session).await.unwrap(), 204);
-    assert_problem(&holder.mint_reply(&json!({})).await, 401, "session-ended");
-    assert_problem(&holder.phone.lock(&holder.session).await.unwrap(), 401, "session-ended");
-    assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
-}
-
-#[tokio::test]
 async fn what_is_no_pin_costs_no_try() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
@@ -113,34 +103,6 @@ async fn what_is_no_pin_costs_no_try() {
         assert_invalid(&holder.phone.log_in(pin).await.unwrap(), &["/pin"]);
     }
     assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
-}
-
-#[tokio::test]
-async fn an_officer_lifts_the_lock_and_the_pin_stays_what_it_is() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    for _ in 0..9 {
-        world.pass(SignedDuration::from_hours(24));
-        assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
-    }
-    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked-until-office");
-    let reply = world.officer().unlock(SITI).await.unwrap();
-    assert_status(&reply, 200);
-    assert!(reply.member("/unlocked_at").is_some());
-    assert_status(&world.officer().unlock(SITI).await.unwrap(), 200);
-    assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
-    assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
-}
-
-#[tokio::test]
-async fn an_unlock_does_not_bring_a_blocked_device_back() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    assert_status(&world.officer().block(SITI, "stolen").await.unwrap(), 200);
-    assert_problem(&world.officer().unlock(SITI).await.unwrap(), 404, "no-device");
-    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
-    assert_problem(&world.officer().unlock(local::personas::BUDI).await.unwrap(), 404, "no-device");
-    assert_invalid(&world.officer().unlock("123").await.unwrap(), &["/nik"]);
 }
 
 #[tokio::test]

@@ -1,19 +1,16 @@
-//! erase-identity and finish-erasure: the identity ends at once, and what it left is gone soon after, whatever fails.
+//! finish-erasure: what the holder left is erased, and nothing that came later.
 
 use futures::future::join_all;
-use http::{Method, Request};
+use http::Method;
 use ikd::domain::Id;
 use ikd::domain::receipt::{self, ChainHead, Receipt};
 use ikd::store::keys;
 use jiff::SignedDuration;
-use local::actors::{Reply, document_hash};
 use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
-use tests::{Fault, HolderWithSession, Lasting, PIN, World, assert_invalid, assert_problem, assert_status};
+use tests::{Fault, HolderWithSession, Lasting, World, assert_status};
 
-async fn erase(holder: &HolderWithSession) -> Reply {
-    holder.phone.erase(&holder.session, PIN).await.unwrap()
-}
+use super::erase_identity::erase;
 
 async fn redeemed(world: &World, holder: &HolderWithSession, times: usize) {
     let bank = world.integrator(BANK);
@@ -31,42 +28,6 @@ fn left(world: &World, nik: &str) -> Vec<(&'static str, Value)> {
         .flat_map(|table| world.items(table).into_iter().map(move |item| (table, item)))
         .filter(|(_, item)| item.to_string().contains(nik))
         .collect()
-}
-
-#[tokio::test]
-async fn the_identity_ends_with_the_answer() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    let (bank, qr) = (world.integrator(BANK), holder.mint().await.token);
-    assert_status(&erase(&holder).await, 202);
-    assert_problem(&holder.mint_reply(&json!({})).await, 401, "session-ended");
-    assert_problem(&erase(&holder).await, 401, "session-ended");
-    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
-    let reply = bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0], None).await.unwrap();
-    assert_problem(&reply, 410, "qr-code-device-blocked");
-    assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 404, "no-device");
-    world.assert_sound();
-}
-
-#[tokio::test]
-async fn the_answer_says_what_is_kept_why_and_until_when() {
-    for (language, why) in [("id", "layanan ini hanya membacanya"), ("en", "this service only reads it")] {
-        let world = World::new().await;
-        let holder = world.holder(SITI).await;
-        let proof = holder.phone.proof(&Method::DELETE, "/me", Some(&holder.session)).unwrap();
-        let request = Request::delete("http://ikd.test/me")
-            .header("authorization", format!("DPoP {}", holder.session.access_token))
-            .header("dpop", proof)
-            .header("content-type", "application/json")
-            .header("accept-language", language);
-        let reply = world.send(request.body(json!({ "pin": PIN }).to_string()).unwrap()).await;
-        assert_status(&reply, 202);
-        let kept = reply.json()["kept"].clone();
-        assert_eq!(kept[0]["what"], "population-registry");
-        assert!(kept[0]["why"].as_str().unwrap().contains(why), "{kept}");
-        assert!(kept[0].get("until").is_none());
-        assert_eq!(kept[1]["until"], "2036-11-19T05:00:00Z", "signatures: ten years of 365 days");
-    }
 }
 
 #[tokio::test]
@@ -90,17 +51,6 @@ async fn of_everything_that_the_holder_left_the_count_of_approvals_alone_remains
     assert_eq!(count["expires_at"]["N"], "1795928400", "a week later, when the last registration is forgotten");
     assert!(world.items("selfies").is_empty());
     world.assert_sound();
-}
-
-#[tokio::test]
-async fn no_registration_of_before_comes_back_to_life() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    let before = world.registered(SITI).await;
-    assert_status(&erase(&holder).await, 202);
-    assert_problem(&world.officer().approve(&before.ticket).await.unwrap(), 409, "registration-ended");
-    assert_eq!(world.finish_erasures().await, [""; 0]);
-    assert_problem(&before.phone.check_status(&before.id).await.unwrap(), 404, "not-found");
 }
 
 #[tokio::test]
@@ -141,52 +91,6 @@ async fn a_redemption_of_before_leaves_no_receipt_any_more() {
 }
 
 #[tokio::test]
-async fn what_a_thief_signed_stays_revoked() {
-    let world = World::new().await;
-    let stolen = world.holder(SITI).await;
-    let signed = stolen.phone.sign(&stolen.session, &document_hash(b"A"), PIN).await.unwrap();
-    let block = json!({ "nik": SITI, "reason": "stolen", "stolen_since": "2026-11-22T05:00:00Z" });
-    assert_status(&world.officer().send(Method::POST, "/device-blocks", Some(&block)).await.unwrap(), 200);
-    let holder = world.holder(SITI).await;
-    assert_status(&erase(&holder).await, 202);
-    assert_eq!(world.finish_erasures().await, [""; 0]);
-    let path = format!("http://ikd.test/signatures/{}", signed.member("/id").unwrap());
-    let reply = world.send(Request::get(path).body(String::new()).unwrap()).await;
-    assert_eq!(reply.member("/validity").as_deref(), Some("revoked"));
-}
-
-#[tokio::test]
-async fn without_the_pin_nothing_is_erased() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    assert_invalid(&holder.phone.erase(&holder.session, "12345").await.unwrap(), &["/pin"]);
-    for _ in 0..3 {
-        assert_problem(&holder.phone.erase(&holder.session, "908172").await.unwrap(), 401, "invalid-credentials");
-    }
-    assert_problem(&erase(&holder).await, 401, "session-ended");
-    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
-    assert!(world.items("erasures").is_empty());
-}
-
-#[tokio::test]
-async fn of_many_wishes_at_once_one_ends_the_identity() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    let replies = join_all((0..6).map(|_| erase(&holder))).await;
-    let done = replies.iter().filter(|reply| reply.status.as_u16() == 202).count();
-    let orders = world.items("erasures").len();
-    assert!(done <= 1 && orders == done, "{done} answered, {orders} ordered");
-    for reply in replies.iter().filter(|reply| reply.status.as_u16() != 202) {
-        match reply.status.as_u16() {
-            409 => assert_problem(reply, 409, "concurrent-requests"),
-            401 => assert!(["session-ended", "invalid-credentials"].contains(&reply.problem().unwrap().as_str())),
-            _ => assert_problem(reply, 423, "pin-locked"),
-        }
-    }
-    world.assert_sound();
-}
-
-#[tokio::test]
 async fn what_was_left_is_erased_in_the_end_whatever_fails() {
     let plays = Fault::ALL.into_iter().map(|fault| async move {
         let world = World::with_faults().await;
@@ -212,15 +116,6 @@ async fn what_was_left_is_erased_in_the_end_whatever_fails() {
         }
     });
     join_all(plays).await;
-}
-
-#[tokio::test]
-async fn without_the_database_nothing_is_erased() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    let phone = holder.phone.speaking_to(world.with_database_gone());
-    assert_problem(&phone.erase(&holder.session, PIN).await.unwrap(), 503, "service-unavailable");
-    holder.mint().await;
 }
 
 #[tokio::test]

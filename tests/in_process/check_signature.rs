@@ -1,0 +1,69 @@
+//! check-signature: anyone learns whether a signature is valid.
+
+use http::Method;
+use jiff::SignedDuration;
+use local::personas::SITI;
+use serde_json::json;
+use tests::{PIN, World, assert_invalid, assert_status};
+
+use super::sign_document::{CONTRACT, check, sign};
+
+#[tokio::test]
+async fn anyone_learns_that_a_signature_counts_and_nothing_about_the_holder() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let id = sign(&holder, PIN).await.member("/id").unwrap();
+    let valid = json!({ "validity": "valid", "signed_at": "2026-11-22T05:00:00Z" });
+    assert_eq!(check(&world, &id).await, valid);
+    for unknown in ["AEAQCAIBAEAQCAIBAEAQCAIBAE", "x", "..%2F..", &id.to_lowercase()] {
+        assert_eq!(check(&world, unknown).await, json!({ "validity": "unknown" }), "{unknown}");
+    }
+    // TTL comes late; what is over is unknown all the same.
+    world.pass(SignedDuration::from_hours(10 * 365 * 24));
+    assert_eq!(check(&world, &id).await, json!({ "validity": "unknown" }));
+}
+
+#[tokio::test]
+async fn what_a_thief_signed_is_revoked_and_what_the_holder_signed_before_stays_valid() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let before = sign(&holder, PIN).await.member("/id").unwrap();
+    world.pass(SignedDuration::from_mins(2));
+    let stolen_since = ikd::app::Clock::now(&*world.clock).to_string();
+    world.pass(SignedDuration::from_mins(1));
+    let by_thief = sign(&holder, PIN).await.member("/id").unwrap();
+    let block = json!({ "nik": SITI, "reason": "stolen", "stolen_since": stolen_since });
+    let reply = world.officer().send(Method::POST, "/device-blocks", Some(&block)).await.unwrap();
+    assert_status(&reply, 200);
+    assert_eq!(reply.member("/device/stolen_since"), Some(stolen_since));
+    assert_eq!(check(&world, &before).await["validity"], "valid");
+    assert_eq!(check(&world, &by_thief).await["validity"], "revoked");
+}
+
+#[tokio::test]
+async fn a_lost_phone_or_a_theft_without_a_beginning_revokes_nothing() {
+    for reason in ["lost", "stolen", "other"] {
+        let world = World::new().await;
+        let holder = world.holder(SITI).await;
+        let id = sign(&holder, PIN).await.member("/id").unwrap();
+        world.pass(SignedDuration::from_mins(1));
+        assert_status(&world.officer().block(SITI, reason).await.unwrap(), 200);
+        assert_eq!(check(&world, &id).await["validity"], "valid", "{reason}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_theft_has_a_beginning_and_none_that_is_to_come() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let times = ["2026-11-22T04:59:59Z", "2026-11-22T05:00:01Z", "yesterday"];
+    for (reason, since) in [("lost", times[0]), ("stolen", times[1]), ("stolen", times[2])] {
+        let by_officer = json!({ "nik": SITI, "reason": reason, "stolen_since": since });
+        let reply = world.officer().send(Method::POST, "/device-blocks", Some(&by_officer)).await.unwrap();
+        assert_invalid(&reply, &["/stolen_since"]);
+        let by_holder = json!({ "reason": reason, "stolen_since": since });
+        let sent = holder.phone.send(Method::POST, "/device-blocks", Some(&holder.session), Some(&by_holder));
+        assert_invalid(&sent.await.unwrap(), &["/stolen_since"]);
+    }
+    holder.mint().await;
+}

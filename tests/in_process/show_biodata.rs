@@ -1,0 +1,60 @@
+//! show-biodata: the holder's own row, and what all screens of the holder promise.
+
+use http::Method;
+use local::actors::Reply;
+use local::personas::SITI;
+use serde_json::json;
+use tests::{HolderWithSession, World, assert_problem, assert_status};
+
+pub async fn show(holder: &HolderWithSession, path: &str) -> Reply {
+    holder.phone.send(Method::GET, path, Some(&holder.session), None).await.unwrap()
+}
+
+const PATHS: [&str; 4] = ["/me", "/me/family", "/me/documents", "/me/documents/ktp-el"];
+
+#[tokio::test]
+async fn the_biodata_are_the_registrys() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let reply = show(&holder, "/me").await;
+    assert_status(&reply, 200);
+    let json = reply.json();
+    for (member, value) in [
+        ("nik", SITI),
+        ("name", "SITI AMINAH"),
+        ("birthdate", "1990-07-05"),
+        ("family_card_number", "3577010101100001"),
+        ("relation", "wife"),
+        ("religion", "islam"),
+        ("blood_type", "O"),
+        ("updated_at", "2026-01-05T02:30:00Z"),
+    ] {
+        assert_eq!(json[member], value);
+    }
+    assert_eq!(json["address"]["kelurahan"], "KARTOHARJO");
+    let picture = data_encoding::BASE64.decode(json["picture"].as_str().unwrap().as_bytes()).unwrap();
+    assert!(picture.starts_with(b"\xff\xd8"));
+}
+
+#[tokio::test]
+async fn every_screen_is_kept_out_of_stores_and_screenshots() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    for path in PATHS {
+        let reply = show(&holder, path).await;
+        assert_status(&reply, 200);
+        assert_eq!(reply.header("cache-control"), Some("no-store"), "{path}");
+        assert_eq!(reply.header("screen-capture"), Some("deny"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn without_the_database_the_screens_come_back_later() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let broken = holder.phone.speaking_to(world.with_database_gone());
+    for path in PATHS.into_iter().chain(["/me/documents/kk"]) {
+        let reply = broken.send(Method::GET, path, Some(&holder.session), None).await.unwrap();
+        assert_problem(&reply, 503, "service-unavailable");
+    }
+}

@@ -1,0 +1,33 @@
+//! unlock-pin: an officer lifts the lock that wrong PINs bring.
+
+use jiff::SignedDuration;
+use local::personas::SITI;
+use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
+
+#[tokio::test]
+async fn an_officer_lifts_the_lock_and_the_pin_stays_what_it_is() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    for _ in 0..9 {
+        world.pass(SignedDuration::from_hours(24));
+        assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+    }
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked-until-office");
+    let reply = world.officer().unlock(SITI).await.unwrap();
+    assert_status(&reply, 200);
+    assert!(reply.member("/unlocked_at").is_some());
+    assert_status(&world.officer().unlock(SITI).await.unwrap(), 200);
+    assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+    assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn an_unlock_does_not_bring_a_blocked_device_back() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    assert_status(&world.officer().block(SITI, "stolen").await.unwrap(), 200);
+    assert_problem(&world.officer().unlock(SITI).await.unwrap(), 404, "no-device");
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+    assert_problem(&world.officer().unlock(local::personas::BUDI).await.unwrap(), 404, "no-device");
+    assert_invalid(&world.officer().unlock("123").await.unwrap(), &["/nik"]);
+}

@@ -1,0 +1,58 @@
+//! verify-document: anyone learns whether a printed document was issued.
+
+use http::Request;
+use jiff::SignedDuration;
+use local::personas::SITI;
+use serde_json::json;
+use tests::{World, assert_problem, assert_status};
+
+use super::printed_documents::{PDF, check, codes, fetch, text};
+
+#[tokio::test]
+async fn what_is_on_record_of_a_document_says_nothing_of_its_holder() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    fetch(&holder, "kk", PDF).await;
+    let items = world.items("documents");
+    assert_eq!(items.len(), 1);
+    let mut names: Vec<&String> = items[0].as_object().unwrap().keys().collect();
+    names.sort();
+    assert_eq!(names, ["expires_at", "id", "issued_at", "kind"]);
+    assert!(!items[0].to_string().contains(SITI));
+}
+
+#[tokio::test]
+async fn a_document_is_known_for_a_year_and_invented_ones_never_are() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let address = codes(&fetch(&holder, "ktp-el", PDF).await.bytes).remove(0);
+    for invented in ["AEAQCAIBAEAQCAIBAEAQCAIBAE", "x", "..%2F..", &address.to_lowercase()[33..]] {
+        let told = check(&world, &format!("http://ikd.test/documents/verify/{invented}")).await;
+        assert_eq!(told, json!({ "genuine": false }), "{invented}");
+    }
+    world.pass(SignedDuration::from_hours(365 * 24));
+    assert_eq!(check(&world, &address).await, json!({ "genuine": false }));
+}
+
+#[tokio::test]
+async fn whoever_scans_the_code_with_a_camera_gets_a_page_in_their_language() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let address = codes(&fetch(&holder, "ktp-el", PDF).await.bytes).remove(0);
+    let open = async |address: &str, language: &str| {
+        let request = Request::get(address)
+            .header("accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+            .header("accept-language", language);
+        let reply = world.send(request.body(String::new()).unwrap()).await;
+        assert_status(&reply, 200);
+        assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
+        assert!(reply.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+        reply.text
+    };
+    assert!(open(&address, "id").await.contains("Dokumen dengan kode ini pernah diterbitkan"));
+    assert!(open(&address, "en").await.contains("A document with this code was issued"));
+    let invented = "http://ikd.test/documents/verify/AEAQCAIBAEAQCAIBAEAQCAIBAE";
+    assert!(open(invented, "id").await.contains("Dokumen ini tidak dikenal"));
+    let request = Request::get(&address).header("accept", PDF).body(String::new()).unwrap();
+    assert_problem(&world.send(request).await, 406, "not-acceptable");
+}
