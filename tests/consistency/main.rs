@@ -11,10 +11,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use ikd::app::{App, Environment, Need, Surroundings, SystemClock, SystemRandomness, https};
 use ikd::http::ProblemType;
+use local::stack::environment::Secrets;
+use operator::aws::sdk_config;
 use serde_yaml_ng::Value;
 use tests::{FUNCTIONS, Route, routes_of_watch};
-use xtask::stack::database::sdk_config;
-use xtask::stack::environment::Secrets;
 
 fn yaml(path: &str) -> Value {
     serde_yaml_ng::from_str(&std::fs::read_to_string(xtask::root().join(path)).unwrap()).unwrap()
@@ -294,14 +294,17 @@ fn no_package_may_hold_unsafe_code() {
         manifest(&root.join("Cargo.toml"))["workspace"]["lints"]["rust"]["unsafe_code"].as_str(),
         Some("forbid")
     );
-    assert_eq!(manifest(&root.join("fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
+    assert_eq!(manifest(&root.join("tests/fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
     let own = [
         "shared",
-        "faces",
+        "shared/face-engine",
+        "infra/lab/bench",
+        "infra/lab/bench/floor",
+        "infra/lab/cost",
+        "infra/lab/face-lab",
+        "infra/local",
+        "infra/operator",
         "infra/xtask",
-        "infra/face-lab",
-        "infra/bench",
-        "infra/bench/floor",
         "tests",
         "tests/model",
     ];

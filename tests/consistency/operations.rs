@@ -72,7 +72,7 @@ fn alarms_watch_metrics_that_are_documented() {
 #[test]
 fn the_costs_are_those_of_what_was_measured() {
     let text = document("docs/operations.md");
-    let tables = xtask::cost::tables().unwrap();
+    let tables = cost::tables().unwrap();
     assert!(text.contains(&tables), "docs/operations.md has other costs: run `cargo xtask cost`");
 }
 

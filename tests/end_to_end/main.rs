@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use ikd::app::{Clock, SystemClock};
+use local::actors::{ActivationEmail, Api, HttpApi, Officer, Phone};
+use local::demo::{self, Options};
+use local::personas;
+use local::photographs;
+use local::schemathesis;
+use local::stack::{Place, Ports, Setup, Stack};
 use privacy::{Recorder, Said};
 use serde_json::{Value, json};
 use tokio::process::Command;
-use xtask::actors::{ActivationEmail, Api, HttpApi, Officer, Phone};
-use xtask::demo::{self, Options};
-use xtask::described;
-use xtask::personas;
-use xtask::photographs;
-use xtask::stack::{Place, Ports, Setup, Stack};
 use xtask::tools::Tools;
 
 /// One stack serves all of it, since bringing one up takes its time.
@@ -50,7 +50,7 @@ async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
     unrouted_paths_are_not_found(stack).await?;
     the_page_works(stack, personas::BUDI, &indonesian()).await?;
     the_page_works(stack, personas::DEWI, &english()).await?;
-    described::hold(stack.ports, place, &stack.mailbox).await
+    schemathesis::hold(stack.ports, place, &stack.mailbox).await
 }
 
 /// The whole demo at the most verbose logging: nothing of it stands in a log, a refusal or, what is secret, a table.

@@ -9,11 +9,12 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use data_encoding::BASE64;
 use http::{Method, Request};
+use local::actors::{Api, Reply};
+use local::personas::BANK;
+use local::stack::database::PREFIX;
+use operator::aws::sdk_config;
 use serde_json::Value;
 use url::Url;
-use xtask::actors::{Api, Reply};
-use xtask::personas::BANK;
-use xtask::stack::database::{PREFIX, sdk_config};
 
 /// The service's edge, with a memory, and the database behind it to look into.
 pub struct Recorder {

@@ -1,10 +1,10 @@
 //! activate: captcha, code and confirmation, for people with and without eyes, scripts and patience.
 
 use jiff::SignedDuration;
+use local::actors::Browser;
+use local::personas::SITI;
 use serde_json::json;
 use tests::{EMAIL, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::Browser;
-use xtask::personas::SITI;
 
 /// Another code of six digits.
 fn wrong(code: &str) -> String {
@@ -125,7 +125,7 @@ async fn a_proof_of_work_that_was_not_done_or_was_done_for_another_link_is_worth
     let body = json!({ "token": siti.token(), "code": siti.code, "proof_of_work": unsolved });
     assert_problem(&world.post_json("/activation", &body).await, 422, "captcha-wrong");
 
-    let registered = world.registered(xtask::personas::BUDI).await;
+    let registered = world.registered(local::personas::BUDI).await;
     assert_status(&world.officer().approve(&registered.ticket).await.unwrap(), 200);
     world.deliver().await;
     let budi = world.activation_email(EMAIL);
@@ -230,7 +230,7 @@ async fn a_key_that_became_a_device_in_the_meantime_is_not_bound_twice() {
     let world = World::new().await;
     // One phone registers two residents; the second activation finds its key bound.
     let first = world.registered(SITI).await;
-    let reply = world.register(&first.phone, xtask::personas::BUDI).await;
+    let reply = world.register(&first.phone, local::personas::BUDI).await;
     let second = reply.member("/ticket/text").unwrap();
     let officer = world.officer();
     for ticket in [&first.ticket, &second] {

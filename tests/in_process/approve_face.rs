@@ -1,9 +1,9 @@
 //! approve-face: what the officer sees, and decisions that fall once.
 
+use local::actors::Officer;
+use local::personas::SITI;
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::Officer;
-use xtask::personas::SITI;
 
 #[tokio::test]
 async fn the_officer_sees_applicant_photo_selfie_and_device_in_use() {
@@ -114,7 +114,7 @@ async fn an_active_device_is_replaced_only_when_the_officer_says_so_and_then_die
     assert_status(&officer.approve_replacing_device(&registered.ticket).await.unwrap(), 200);
     assert_problem(&old.mint_reply(&json!({})).await, 403, "device-blocked");
     assert_problem(&old.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
-    let bank = world.integrator(xtask::personas::BANK);
+    let bank = world.integrator(local::personas::BANK);
     let token = bank.token().await.unwrap();
     let reply = bank.redeem(&token, &qr.token, "account-opening", None).await.unwrap();
     assert_problem(&reply, 410, "qr-code-superseded");

@@ -1,10 +1,10 @@
 //! block-device: from the moment it answers, the device can do nothing.
 
 use ikd::domain::device::Device;
+use local::actors::Phone;
+use local::personas::{BANK, BUDI, SITI, UNKNOWN};
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::Phone;
-use xtask::personas::{BANK, BUDI, SITI, UNKNOWN};
 
 #[tokio::test]
 async fn a_blocked_device_does_not_log_in_mint_lock_or_change_its_pin() {

@@ -1,10 +1,10 @@
 //! change-pin: old PIN, new PIN twice, nothing that a thief would try first.
 
 use http::Method;
+use local::actors::Session;
+use local::personas::SITI;
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::Session;
-use xtask::personas::SITI;
 
 #[tokio::test]
 async fn the_new_pin_opens_and_the_old_one_does_not() {

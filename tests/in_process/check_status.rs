@@ -1,8 +1,8 @@
 //! check-status: the phone that registered learns where it stands, and nobody else that there is anything.
 
 use jiff::SignedDuration;
+use local::personas::SITI;
 use tests::{World, assert_problem, assert_status};
-use xtask::personas::SITI;
 
 #[tokio::test]
 async fn the_stages_follow_the_procedure() {

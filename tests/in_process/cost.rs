@@ -3,10 +3,10 @@
 use expect_test::expect_file;
 use http::Method;
 use jiff::SignedDuration;
+use local::actors::{Minted, Reply, Session, document_hash};
+use local::personas::{BANK, BUDI, SITI};
 use serde_json::json;
 use tests::{Capacity, Count, HolderWithSession, PIN, World, assert_status};
-use xtask::actors::{Minted, Reply, Session, document_hash};
-use xtask::personas::{BANK, BUDI, SITI};
 
 /// What each step costs, in the order of the procedure.
 struct Ledger<'a> {

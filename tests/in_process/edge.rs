@@ -2,10 +2,10 @@
 
 use http::{Method, Request};
 use ikd::app::Clock;
+use local::actors::{Phone, Session};
+use local::personas::{BANK, BUDI, DEWI, SITI};
 use serde_json::json;
 use tests::{World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::{Phone, Session};
-use xtask::personas::{BANK, BUDI, DEWI, SITI};
 
 #[tokio::test]
 async fn bodies_of_another_kind_broken_or_too_large_are_refused() {
@@ -225,7 +225,7 @@ async fn addresses_with_headers_or_tricks_in_them_are_refused_wherever_they_are_
 }
 
 fn portrait() -> Vec<u8> {
-    xtask::photographs::selfie().unwrap()
+    local::photographs::selfie().unwrap()
 }
 
 #[tokio::test]

@@ -4,10 +4,10 @@ use futures::future::join_all;
 use http::{Method, Request};
 use ikd::domain::receipt::{self, ChainHead, Receipt};
 use jiff::SignedDuration;
+use local::actors::{Reply, document_hash};
+use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
 use tests::{Fault, HolderWithSession, Lasting, PIN, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::{Reply, document_hash};
-use xtask::personas::{BANK, SITI};
 
 async fn erase(holder: &HolderWithSession) -> Reply {
     holder.phone.erase(&holder.session, PIN).await.unwrap()
@@ -236,7 +236,7 @@ async fn what_is_left_of_a_blocked_phone_has_an_end() {
         match how {
             "office" => assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200),
             "holder" => {
-                let session = xtask::actors::Session::of(&device.phone.log_in(&device.code).await.unwrap()).unwrap();
+                let session = local::actors::Session::of(&device.phone.log_in(&device.code).await.unwrap()).unwrap();
                 assert_status(&device.phone.block_itself(&session, "lost").await.unwrap(), 200);
             }
             _ => drop(world.approved(SITI).await),

@@ -2,10 +2,10 @@
 
 use http::Method;
 use jiff::SignedDuration;
+use local::actors::document_hash;
+use local::personas::{BANK, BUDI, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::document_hash;
-use xtask::personas::{BANK, BUDI, SITI};
 
 async fn export(holder: &HolderWithSession) -> Value {
     let reply = holder.phone.send(Method::GET, "/me/export", Some(&holder.session), None).await.unwrap();
@@ -60,7 +60,7 @@ async fn who_typed_the_holders_nik_keeps_their_contact_data() {
     let holder = world.holder(SITI).await;
     world.pass(SignedDuration::from_secs(1));
     let stranger = world.phone();
-    let selfie = xtask::photographs::selfie().unwrap();
+    let selfie = local::photographs::selfie().unwrap();
     assert_status(&stranger.register(SITI, "orang.lain@contoh.id", "0899-8888-7777", &selfie).await.unwrap(), 201);
     let export = export(&holder).await;
     assert_eq!(export["registrations"].as_array().unwrap().len(), 2);

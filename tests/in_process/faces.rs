@@ -4,11 +4,11 @@ use std::io::Cursor;
 
 use image::imageops;
 use image::{DynamicImage, ImageFormat, RgbImage};
+use local::actors::Reply;
+use local::personas::{self, SITI};
+use local::photographs;
 use serde_json::{Value, json};
 use tests::{EMAIL, FACES_ELSEWHERE, Registered, Sight, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::Reply;
-use xtask::personas::{self, SITI};
-use xtask::photographs;
 
 async fn register(world: &World, selfie: &[u8]) -> Reply {
     world.phone().register(SITI, EMAIL, "0812-3456-7890", selfie).await.unwrap()

@@ -5,9 +5,9 @@
 //! nothing is half-done at any moment ([`World::assert_sound`]).
 
 use futures::future::join_all;
+use local::actors::Reply;
+use local::personas::BANK;
 use tests::{Approved, EMAIL, Fault, Lasting, World, assert_problem, assert_status};
-use xtask::actors::Reply;
-use xtask::personas::BANK;
 
 /// Plays a step through all faults. `act` is the client's request; `confirm` sees the answer that it got in the end,
 /// and looks at what came of it.

@@ -1,9 +1,9 @@
 //! What [`faults`](super::faults) does to enrolment, for the steps from a holder's login to the end of the identity.
 
+use local::actors::{Integrator, Minted, Phone, Session, document_hash};
+use local::personas::BANK;
 use serde_json::json;
 use tests::{EMAIL, HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::{Integrator, Minted, Phone, Session, document_hash};
-use xtask::personas::BANK;
 
 use super::faults::{assert_one_of, survives};
 

@@ -6,11 +6,11 @@ use ikd::app::{App, Clock, Need};
 use ikd::domain::Id;
 use ikd::tokens::sealed::LinkToken;
 use jiff::SignedDuration;
+use local::actors::{ActivationEmail, Reply, document_hash};
+use local::personas::{DECEASED, ELSEWHERE, NOT_RECORDED, SITI, UNDER_17, UNKNOWN};
 use serde_json::json;
 use tests::{PIN, World, assert_problem, assert_status};
 use tokio::task::JoinSet;
-use xtask::actors::{ActivationEmail, Reply, document_hash};
-use xtask::personas::{DECEASED, ELSEWHERE, NOT_RECORDED, SITI, UNDER_17, UNKNOWN};
 
 const GUESSES: u32 = 1_000;
 
@@ -117,7 +117,7 @@ async fn a_known_and_an_unknown_phone_cost_the_same_work() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let stranger = world.phone();
-    let cost = async |phone: &xtask::actors::Phone| {
+    let cost = async |phone: &local::actors::Phone| {
         world.calls.take();
         let before = world.hashes_computed();
         assert_problem(&phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");

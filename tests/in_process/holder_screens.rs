@@ -1,10 +1,10 @@
 //! show-biodata, show-family, show-documents: what the app shows, and no more than the holder may see.
 
 use http::Method;
+use local::actors::Reply;
+use local::personas::{BUDI, DEWI, SITI, UNDER_17};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, World, assert_problem, assert_status};
-use xtask::actors::Reply;
-use xtask::personas::{BUDI, DEWI, SITI, UNDER_17};
 
 async fn show(holder: &HolderWithSession, path: &str) -> Reply {
     holder.phone.send(Method::GET, path, Some(&holder.session), None).await.unwrap()

@@ -1,10 +1,10 @@
 //! issue-token: `private_key_jwt` and nothing else.
 
 use jiff::SignedDuration;
+use local::actors::{KeyPair, Reply};
+use local::personas::{BANK, DISABLED, HOSPITAL};
 use serde_json::{Value, json};
 use tests::{World, assert_problem, assert_status};
-use xtask::actors::{KeyPair, Reply};
-use xtask::personas::{BANK, DISABLED, HOSPITAL};
 
 const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 

@@ -1,10 +1,10 @@
 //! login and lock: device key and PIN open a session; wrong PINs are counted before they are looked at.
 
 use jiff::SignedDuration;
+use local::actors::Session;
+use local::personas::SITI;
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::Session;
-use xtask::personas::SITI;
 
 #[tokio::test]
 async fn the_first_login_opens_change_pin_only_and_the_next_one_everything() {
@@ -139,7 +139,7 @@ async fn an_unlock_does_not_bring_a_blocked_device_back() {
     assert_status(&world.officer().block(SITI, "stolen").await.unwrap(), 200);
     assert_problem(&world.officer().unlock(SITI).await.unwrap(), 404, "no-device");
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
-    assert_problem(&world.officer().unlock(xtask::personas::BUDI).await.unwrap(), 404, "no-device");
+    assert_problem(&world.officer().unlock(local::personas::BUDI).await.unwrap(), 404, "no-device");
     assert_invalid(&world.officer().unlock("123").await.unwrap(), &["/nik"]);
 }
 

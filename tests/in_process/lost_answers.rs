@@ -1,9 +1,9 @@
 //! A write that happened and whose answer was lost: the SDK repeats it, and nobody is told anything untrue.
 
+use local::actors::Session;
+use local::personas::{BANK, SITI};
 use serde_json::json;
 use tests::{Fault, PIN, World, assert_problem, assert_status};
-use xtask::actors::Session;
-use xtask::personas::{BANK, SITI};
 
 #[tokio::test]
 async fn a_redemption_whose_answer_was_lost_is_still_the_winners() {

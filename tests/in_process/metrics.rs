@@ -1,8 +1,8 @@
 //! What operators count: each request once, by function and problem, and what happened in it.
 
+use local::personas::{BANK, SITI};
 use serde_json::json;
 use tests::{EMAIL, PIN, SesFault, World, assert_problem, assert_status};
-use xtask::personas::{BANK, SITI};
 
 #[tokio::test]
 async fn every_request_is_counted_and_a_refusal_by_its_problem() {

@@ -1,8 +1,8 @@
 //! mint-qr: a code for 90 seconds, one at a time.
 
+use local::personas::{BANK, SITI};
 use serde_json::json;
 use tests::{World, assert_invalid, assert_problem, assert_status};
-use xtask::personas::{BANK, SITI};
 
 #[tokio::test]
 async fn a_minted_code_says_when_it_ends_and_what_it_discloses() {

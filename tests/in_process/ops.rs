@@ -10,14 +10,15 @@ use axum::routing::post;
 use axum::{Json, Router};
 use http::Method;
 use ikd::app::Clock;
+use local::actors::{Integrator, KeyPair};
+use local::personas::{BANK, SITI};
+use operator::Options;
+use operator::aws::sdk_config;
+use operator::deployment::{self, Clients, Command, Deployment, Outcome, Report, carry_out};
+use operator::signing_secret::SigningSecret;
 use serde_json::{Value, json};
 use tests::{Emulator, PIN, World, assert_problem, assert_status};
 use tokio::net::TcpListener;
-use xtask::actors::{Integrator, KeyPair};
-use xtask::ops::{Clients, Command, Deployment, Options, Outcome, Report, carry_out};
-use xtask::personas::{BANK, SITI};
-use xtask::signing_secret::SigningSecret;
-use xtask::stack::database::sdk_config;
 
 /// An operator at work on a world.
 struct Operator {
@@ -47,6 +48,7 @@ impl Operator {
         };
         let options = Options {
             stack: deployment.stack.clone(),
+            outputs: None,
             endpoint: None,
             dry_run: false,
             yes: false,
@@ -202,7 +204,7 @@ async fn the_key_that_signs_is_rotated_once_for_each_version() {
     let create = secrets.create_secret().name("ikd-signing").secret_string(serde_json::to_string(&first).unwrap());
     let from_version = create.send().await.unwrap().version_id.unwrap();
 
-    let rotate = Command::RotateKey { secret: "ikd-signing".to_owned(), from_version };
+    let rotate = Command::RotateKey { secret: Some("ikd-signing".to_owned()), from_version };
     let report = operator.tries(&rotate).await.unwrap();
     let deploy_with = report.result["deploy_with"].as_str().unwrap();
     let version = deploy_with.strip_prefix("SigningSecretVersion=").unwrap();
@@ -211,7 +213,7 @@ async fn the_key_that_signs_is_rotated_once_for_each_version() {
     assert_eq!(second.signing_key_id().unwrap(), first.next_key_id().unwrap());
 
     assert_eq!(operator.does(&rotate).await, Outcome::Unchanged, "a lost answer is no second rotation");
-    let elsewhere = Command::RotateKey { secret: "ikd-signing".to_owned(), from_version: "0".repeat(32) };
+    let elsewhere = Command::RotateKey { secret: Some("ikd-signing".to_owned()), from_version: "0".repeat(32) };
     assert!(operator.tries(&elsewhere).await.is_err());
     for line in operator.audit() {
         assert!(!line.to_string().contains("PRIVATE"), "{line}");
@@ -274,7 +276,7 @@ async fn what_a_dead_letter_names_is_done_at_last_and_the_letter_is_gone() {
     let page =
         async || holder.phone.send(Method::GET, "/me/receipts", Some(&holder.session), None).await.unwrap().json();
     assert_eq!(page().await["receipts"], json!([]));
-    let replay = Command::ReplayDeadLetters { queue_url: queue_url.clone() };
+    let replay = Command::ReplayDeadLetters { queue_url: Some(queue_url.clone()) };
     operator.options.dry_run = true;
     assert_eq!(operator.does(&replay).await, Outcome::DryRun);
     operator.options.dry_run = false;
@@ -299,9 +301,9 @@ async fn the_status_tells_of_tables_and_integrators() {
     let world = World::new().await;
     let operator = Operator::of(&world);
     operator.does(&Command::DisableIntegrator { client_id: BANK.client_id.to_owned() }).await;
-    let status = xtask::ops::status(&operator.deployment, None, None).await.unwrap();
+    let status = deployment::status(&operator.deployment, None, None).await.unwrap();
     assert!(status.tables.values().all(|table| table.status == "ACTIVE"), "{status}");
     assert_eq!(status.integrators.get(BANK.client_id), Some(&false));
     let elsewhere = Deployment { stack: "elsewhere".to_owned(), ..operator.deployment };
-    assert!(xtask::ops::status(&elsewhere, None, None).await.is_err(), "there is no such stack");
+    assert!(deployment::status(&elsewhere, None, None).await.is_err(), "there is no such stack");
 }

@@ -10,11 +10,11 @@ use futures::StreamExt;
 use futures::future::join_all;
 use futures::stream;
 use http::{Method, Request, StatusCode};
+use local::actors::{Officer, Reply, Session, Signs, document_hash};
+use local::personas::{BANK, SITI};
 use serde_json::json;
 use tests::{Fault, Lasting, PIN, Registered, World, assert_problem, assert_status};
 use tokio::net::TcpListener;
-use xtask::actors::{Officer, Reply, Session, document_hash};
-use xtask::personas::{BANK, SITI};
 
 use super::faults_of_holders::bank;
 
@@ -35,7 +35,7 @@ async fn without_the_database_every_step_answers_503_with_retry_after() {
     let officer = without.officer();
     let bank = without.integrator(BANK);
     let id = "AEAQCAIBAEAQCAIBAEAQCAIBAE";
-    let email = xtask::actors::ActivationEmail {
+    let email = local::actors::ActivationEmail {
         code: "123456".into(),
         link: format!("http://ikd.test/activation?token={link}"),
     };
@@ -105,7 +105,7 @@ async fn an_invented_key_id_makes_the_issuer_be_asked_once_in_a_while_only() {
     let world = World::new().await;
     let registered = world.registered(SITI).await;
     let stranger =
-        xtask::actors::KeyPair::generate().unwrap().sign("JWT", &json!({ "iss": "x", "sub": "x", "exp": 1 })).unwrap();
+        local::actors::KeyPair::generate().unwrap().sign("JWT", &json!({ "iss": "x", "sub": "x", "exp": 1 })).unwrap();
     let forger = Officer::new(world.api.clone(), stranger);
     assert_status(&world.officer().scan(&registered.ticket).await.unwrap(), 200);
     let before = world.issuer.times_asked();

@@ -4,10 +4,10 @@ use hayro::RenderSettings;
 use hayro::hayro_interpret::InterpreterSettings;
 use http::{Method, Request};
 use jiff::SignedDuration;
+use local::actors::Reply;
+use local::personas::{BUDI, SITI, UNDER_17};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, World, assert_problem, assert_status};
-use xtask::actors::Reply;
-use xtask::personas::{BUDI, SITI, UNDER_17};
 
 const PDF: &str = "application/pdf";
 
@@ -103,7 +103,7 @@ async fn a_family_card_is_printed_with_its_members_and_no_more_than_it_shows() {
 async fn a_large_family_takes_several_pages_and_each_has_the_code() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
-    let residents = xtask::personas::residents().unwrap();
+    let residents = local::personas::residents().unwrap();
     let child = residents.into_iter().find(|resident| resident.nik.as_str() == UNDER_17).unwrap();
     let children: Vec<_> = (0..40)
         .map(|number| ikd::domain::resident::Resident {

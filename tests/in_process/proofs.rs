@@ -1,9 +1,9 @@
 //! Every protected route against every DPoP proof that proves nothing, each with its exact problem.
 
 use ikd::app::Clock;
+use local::actors::{KeyPair, Phone, Signs};
 use serde_json::{Value, json};
 use tests::{assert_problem, assert_status};
-use xtask::actors::{KeyPair, Phone};
 
 use super::tokens::{Caller, Cast, assembled, parts, signed_with_public_bytes, with, without};
 

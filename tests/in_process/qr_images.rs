@@ -2,11 +2,11 @@
 
 use data_encoding::BASE64;
 use image::{DynamicImage, GrayImage};
+use local::personas::SITI;
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{Options, Tree};
 use serde_json::json;
 use tests::World;
-use xtask::personas::SITI;
 
 fn decode(picture: GrayImage) -> String {
     let mut picture = rqrr::PreparedImage::prepare(picture);

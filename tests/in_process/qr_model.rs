@@ -17,12 +17,12 @@ use ikd::store::devices::Blocked;
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;
 use jiff::{SignedDuration, Timestamp};
+use local::personas::SITI;
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use qr_model::{Action, Code, LIFETIME, Life, Mint, Outcome, Request, State, Step};
 use tests::World;
-use xtask::personas::SITI;
 
 /// Everything that the model knows, in one world.
 fn life() -> Life {

@@ -2,12 +2,12 @@
 
 use http::Method;
 use ikd::domain::receipt::{self, ChainHead, Receipt};
+use local::actors::Reply;
+use local::personas::{BANK, BUDI, HOSPITAL, Organisation, SITI};
+use local::stack::database::PREFIX;
+use operator::receipts::{Verified, verify};
 use serde_json::{Value, json};
 use tests::{Fault, HolderWithSession, Lasting, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::Reply;
-use xtask::personas::{BANK, BUDI, HOSPITAL, Organisation, SITI};
-use xtask::receipts::{Verified, verify};
-use xtask::stack::database::PREFIX;
 
 async fn receipts(holder: &HolderWithSession, query: &str) -> Reply {
     let path = "/me/receipts";

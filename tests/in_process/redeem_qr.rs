@@ -1,10 +1,10 @@
 //! redeem-qr: at most once, in time, and the winner can learn it again.
 
 use jiff::SignedDuration;
+use local::actors::{Integrator, Reply};
+use local::personas::{BANK, BUDI, DISABLED, HOSPITAL, SHOP, SITI};
 use serde_json::{Value, json};
 use tests::{World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::{Integrator, Reply};
-use xtask::personas::{BANK, BUDI, DISABLED, HOSPITAL, SHOP, SITI};
 
 async fn redeem(integrator: &Integrator, qr: &str, key: Option<&str>) -> Reply {
     let purpose = match integrator.client_id.as_str() {

@@ -2,10 +2,10 @@
 
 use data_encoding::BASE64;
 use jiff::SignedDuration;
+use local::personas::{self, BUDI, DECEASED, ELSEWHERE, NOT_RECORDED, SITI, UNDER_17, UNKNOWN};
+use local::photographs;
 use serde_json::{Value, json};
 use tests::{EMAIL, World, assert_invalid, assert_problem, assert_status};
-use xtask::personas::{self, BUDI, DECEASED, ELSEWHERE, NOT_RECORDED, SITI, UNDER_17, UNKNOWN};
-use xtask::photographs;
 
 fn body() -> Value {
     json!({

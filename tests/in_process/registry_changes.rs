@@ -1,10 +1,10 @@
 //! What the registry learns ends a digital identity without a visit, and corrects what the next redemption tells.
 
 use http::Method;
+use local::actors::{Reply, document_hash};
+use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::{Reply, document_hash};
-use xtask::personas::{BANK, SITI};
 
 /// What the registry may learn, and what the holder is told of it.
 const CHANGES: [(&str, &str); 2] = [("deceased", "holder-deceased"), ("moved", "holder-moved")];

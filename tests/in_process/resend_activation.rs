@@ -1,9 +1,9 @@
 //! resend-activation: a new code by a new e-mail, not too often; the old code dies.
 
 use jiff::SignedDuration;
+use local::personas::SITI;
 use serde_json::json;
 use tests::{EMAIL, World, assert_invalid, assert_problem, assert_status};
-use xtask::personas::SITI;
 
 const A_MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
@@ -82,7 +82,7 @@ async fn only_approved_registrations_have_emails_and_only_their_phone_may_ask() 
         "not-found",
     );
 
-    let activated = world.activated(xtask::personas::BUDI).await;
+    let activated = world.activated(local::personas::BUDI).await;
     let reply = activated.phone.ask_for_another_email(&activated.registration).await.unwrap();
     assert_problem(&reply, 409, "not-approved");
 }

@@ -2,10 +2,10 @@
 
 use http::Method;
 use jiff::SignedDuration;
+use local::actors::{ActivationEmail, Session};
+use local::personas::{BANK, BUDI, SITI, UNKNOWN};
 use serde_json::json;
 use tests::{EMAIL, PIN, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::{ActivationEmail, Session};
-use xtask::personas::{BANK, BUDI, SITI, UNKNOWN};
 
 const A_MINUTE: SignedDuration = SignedDuration::from_mins(1);
 

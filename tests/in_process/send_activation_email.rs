@@ -1,8 +1,8 @@
 //! send-activation-email: one code a generation, sent until it is sent.
 
 use jiff::SignedDuration;
+use local::personas::{BUDI, DEWI, SITI};
 use tests::{EMAIL, SesFault, World, assert_status};
-use xtask::personas::{BUDI, DEWI, SITI};
 
 #[tokio::test]
 async fn the_email_brings_code_and_link_in_both_languages_and_nothing_personal() {

@@ -2,10 +2,10 @@
 
 use http::Method;
 use jiff::SignedDuration;
+use local::actors::{Officer, document_hash};
+use local::personas::SITI;
 use serde_json::{Value, json};
 use tests::{PIN, World, assert_problem, assert_status};
-use xtask::actors::{Officer, document_hash};
-use xtask::personas::SITI;
 
 /// The holder's routes, each with a body that is right.
 fn holder_routes() -> [(Method, &'static str, Option<Value>); 12] {
@@ -90,7 +90,7 @@ async fn the_claim_and_the_role_that_make_an_officer_are_configuration() {
 #[tokio::test]
 async fn no_step_takes_a_proof_twice() {
     let world = World::new().await;
-    let approved = world.approved(xtask::personas::BUDI).await.registered;
+    let approved = world.approved(local::personas::BUDI).await.registered;
     world.pass(SignedDuration::from_mins(1));
     let status = format!("/registrations/{}", approved.id);
     let resend = format!("{status}/activation-emails");
@@ -125,10 +125,10 @@ async fn no_step_takes_a_proof_twice() {
 /// A registration that is right in everything.
 fn registration() -> Value {
     json!({
-        "nik": xtask::personas::DEWI,
+        "nik": local::personas::DEWI,
         "email": tests::EMAIL,
         "phone_number": "081234567890",
-        "selfie": data_encoding::BASE64.encode(&xtask::photographs::selfie().unwrap()),
+        "selfie": data_encoding::BASE64.encode(&local::photographs::selfie().unwrap()),
     })
 }
 

@@ -4,10 +4,10 @@ use data_encoding::BASE64URL_NOPAD;
 use futures::future::join_all;
 use http::{Method, Request};
 use jiff::SignedDuration;
+use local::actors::{Reply, document_hash};
+use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_invalid, assert_problem, assert_status};
-use xtask::actors::{Reply, document_hash};
-use xtask::personas::{BANK, SITI};
 
 const CONTRACT: &[u8] = b"Perjanjian sewa rumah";
 

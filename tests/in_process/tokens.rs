@@ -3,10 +3,10 @@
 use data_encoding::{BASE64, BASE64URL_NOPAD};
 use http::{Method, Request};
 use ikd::app::Clock;
+use local::actors::{KeyPair, Reply, Session, Signs};
+use local::personas::{BANK, BUDI, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
-use xtask::actors::{KeyPair, Reply, Session};
-use xtask::personas::{BANK, BUDI, SITI};
 
 /// The SHA-256 of nothing.
 const HASH: &str = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
@@ -348,7 +348,7 @@ async fn a_locked_or_replaced_sessions_token_opens_no_route() {
 #[tokio::test]
 async fn a_token_for_changing_the_pin_opens_nothing_that_holders_do() {
     let mut cast = Cast::assemble().await;
-    let activated = cast.world.activated(xtask::personas::DEWI).await;
+    let activated = cast.world.activated(local::personas::DEWI).await;
     let first = Session::of(&activated.phone.log_in(&activated.code).await.unwrap()).unwrap();
     let nik = activated.nik;
     cast.holder = HolderWithSession { phone: activated.phone, nik, session: first };

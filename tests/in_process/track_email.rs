@@ -1,8 +1,8 @@
 //! track-email: what became of an activation e-mail, whatever order its news come in.
 
+use local::personas::SITI;
 use serde_json::{Value, json};
 use tests::{EMAIL, Fault, Lasting, Registered, World, assert_status};
-use xtask::personas::SITI;
 
 /// What the phone is told of its e-mail.
 async fn fate(registered: &Registered) -> String {

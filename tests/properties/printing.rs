@@ -20,9 +20,9 @@ use ikd::pictures::selfie::{Selfie, SelfieRules};
 use ikd::tokens::keys::{SigningKey, VerifyingKeys};
 use ikd::tokens::sealed::Seal;
 use jiff::{SignedDuration, Timestamp};
+use local::actors::KeyPair;
+use local::personas::{self, SITI};
 use serde_json::json;
-use xtask::actors::KeyPair;
-use xtask::personas::{self, SITI};
 
 /// Shows a value in every way there is, and asserts that none of the words occurs.
 #[track_caller]

@@ -8,11 +8,11 @@ use ikd::tokens::dpop::{self, Expected};
 use ikd::tokens::keys::VerifyingKeys;
 use ikd::tokens::{access_token, client_assertion};
 use jiff::{SignedDuration, Timestamp};
+use local::actors::{KeyPair, Signs};
+use local::personas::BANK;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use url::Url;
-use xtask::actors::KeyPair;
-use xtask::personas::BANK;
 
 static KEY: LazyLock<KeyPair> = LazyLock::new(|| KeyPair::generate().expect("a key"));
 

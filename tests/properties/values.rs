@@ -203,7 +203,7 @@ proptest! {
         cut in any::<prop::sample::Index>(), is_cut: bool, tail in prop::collection::vec(any::<u8>(), 0..64),
     ) {
         static PICTURE: std::sync::LazyLock<Vec<u8>> =
-            std::sync::LazyLock::new(|| xtask::personas::portrait(1, 320, 400).expect("a picture"));
+            std::sync::LazyLock::new(|| local::personas::portrait(1, 320, 400).expect("a picture"));
         let rules = SelfieRules { most_bytes: 262_144, least_pixels: 320 };
         let mut picture = PICTURE.clone();
         for (index, byte) in changes {

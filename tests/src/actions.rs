@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use local::stack::database::PREFIX;
 use serde_json::Value;
-use xtask::stack::database::PREFIX;
 
 /// Notes a call. Its sender is named in the user agent: a function, or a test for itself.
 pub fn note(user_agent: &str, operation: &str, body: &[u8]) {

@@ -10,8 +10,8 @@ use http::{Request, StatusCode};
 use ikd::app::{App, Need};
 use ikd::http::Function;
 use lambda_http::Body;
+use local::actors::{Api, Reply};
 use url::Url;
-use xtask::actors::{Api, Reply};
 
 use crate::world::Parts;
 

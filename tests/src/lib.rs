@@ -32,7 +32,7 @@ pub use sources::TestClock;
 pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered};
 pub use world::{FACES_ELSEWHERE, World};
 
-use xtask::actors::Reply;
+use local::actors::Reply;
 
 /// Asserts that an answer is the named problem, and that it is written as RFC 9457 wants it.
 #[track_caller]

@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
+use local::actors::{ActivationEmail, Minted, Phone, Reply, Session};
+use local::photographs;
 use serde_json::json;
-use xtask::actors::{ActivationEmail, Minted, Phone, Reply, Session};
-use xtask::photographs;
 
 use crate::assert_status;
 use crate::world::World;

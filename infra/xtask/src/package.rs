@@ -6,6 +6,7 @@ use std::env;
 use std::ffi::OsString;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
@@ -14,7 +15,7 @@ use crate::template::Template;
 use crate::tools::Tools;
 
 /// Where the budgets stand: kilobytes of each function's package, zipped.
-const BUDGETS: &str = "infra/packages.toml";
+const BUDGETS: &str = "infra/lab/budgets/packages.toml";
 
 /// Where readers find what packages weigh.
 const WEIGHTS: &str = "docs/performance/packages.md";
@@ -96,11 +97,23 @@ pub async fn build(functions: &[String]) -> Result<Vec<Package>> {
         packages.push(weigh(function, &[builder.function(function).await?]).await?);
     }
     if functions.is_empty() {
-        let weights = std::fs::read_dir(face_lab::weights::fetch(&crate::root()).await?)?;
+        let weights = std::fs::read_dir(face_weights().await?)?;
         let files: Vec<PathBuf> = weights.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
         packages.push(weigh(LAYER, &files).await?);
     }
     Ok(packages)
+}
+
+/// The folder with the face engine's weights; the lab brings them here.
+async fn face_weights() -> Result<PathBuf> {
+    let fetch = Command::new(env!("CARGO"))
+        .args(["run", "--package", "face-lab", "--bin", "face-lab", "--", "fetch"])
+        .current_dir(crate::root())
+        .stderr(Stdio::inherit())
+        .output()
+        .await?;
+    ensure!(fetch.status.success(), "the face engine's weights cannot be fetched");
+    Ok(String::from_utf8(fetch.stdout)?.trim().into())
 }
 
 /// Packs files as SAM does: with Python's zip.
@@ -151,7 +164,7 @@ fn set(packages: &[Package]) -> Result<()> {
     std::fs::write(crate::root().join(BUDGETS), text)?;
     let text = format!(
         "# Packages\n\nWhat `sam build` packs of each function; `cargo xtask package --set-budgets` wrote it, and the budgets beside it \
-         ([infra/packages.toml](../../infra/packages.toml), {MARGIN_PERCENT} % above, 5 MB at most). `{LAYER}` is the layer of the \
+         ([infra/lab/budgets/packages.toml](../../infra/lab/budgets/packages.toml), {MARGIN_PERCENT} % above, 5 MB at most). `{LAYER}` is the layer of the \
          functions that look at faces.\n\n{}",
         table(packages)?
     );

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use aws_config::Region;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use faces::Thresholds;
+use face_engine::Thresholds;
 
 use super::calls::LogCalls;
 use super::environment::{ConfigError, Environment};

@@ -1,9 +1,9 @@
-//! The engine of the package `faces`, in this process. Its weights are read when the first face is looked at.
+//! The engine of the package `face-engine`, in this process. Its weights are read when the first face is looked at.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use faces::{Band, Engine, Examined, Picture, QualityProblem, Thresholds, Weights};
+use face_engine::{Band, Engine, Examined, Picture, QualityProblem, Thresholds, Weights};
 use jiff::Timestamp;
 
 use super::{FaceError, Seen};

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use data_encoding::BASE64;
 // What the face engine takes; beyond it lie decompression bombs.
-use faces::{MOST_PIXELS, MOST_SIDE};
+use face_engine::{MOST_PIXELS, MOST_SIDE};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 

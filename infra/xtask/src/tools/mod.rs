@@ -91,12 +91,12 @@ impl Tools {
 
     /// The path of the executable `schemathesis`, from PyPI, beside the packages that its hooks import.
     pub async fn schemathesis(&self) -> Result<PathBuf> {
-        self.requirements("schemathesis", "infra/schemathesis", "schemathesis").await
+        self.requirements("schemathesis", "infra/lab/schemathesis", "schemathesis").await
     }
 
     /// The path of a Python that has the AWS emulator, what deploys to it, and cfn-lint.
     pub async fn aws_emulator(&self) -> Result<PathBuf> {
-        self.requirements("aws-emulator", "infra/aws_emulator", "python3").await
+        self.requirements("aws-emulator", "infra/lab/aws_emulator", "python3").await
     }
 
     /// The script of the local mailbox (aws-ses-v2-local), to be run with `node`.

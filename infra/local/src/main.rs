@@ -1,0 +1,163 @@
+//! `local`: the local stack, the demo, and tokens to try with. `cargo xtask up`, `demo`, `token` and `serve-database` call it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use clap::{Parser, Subcommand};
+use ikd::app::{Clock, SystemClock};
+use local::actors::{HttpApi, Integrator};
+use local::demo::{self, Options};
+use local::stack::database::Database;
+use local::stack::mailbox::Mailbox;
+use local::stack::{self, Place, Ports, Setup, Stack};
+use operator::asked_to_end;
+
+/// The service on this machine.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Brings the local stack up and keeps it running until Ctrl-C.
+    Up {
+        /// Start with an empty database and new keys.
+        #[arg(long)]
+        fresh: bool,
+    },
+    /// Lives through the whole procedure, on a running stack or on one of its own.
+    Demo {
+        /// Wait out a QR code's 90 seconds, too.
+        #[arg(long)]
+        expiry: bool,
+        /// Print the transcript as one JSON document.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Prints an access token of the running stack, to try the API with.
+    Token {
+        #[command(subcommand)]
+        who: Who,
+    },
+    /// Serves the stack's database alone until Ctrl-C, with its tables and nothing in them.
+    ServeDatabase {
+        #[arg(long, default_value_t = Ports::DEFAULT.database)]
+        port: u16,
+        /// Where it rests; without it, in memory.
+        #[arg(long)]
+        file: Option<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum Who {
+    /// An officer's.
+    Officer,
+    /// An integrator's.
+    Integrator {
+        #[arg(default_value = "bank-madiun")]
+        client_id: String,
+    },
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Up { fresh } => up(fresh).await,
+        Command::Demo { expiry, json } => demo(expiry, json).await,
+        Command::Token { who } => token(who).await,
+        Command::ServeDatabase { port, file } => serve_database(port, file).await,
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn up(fresh: bool) -> Result<()> {
+    let ports = Ports::DEFAULT;
+    let mut stack = tokio::select! {
+        stack = Stack::up(Place::named("stack"), ports, Setup { fresh, ..Setup::default() }) => stack?,
+        () = asked_to_end() => bail!("Ended before everything was up."),
+    };
+    println!("API              {}", ports.api_url()?);
+    println!("Mailbox          http://127.0.0.1:{}", ports.mailbox);
+    println!("DynamoDB         http://127.0.0.1:{}", ports.database);
+    println!("Officers' issuer {}", stack::issuer::address(ports.issuer));
+    println!("Function logs    {}", stack.place.folder().join("functions.log").display());
+    println!("\nTry, in another terminal:  cargo xtask demo\nCtrl-C ends everything.");
+    let ended = tokio::select! {
+        ended = stack.watch() => ended,
+        () = asked_to_end() => Ok(()),
+    };
+    stack.down().await;
+    ended
+}
+
+async fn demo(expiry: bool, json: bool) -> Result<()> {
+    let (ports, place) = (Ports::DEFAULT, Place::named("stack"));
+    let options = Options { expiry, quiet: json };
+    let api = Arc::new(HttpApi::new(ports.api_url()?)?);
+    let transcript = if stack::is_running(ports).await {
+        demo::run(api, ports, &place, &Mailbox::at(ports.mailbox)?, options).await
+    } else {
+        let mut stack = tokio::select! {
+            stack = Stack::up(place.clone(), ports, Setup::default()) => stack?,
+            () = asked_to_end() => bail!("Ended before everything was up."),
+        };
+        let lived = async {
+            let transcript = demo::run(api, ports, &place, &stack.mailbox, options).await?;
+            stack.work_off().await?;
+            Ok(transcript)
+        };
+        let transcript = tokio::select! {
+            transcript = lived => transcript,
+            () = asked_to_end() => Err(anyhow::anyhow!("Ended before the demo was through.")),
+        };
+        stack.down().await;
+        transcript
+    };
+    let transcript = transcript?;
+    if json {
+        println!("{}", serde_json::to_string_pretty(&transcript)?);
+    }
+    anyhow::ensure!(transcript.is_as_expected(), "The demo met what it did not expect.");
+    Ok(())
+}
+
+async fn token(who: Who) -> Result<()> {
+    let ports = Ports::DEFAULT;
+    if !stack::is_running(ports).await {
+        bail!("No stack is running: start one with `cargo xtask up`.");
+    }
+    let token = match who {
+        Who::Officer => demo::officer_token(ports).await?,
+        Who::Integrator { client_id } => {
+            let key = Place::named("stack").integrator_key(&client_id)?;
+            let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+            let api = Arc::new(HttpApi::new(ports.api_url()?)?);
+            let integrator = Integrator::new(api, clock, &client_id, key);
+            integrator.token().await.with_context(|| format!("{client_id} gets no token"))?
+        }
+    };
+    println!("{token}");
+    Ok(())
+}
+
+async fn serve_database(port: u16, file: Option<PathBuf>) -> Result<()> {
+    let mut database = file.map_or_else(Database::in_memory, |file| Database::open(&file))?;
+    database.create_tables(&xtask::root().join("infra/template.yaml"))?;
+    let serving = database.serve(port).await?;
+    println!("DynamoDB {}\nCtrl-C ends it.", database.endpoint()?);
+    asked_to_end().await;
+    serving.abort();
+    Ok(())
+}

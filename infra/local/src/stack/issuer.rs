@@ -1,0 +1,132 @@
+//! The officers' OpenID Connect issuer on this machine: discovery, keys, and tokens for whoever asks.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Result;
+use axum::extract::{Query, State};
+use axum::routing::get;
+use axum::{Json, Router};
+use ikd::app::{Clock, SystemClock};
+use jiff::Timestamp;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::actors::{KeyPair, Signs};
+
+/// The audience of officers' tokens.
+pub const AUDIENCE: &str = "ikd-office";
+
+/// The role that makes an officer.
+pub const OFFICER_ROLE: &str = "petugas";
+
+/// An issuer that vouches for anybody: for development and tests only.
+#[derive(Clone)]
+pub struct Issuer {
+    key: Arc<KeyPair>,
+    /// Where others find it.
+    address: String,
+    times_asked: Arc<AtomicUsize>,
+}
+
+/// The issuer's address on a port.
+pub fn address(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+#[derive(Deserialize)]
+struct Ask {
+    #[serde(default = "some_officer")]
+    subject: String,
+    #[serde(default = "officer_role")]
+    role: String,
+}
+
+fn some_officer() -> String {
+    "petugas-1".to_owned()
+}
+
+fn officer_role() -> String {
+    OFFICER_ROLE.to_owned()
+}
+
+impl Issuer {
+    /// Takes a port, any for 0, and serves on it.
+    pub async fn start(key: KeyPair, port: u16) -> Result<(Self, JoinHandle<()>)> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+        let address = address(listener.local_addr()?.port());
+        Self::serve(key, listener, address)
+    }
+
+    /// Serves on a listener and names another address as its own: that of something in front of it.
+    pub fn serve(key: KeyPair, listener: TcpListener, address: String) -> Result<(Self, JoinHandle<()>)> {
+        let issuer = Self { key: Arc::new(key), address, times_asked: Arc::default() };
+        let routes = issuer.routes();
+        let serving = tokio::spawn(async move {
+            if let Err(error) = axum::serve(listener, routes).await {
+                eprintln!("The officers' issuer has stopped: {error}");
+            }
+        });
+        Ok((issuer, serving))
+    }
+
+    /// Its own address, as its tokens name it.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    fn routes(&self) -> Router {
+        Router::new()
+            .route("/.well-known/openid-configuration", get(discovery))
+            .route("/jwks.json", get(keys))
+            .route("/token", get(token))
+            .with_state(self.clone())
+    }
+
+    /// A token of an officer, for ten minutes from `now`.
+    pub fn token(&self, subject: &str, role: &str, now: Timestamp) -> Result<String> {
+        self.sign(&self.claims(subject, role, now))
+    }
+
+    /// The claims of a token that is right in everything.
+    pub fn claims(&self, subject: &str, role: &str, now: Timestamp) -> Value {
+        json!({
+            "iss": self.address,
+            "aud": AUDIENCE,
+            "sub": subject,
+            "roles": [role],
+            "iat": now.as_second(),
+            "exp": now.as_second() + 600,
+        })
+    }
+
+    /// How often somebody asked for the keys.
+    pub fn times_asked(&self) -> usize {
+        self.times_asked.load(Ordering::SeqCst)
+    }
+
+    /// The key that its tokens are signed with.
+    pub fn key(&self) -> &KeyPair {
+        &self.key
+    }
+
+    pub fn sign(&self, claims: &Value) -> Result<String> {
+        self.key.sign("JWT", claims)
+    }
+}
+
+async fn discovery(State(issuer): State<Issuer>) -> Json<Value> {
+    let address = issuer.address;
+    Json(json!({ "issuer": address, "jwks_uri": format!("{address}/jwks.json") }))
+}
+
+async fn keys(State(issuer): State<Issuer>) -> Json<Value> {
+    issuer.times_asked.fetch_add(1, Ordering::SeqCst);
+    Json(json!({ "keys": [issuer.key.public()] }))
+}
+
+async fn token(State(issuer): State<Issuer>, Query(ask): Query<Ask>) -> String {
+    issuer.token(&ask.subject, &ask.role, SystemClock.now()).unwrap_or_default()
+}

@@ -1,0 +1,112 @@
+//! `operator import-residents` and `synthesise-residents`: their arguments, and what they say when done.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use clap::Args;
+use ikd::app::{Clock, SystemClock};
+use indicatif::ProgressBar;
+
+use super::import::{Import, Summary};
+use super::lanes::Way;
+use super::refusals::Report;
+use super::table::Table;
+use super::{Backoff, Regions, synthesise};
+use crate::{Options, aws};
+
+/// What to import, and whereto.
+#[derive(Args)]
+pub struct ImportArguments {
+    /// CSV or JSON Lines in UTF-8, plain or compressed with gzip: see docs/registry.md.
+    file: PathBuf,
+    /// Without it, the stack's.
+    #[arg(long)]
+    table: Option<String>,
+    /// Write every row, also those that the table holds already.
+    #[arg(long)]
+    rewrite: bool,
+    /// Where refused rows are reported; without it, beside the file.
+    #[arg(long)]
+    report: Option<PathBuf>,
+    /// A file with further codes of districts that were in force once, one a line.
+    #[arg(long)]
+    former_districts: Option<PathBuf>,
+    /// Batches on their way at the same time.
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
+    concurrency: u16,
+}
+
+/// How many residents to make up.
+#[derive(Args)]
+pub struct SynthesiseArguments {
+    number: usize,
+    /// The same seed makes the same residents.
+    #[arg(long)]
+    seed: u64,
+    /// Where to: .csv or .jsonl, with .gz compressed. Without it, CSV to the standard output.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+/// Imports, and tells how it ended; rows that were refused, and an interruption, are failures.
+///
+/// A dry run checks and compares everything, and writes nothing.
+pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<AtomicBool>) -> Result<()> {
+    let config = aws::config(options.endpoint.as_deref()).await;
+    let mut regions = Regions::read()?;
+    if let Some(path) = &arguments.former_districts {
+        let codes = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        regions.add_former(&codes)?;
+    }
+    let report = arguments.report.unwrap_or_else(|| Report::beside(&arguments.file));
+    let import = Import {
+        report: report.clone(),
+        table: Table {
+            client: aws_sdk_dynamodb::Client::new(&config),
+            name: arguments.table.unwrap_or_else(|| options.table("residents")),
+            backoff: Backoff::default(),
+        },
+        regions,
+        way: Way { dry_run: options.dry_run, rewrite: arguments.rewrite },
+        concurrency: usize::from(arguments.concurrency),
+        now: SystemClock.now(),
+        progress: ProgressBar::new(0),
+        file: arguments.file,
+    };
+    let start = Instant::now();
+    let summary = import.run(stop).await?;
+    tell(&summary, start.elapsed(), options.dry_run);
+    ensure!(!summary.interrupted, "Interrupted: run it again to import the rest.");
+    let refused = summary.refused;
+    ensure!(refused == 0, "{refused} rows were refused: {} says which and why.", report.display());
+    Ok(())
+}
+
+/// Makes residents up.
+pub fn synthesise(arguments: &SynthesiseArguments) -> Result<()> {
+    let progress = ProgressBar::new(arguments.number as u64);
+    let written = synthesise::write(arguments.number, arguments.seed, arguments.out.as_deref(), &progress);
+    progress.finish_and_clear();
+    written
+}
+
+fn tell(summary: &Summary, took: Duration, dry_run: bool) {
+    let Summary { rows, written, unchanged, refused, replaced, .. } = summary;
+    let writing = if dry_run { "would be written" } else { "written" };
+    println!(
+        "{rows} rows: {written} {writing}, {unchanged} unchanged, {refused} refused, {replaced} replaced by a later one"
+    );
+    let rate = u128::from(*rows) * 1_000 / took.as_millis().max(1);
+    let memory = peak_memory().map(|kilobytes| format!(", {} MiB of memory at most", kilobytes / 1_024));
+    println!("{:.1} s, {rate} rows a second{}", took.as_secs_f64(), memory.unwrap_or_default());
+}
+
+/// The most memory that this process has had, in KiB, where the system tells it (Linux).
+fn peak_memory() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
