@@ -21,9 +21,9 @@ pub async fn run() -> Result<()> {
 
     check(&root, "Formatting", cargo, &["fmt", "--all", "--check"]).await?;
     check(&root, "Formatting of the fuzz targets", cargo, &["fmt", "--manifest-path", FUZZ, "--check"]).await?;
-    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
+    let clippy = ["clippy", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     check(&root, "Lints", cargo, &clippy).await?;
-    let fuzz = ["check", "--quiet", "--manifest-path", FUZZ, "--target-dir", "target"];
+    let fuzz = ["check", "--manifest-path", FUZZ, "--target-dir", "target"];
     check(&root, "Fuzz targets compile", cargo, &fuzz).await?;
     check_dependencies(&root, &tools).await?;
     // What the tests need is installed before them, so that none can be skipped.
@@ -33,7 +33,7 @@ pub async fn run() -> Result<()> {
     tools.chromium().await?;
     tools.valgrind().await?;
     tools.schemathesis().await?;
-    let faces = ["run", "--package", "face-lab", "--bin", "face-lab", "--", "fetch", "--for-tests"];
+    let faces = ["run", "--bin", "face-lab", "--", "fetch", "--for-tests"];
     check(&root, "Weights and photographs of the face engine", cargo, &faces).await?;
     check_template(&root, &tools).await?;
     let met = problems_met(&root);
@@ -47,7 +47,7 @@ pub async fn run() -> Result<()> {
     rights::are_those_that_are_used(&root)?;
     println!("== Packages within their budgets");
     package::run(&[], false).await?;
-    let count = ["run", "--quiet", "--package", "bench", "--bin", "bench", "--", "--instructions"];
+    let count = ["run", "--bin", "bench", "--", "--instructions"];
     check(&root, "Instructions within their budgets", cargo, &count).await
 }
 

@@ -4,18 +4,31 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use anyhow::{Error, Result};
+use anyhow::{Context, Error, Result};
+
+use crate::progress::Build;
+use crate::template::Template;
 
 /// Becomes the program that a package is named after, in the folder where the command was called. It comes back only
-/// where Cargo does not start.
-pub fn become_program(package: &str, options: &[&str], arguments: &[OsString]) -> Result<()> {
-    let error = Command::new(env!("CARGO"))
-        .args(["run", "--package", package, "--bin", package])
-        .args(options)
-        .arg("--manifest-path")
-        .arg(crate::root().join("Cargo.toml"))
-        .arg("--")
-        .args(arguments)
-        .exec();
-    Err(Error::new(error).context("Cargo does not start"))
+/// where that fails.
+pub async fn become_program(program: &str, options: &[&str], arguments: &[OsString]) -> Result<()> {
+    become_one_of(&[program], program, options, arguments).await
+}
+
+/// Becomes the program `local`, with the functions built that it is about to start.
+pub async fn become_local_stack(arguments: &[OsString]) -> Result<()> {
+    let template = Template::read()?;
+    let mut programs = vec!["local"];
+    programs.extend(template.functions().map(|(function, _)| function));
+    become_one_of(&programs, "the local stack", &[], arguments).await
+}
+
+/// Becomes the first of some programs, once all are built.
+async fn become_one_of(programs: &[&str], what: &str, options: &[&str], arguments: &[OsString]) -> Result<()> {
+    let root = crate::root();
+    let built = Build { what, root: &root, programs, options }.run().await?;
+    let program = programs.first().and_then(|program| built.get(*program));
+    let error =
+        Command::new(program.with_context(|| format!("Cargo built no program for {what}"))?).args(arguments).exec();
+    Err(Error::new(error).context(format!("{what} does not start")))
 }

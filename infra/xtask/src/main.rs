@@ -77,32 +77,41 @@ struct Rest {
 
 impl Rest {
     /// Hands them on to a program of the workspace, behind its own command.
-    fn to(&self, package: &str, command: &str) -> Result<()> {
-        handing_on::become_program(package, &[], &[&[command.into()], &*self.arguments].concat())
+    async fn to(&self, program: &str, command: &str) -> Result<()> {
+        handing_on::become_program(program, &[], &self.behind(command)).await
+    }
+
+    /// Hands them on to the local stack, which starts the functions.
+    async fn to_stack(&self, command: &str) -> Result<()> {
+        handing_on::become_local_stack(&self.behind(command)).await
+    }
+
+    fn behind(&self, command: &str) -> Vec<OsString> {
+        [&[command.into()], &*self.arguments].concat()
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Up(rest) => rest.to("local", "up"),
-        Command::Demo(rest) => rest.to("local", "demo"),
-        Command::Token(rest) => rest.to("local", "token"),
-        Command::ServeDatabase(rest) => rest.to("local", "serve-database"),
+        Command::Up(rest) => rest.to_stack("up").await,
+        Command::Demo(rest) => rest.to_stack("demo").await,
+        Command::Token(rest) => rest.to("local", "token").await,
+        Command::ServeDatabase(rest) => rest.to("local", "serve-database").await,
         Command::Test => checks::run().await,
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds).await,
         Command::Package { functions, set_budgets } => package::run(&functions, set_budgets).await,
         Command::DrawArchitecture => architecture::run(),
         // The load's generator is built for release, too: it shares the machine with what it measures.
-        Command::Bench(rest) => handing_on::become_program("bench", &["--release"], &rest.arguments),
-        Command::CalibrateFaces(rest) => rest.to("face-lab", "calibrate"),
-        Command::Cost => handing_on::become_program("cost", &[], &[]),
-        Command::FetchFaceWeights(rest) => rest.to("face-lab", "fetch"),
-        Command::SigningSecret(rest) => rest.to("operator", "signing-secret"),
-        Command::ImportResidents(rest) => rest.to("operator", "import-residents"),
-        Command::SynthesiseResidents(rest) => rest.to("operator", "synthesise-residents"),
-        Command::VerifyReceipts(rest) => rest.to("operator", "verify-receipts"),
-        Command::Ops(rest) => handing_on::become_program("operator", &[], &rest.arguments),
+        Command::Bench(rest) => handing_on::become_program("bench", &["--release"], &rest.arguments).await,
+        Command::CalibrateFaces(rest) => rest.to("face-lab", "calibrate").await,
+        Command::Cost => handing_on::become_program("cost", &[], &[]).await,
+        Command::FetchFaceWeights(rest) => rest.to("face-lab", "fetch").await,
+        Command::SigningSecret(rest) => rest.to("operator", "signing-secret").await,
+        Command::ImportResidents(rest) => rest.to("operator", "import-residents").await,
+        Command::SynthesiseResidents(rest) => rest.to("operator", "synthesise-residents").await,
+        Command::VerifyReceipts(rest) => rest.to("operator", "verify-receipts").await,
+        Command::Ops(rest) => handing_on::become_program("operator", &[], &rest.arguments).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,20 +4,23 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use tokio::process::{Child, Command};
+use xtask::progress::Build;
+use xtask::template::Template;
 
-use super::{Place, say};
+use super::Place;
 
 /// Programs that run for the stack.
 #[derive(Default)]
 pub struct Processes(Vec<(&'static str, Child)>);
 
-/// Builds all functions, so that their first requests do not wait for a compiler.
+/// Builds all functions, so that their first requests do not wait for a compiler. What is built here `cargo lambda watch`
+/// builds by itself, and finds it done.
 pub async fn build_functions(root: &Path) -> Result<()> {
-    say("Building the functions (the first time takes some minutes)");
-    let status = Command::new(env!("CARGO")).args(["build", "--quiet", "--bins"]).current_dir(root).status().await?;
-    ensure!(status.success(), "The functions do not compile; the compiler's words stand above.");
+    let template = Template::read()?;
+    let programs: Vec<&str> = template.functions().map(|(function, _)| function).collect();
+    Build { what: "the functions", root, programs: &programs, options: &[] }.run().await?;
     Ok(())
 }
 

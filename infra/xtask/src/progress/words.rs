@@ -1,6 +1,8 @@
 //! What cargo says while it builds: a status line for each package on its standard error, a JSON document for each
 //! artifact on its standard output.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 /// A status line.
@@ -39,11 +41,13 @@ impl Status {
 pub(super) struct Artifact {
     package_id: String,
     target: Target,
+    executable: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Target {
     kind: Vec<String>,
+    name: String,
 }
 
 impl Artifact {
@@ -64,6 +68,11 @@ impl Artifact {
 
     pub fn is_build_script(&self) -> bool {
         self.target.kind.iter().any(|kind| kind == "custom-build")
+    }
+
+    /// A program's name, and where it is.
+    pub fn program(self) -> Option<(String, PathBuf)> {
+        Some((self.target.name, self.executable?))
     }
 
     /// Its package's name. The version alone follows the hash where the name is that of the package's folder.
@@ -119,9 +128,9 @@ mod tests {
     #[test]
     fn artifacts_name_their_package() {
         let artifact = |id: &str, kind: &str| {
-            let line = format!(
-                r#"{{"reason":"compiler-artifact","package_id":"{id}","target":{{"kind":["{kind}"],"name":"x"}},"fresh":true}}"#
-            );
+            let target = format!(r#"{{"kind":["{kind}"],"name":"x"}}"#);
+            let line =
+                format!(r#"{{"reason":"compiler-artifact","package_id":"{id}","target":{target},"executable":null}}"#);
             Artifact::of_line(&line).unwrap()
         };
         let registry = "registry+https://github.com/rust-lang/crates.io-index";
@@ -130,6 +139,13 @@ mod tests {
         assert_eq!(artifact("path+file:///x/shared#ikd@0.1.0", "lib").package(), "ikd");
         assert!(artifact(&format!("{registry}#serde@1.0.228"), "custom-build").is_build_script());
         assert!(!artifact(&format!("{registry}#serde@1.0.228"), "lib").is_build_script());
+    }
+
+    #[test]
+    fn programs_say_where_they_are() {
+        let line = r#"{"reason":"compiler-artifact","package_id":"path+file:///x/login#0.1.0","target":{"kind":["bin"],"name":"login"},"executable":"/x/target/debug/login"}"#;
+        let program = Artifact::of_line(line).and_then(Artifact::program);
+        assert_eq!(program, Some(("login".to_owned(), "/x/target/debug/login".into())));
     }
 
     #[test]
