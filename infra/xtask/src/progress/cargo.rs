@@ -34,7 +34,7 @@ impl Build<'_> {
     pub async fn run(self) -> Result<HashMap<String, PathBuf>> {
         let Self { what, root, programs, options } = self;
         let progress = Progress::start(&format!("preparing to build {what}"));
-        let mut cargo = Cargo { root, progress, active: Vec::new(), executables: HashMap::new() };
+        let mut cargo = Cargo { root, progress, downloaded: 0, active: Vec::new(), executables: HashMap::new() };
         // Cargo fetches here what is missing.
         let libraries = cargo.count_libraries(programs).await?;
         let libraries = libraries.with_context(|| format!("Cargo cannot build {what}; the reason is above."))?;
@@ -51,6 +51,8 @@ impl Build<'_> {
 struct Cargo<'a> {
     root: &'a Path,
     progress: Progress,
+    /// How many packages were fetched so far.
+    downloaded: usize,
     /// The packages that are being compiled.
     active: Vec<String>,
     /// The programs that are built so far.
@@ -114,6 +116,10 @@ impl Cargo<'_> {
             Some(Status::Compiling(package)) => {
                 self.active.push(package);
                 self.progress.now(&self.active.join(", "));
+            }
+            Some(Status::Downloaded(package)) => {
+                self.downloaded += 1;
+                self.progress.now(&format!("downloaded {} packages, {package}", self.downloaded));
             }
             Some(Status::Doing(what)) => self.progress.now(&what),
             None => self.progress.say(line),

@@ -10,7 +10,9 @@ use serde::Deserialize;
 pub(super) enum Status {
     /// A package is being compiled.
     Compiling(String),
-    /// Anything else that cargo does, as `downloaded serde`.
+    /// A package was fetched.
+    Downloaded(String),
+    /// Anything else that cargo does, as `blocking waiting for file lock on build directory`.
     Doing(String),
 }
 
@@ -26,7 +28,7 @@ impl Status {
         let subject = rest.split_whitespace().next().unwrap_or_default();
         match verb {
             "Compiling" => Some(Self::Compiling(subject.to_owned())),
-            "Downloaded" => Some(Self::Doing(format!("downloaded {subject}"))),
+            "Downloaded" => Some(Self::Downloaded(subject.to_owned())),
             "Blocking" | "Downloading" | "Locking" | "Updating" => {
                 Some(Self::Doing(format!("{} {rest}", verb.to_lowercase())))
             }
@@ -104,7 +106,7 @@ mod tests {
         let compiling = Some(Status::Compiling("aws-sdk-dynamodb".to_owned()));
         assert_eq!(Status::of_line("   Compiling aws-sdk-dynamodb v1.136.0"), compiling);
         assert_eq!(Status::of_line("\u{1b}[1m\u{1b}[92m   Compiling\u{1b}[0m aws-sdk-dynamodb v1.136.0"), compiling);
-        let downloaded = Some(Status::Doing("downloaded serde".to_owned()));
+        let downloaded = Some(Status::Downloaded("serde".to_owned()));
         assert_eq!(Status::of_line("  Downloaded serde v1.0.228 (registry `x`)"), downloaded);
         let blocked = Some(Status::Doing("blocking waiting for file lock on build directory".to_owned()));
         assert_eq!(Status::of_line("    Blocking waiting for file lock on build directory"), blocked);
