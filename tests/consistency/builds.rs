@@ -39,3 +39,17 @@ fn what_the_sdk_is_built_on_is_built_alike_for_every_function() {
         );
     }
 }
+
+#[test]
+fn the_developers_command_builds_without_what_takes_long() {
+    let slow = ["aws-", "dynoxide", "ikd ", "image ", "ndarray ", "reqwest ", "rusqlite "];
+    let built: Vec<_> = dependencies("xtask").into_keys().collect();
+    let found: Vec<_> = built.iter().filter(|package| slow.iter().any(|slow| package.starts_with(slow))).collect();
+    assert!(found.is_empty(), "the first word of `cargo xtask` waits for {found:?}");
+}
+
+#[test]
+fn what_operators_install_holds_no_test_people() {
+    let built: Vec<_> = dependencies("operator").into_keys().collect();
+    assert!(!built.iter().any(|package| package.starts_with("local ") || package.starts_with("tests ")), "{built:?}");
+}

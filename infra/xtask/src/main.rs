@@ -103,7 +103,9 @@ async fn main() -> ExitCode {
         Command::Package { functions, set_budgets } => package::run(&functions, set_budgets).await,
         Command::DrawArchitecture => architecture::run(),
         // The load's generator is built for release, too: it shares the machine with what it measures.
-        Command::Bench(rest) => handing_on::become_program("bench", &["--release"], &rest.arguments).await,
+        Command::Bench(rest) => {
+            handing_on::become_program("bench", &["--release", "--package", "bench"], &rest.arguments).await
+        }
         Command::CalibrateFaces(rest) => rest.to("face-lab", "calibrate").await,
         Command::Cost => handing_on::become_program("cost", &[], &[]).await,
         Command::FetchFaceWeights(rest) => rest.to("face-lab", "fetch").await,

@@ -109,7 +109,7 @@ pub async fn build(functions: &[String]) -> Result<Vec<Package>> {
 /// The folder with the face engine's weights; the lab brings them here.
 async fn face_weights() -> Result<PathBuf> {
     let fetch = Command::new(env!("CARGO"))
-        .args(["run", "--package", "face-lab", "--bin", "face-lab", "--", "fetch"])
+        .args(["run", "--bin", "face-lab", "--", "fetch"])
         .current_dir(crate::root())
         .stderr(Stdio::inherit())
         .output()
