@@ -46,11 +46,20 @@ async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
         ensure!(functions.contains(function.name()) == expected, "{}: {functions:?}", function.name());
     }
     stack.work_off().await?;
+    nothing_was_built_twice(place)?;
     nothing_was_written_down(stack, place, recorder.said()).await?;
     unrouted_paths_are_not_found(stack).await?;
     the_page_works(stack, personas::BUDI, &indonesian()).await?;
     the_page_works(stack, personas::DEWI, &english()).await?;
     schemathesis::hold(stack.ports, place, &stack.mailbox).await
+}
+
+/// `cargo lambda watch` builds each function by itself at its first request, and finds it built.
+fn nothing_was_built_twice(place: &Place) -> Result<()> {
+    let log = std::fs::read_to_string(place.folder().join("functions.log"))?;
+    let compiled: Vec<&str> = log.lines().filter(|line| line.trim_start().starts_with("Compiling ")).collect();
+    ensure!(compiled.is_empty(), "the stack's build left work to cargo lambda watch: {compiled:#?}");
+    Ok(())
 }
 
 /// The whole demo at the most verbose logging: nothing of it stands in a log, a refusal or, what is secret, a table.

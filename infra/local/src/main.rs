@@ -12,7 +12,7 @@ use local::demo::{self, Options};
 use local::stack::database::Database;
 use local::stack::mailbox::Mailbox;
 use local::stack::{self, Place, Ports, Setup, Stack};
-use operator::asked_to_end;
+use operator_base::asked_to_end;
 
 /// The service on this machine.
 #[derive(Parser)]

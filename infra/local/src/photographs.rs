@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{Rgb, RgbImage};
+use xtask::progress::Progress;
 
 /// A photograph, cut to a size.
 struct Photograph {
@@ -39,7 +40,10 @@ impl Photograph {
 
 /// Brings the photographs and the face engine's weights here, once.
 pub async fn fetch() -> Result<()> {
+    let shown = Progress::start("fetching the face engine's weights");
     face_lab::weights::fetch(&xtask::root()).await?;
+    drop(shown);
+    let _shown = Progress::start("fetching photographs");
     face_lab::pictures::portraits(&xtask::root()).await.map(drop)
 }
 

@@ -48,7 +48,7 @@ pub async fn run() -> Result<()> {
     rights::are_those_that_are_used(&root)?;
     println!("== Packages within their budgets");
     package::run(&[], false).await?;
-    let count = ["run", "--quiet", "--bin", "bench", "--", "--instructions"];
+    let count = ["run", "--bin", "bench", "--", "--instructions"];
     check(&root, "Instructions within their budgets", cargo, &count).await
 }
 

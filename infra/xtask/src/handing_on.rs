@@ -4,41 +4,29 @@ use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
-use anyhow::{Error, Result};
+use anyhow::{Context, Error, Result};
 
 use crate::progress::Build;
 
-/// Builds a program and becomes it, in the folder where the command was called.
-pub async fn become_program(program: &str, arguments: &[OsString]) -> Result<()> {
-    Build { what: &format!("`{program}`"), root: &crate::root(), programs: &[program] }.run().await?;
-    run(&["--quiet", "--bin", program], arguments)
+/// Becomes the program that a package is named after, in the folder where the command was called. It comes back only
+/// where that fails.
+pub async fn become_program(program: &str, options: &[&str], arguments: &[OsString]) -> Result<()> {
+    become_one_of(&[program], program, options, arguments).await
 }
 
-/// Builds the local stack's program and, with it, every function, and becomes that program.
+/// Becomes the program `local`, with the functions built that it is about to start.
 pub async fn become_local_stack(arguments: &[OsString]) -> Result<()> {
     let mut programs = vec!["local"];
-    programs.extend(catalogue::STEPS.iter().map(|step| step.name));
-    Build { what: "the local stack and the functions", root: &crate::root(), programs: &programs }.run().await?;
-    run(&["--quiet", "--bin", "local"], arguments)
+    programs.extend(catalogue::STEPS.map(|step| step.name));
+    become_one_of(&programs, "the local stack", &[], arguments).await
 }
 
-/// Becomes a program that is built for release, by itself.
-pub fn become_release(package: &str, arguments: &[OsString]) -> Result<()> {
-    run(&["--release", "--package", package], arguments)
-}
-
-/// Becomes `cargo run`. It comes back only where Cargo does not start.
-///
-/// In the dev profile, `--package` is not among the options: without it Cargo builds what the program depends on with the
-/// features that the whole workspace asks for, as it does for the functions, and so builds it once.
-fn run(options: &[&str], arguments: &[OsString]) -> Result<()> {
-    let error = Command::new(env!("CARGO"))
-        .arg("run")
-        .args(options)
-        .arg("--manifest-path")
-        .arg(crate::root().join("Cargo.toml"))
-        .arg("--")
-        .args(arguments)
-        .exec();
-    Err(Error::new(error).context("Cargo does not start"))
+/// Becomes the first of some programs, once all are built.
+async fn become_one_of(programs: &[&str], what: &str, options: &[&str], arguments: &[OsString]) -> Result<()> {
+    let root = crate::root();
+    let built = Build { what, root: &root, programs, options }.run().await?;
+    let program = programs.first().and_then(|program| built.get(*program));
+    let error =
+        Command::new(program.with_context(|| format!("Cargo built no program for {what}"))?).args(arguments).exec();
+    Err(Error::new(error).context(format!("{what} does not start")))
 }

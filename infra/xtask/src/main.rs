@@ -89,7 +89,12 @@ struct Rest {
 impl Rest {
     /// Hands them on to a program of the workspace, behind its own command.
     async fn to(&self, program: &str, command: &str) -> Result<()> {
-        handing_on::become_program(program, &self.behind(command)).await
+        handing_on::become_program(program, &[], &self.behind(command)).await
+    }
+
+    /// Hands them on to the local stack, which starts the functions.
+    async fn to_stack(&self, command: &str) -> Result<()> {
+        handing_on::become_local_stack(&self.behind(command)).await
     }
 
     fn behind(&self, command: &str) -> Vec<OsString> {
@@ -100,8 +105,8 @@ impl Rest {
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Up(rest) => handing_on::become_local_stack(&rest.behind("up")).await,
-        Command::Demo(rest) => handing_on::become_local_stack(&rest.behind("demo")).await,
+        Command::Up(rest) => rest.to_stack("up").await,
+        Command::Demo(rest) => rest.to_stack("demo").await,
         Command::Token(rest) => rest.to("local", "token").await,
         Command::ServeDatabase(rest) => rest.to("local", "serve-database").await,
         Command::Test => checks::run().await,
@@ -111,15 +116,17 @@ async fn main() -> ExitCode {
         Command::Generate => generate::run(&xtask::root()),
         Command::Release { force } => release::run(force).await,
         // The load's generator is built for release, too: it shares the machine with what it measures.
-        Command::Bench(rest) => handing_on::become_release("bench", &rest.arguments),
+        Command::Bench(rest) => {
+            handing_on::become_program("bench", &["--release", "--package", "bench"], &rest.arguments).await
+        }
         Command::CalibrateFaces(rest) => rest.to("face-lab", "calibrate").await,
-        Command::Cost => handing_on::become_program("cost", &[]).await,
+        Command::Cost => handing_on::become_program("cost", &[], &[]).await,
         Command::FetchFaceWeights(rest) => rest.to("face-lab", "fetch").await,
         Command::SigningSecret(rest) => rest.to("operator", "signing-secret").await,
         Command::ImportResidents(rest) => rest.to("operator", "import-residents").await,
         Command::SynthesiseResidents(rest) => rest.to("operator", "synthesise-residents").await,
         Command::VerifyReceipts(rest) => rest.to("operator", "verify-receipts").await,
-        Command::Ops(rest) => handing_on::become_program("operator", &rest.arguments).await,
+        Command::Ops(rest) => handing_on::become_program("operator", &[], &rest.arguments).await,
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

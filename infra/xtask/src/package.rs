@@ -11,6 +11,7 @@ use std::process::Stdio;
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
 
+use crate::progress::Progress;
 use crate::template::Template;
 use crate::tools::Tools;
 
@@ -66,6 +67,7 @@ impl Builder {
 
     /// Builds a program of a package in a folder, with `--release` or what else there is to say.
     pub async fn build(&self, folder: &str, program: &str, options: &[&str]) -> Result<()> {
+        let _shown = Progress::start(&format!("building {program}"));
         let built = Command::new(&self.cargo_lambda)
             .args(["lambda", "build", "--quiet", "--bin", program])
             .args(options)

@@ -11,7 +11,7 @@ pub use api::{Api, HttpApi, Reply};
 pub use browser::Browser;
 pub use integrator::{Integrator, document_hash};
 pub use officer::Officer;
-pub use operator::KeyPair;
+pub use operator_base::KeyPair;
 pub use phone::{Minted, Phone, PhoneSession};
 pub use signing::Signs;
 

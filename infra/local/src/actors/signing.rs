@@ -3,7 +3,7 @@
 use anyhow::Result;
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::{Algorithm, Header};
-use operator::KeyPair;
+use operator_base::KeyPair;
 use serde::Serialize;
 use serde_json::Value;
 

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::Client;
 use dynoxide::ImportOptions;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::resident::Resident;
-use operator::aws::sdk_config;
+use operator_base::aws::sdk_config;
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;

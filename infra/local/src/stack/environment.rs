@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use data_encoding::BASE32_NOPAD;
 use ikd::app::{Randomness, SystemRandomness};
 use jsonwebtoken::jwk::JwkSet;
-use operator::signing_secret;
+use operator_base::signing_secret;
 
 use super::Ports;
 use crate::actors::KeyPair;

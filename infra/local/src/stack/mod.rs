@@ -16,6 +16,7 @@ use anyhow::{Context, Result, bail};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use url::Url;
+use xtask::progress::Progress;
 use xtask::tools::Tools;
 
 use crate::actors::KeyPair;
@@ -197,6 +198,7 @@ impl Stack {
     async fn wait_until_ready(&mut self) -> Result<()> {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
         let keys = self.ports.api_url()?.join("/.well-known/jwks.json")?;
+        let _shown = Progress::start("waiting for the functions and the mailbox");
         for _ in 0..120 {
             self.processes.ensure_running()?;
             let answered = http.get(keys.clone()).send().await.is_ok_and(|answer| answer.status().is_success());

@@ -14,10 +14,12 @@ use super::Place;
 #[derive(Default)]
 pub struct Processes(Vec<(&'static str, Child)>);
 
-/// Builds all functions, as `cargo lambda watch` will, so that their first requests do not wait for a compiler.
+/// Builds all functions, so that their first requests do not wait for a compiler. What is built here `cargo lambda watch`
+/// builds by itself, and finds it done.
 pub async fn build_functions(root: &Path) -> Result<()> {
     let programs = catalogue::STEPS.map(|step| step.name);
-    Build { what: "the functions", root, programs: &programs }.run().await
+    Build { what: "the functions", root, programs: &programs, options: &[] }.run().await?;
+    Ok(())
 }
 
 impl Processes {

@@ -1,7 +1,8 @@
 //! Runs a cargo build and shows how far it is. What the compiler has to say is shown in full.
 
+use std::collections::HashMap;
 use std::io::IsTerminal;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, Result, ensure};
@@ -24,23 +25,25 @@ pub struct Build<'a> {
     pub root: &'a Path,
     /// The programs' names, which are those of their packages.
     pub programs: &'a [&'a str],
+    /// What else Cargo is told: `--release`.
+    pub options: &'a [&'a str],
 }
 
 impl Build<'_> {
-    /// Builds, and fails with a sentence below the compiler's words.
-    pub async fn run(self) -> Result<()> {
-        let Self { what, root, programs } = self;
+    /// Builds, and gives the executables by their names. A failure is a sentence below the compiler's words.
+    pub async fn run(self) -> Result<HashMap<String, PathBuf>> {
+        let Self { what, root, programs, options } = self;
         let progress = Progress::start(&format!("preparing to build {what}"));
-        let mut cargo = Cargo { root, progress, active: Vec::new() };
+        let mut cargo = Cargo { root, progress, downloaded: 0, active: Vec::new(), executables: HashMap::new() };
         // Cargo fetches here what is missing.
         let libraries = cargo.count_libraries(programs).await?;
         let libraries = libraries.with_context(|| format!("Cargo cannot build {what}; the reason is above."))?;
         cargo.progress.turn_to("compiling");
         cargo.progress.expect(libraries + programs.len());
-        let built = cargo.build(programs).await?;
+        let built = cargo.build(programs, options).await?;
         ensure!(built, "Cargo cannot build {what}; the reason is above.");
         cargo.progress.finish(&format!("built {what}"));
-        Ok(())
+        Ok(cargo.executables)
     }
 }
 
@@ -48,8 +51,12 @@ impl Build<'_> {
 struct Cargo<'a> {
     root: &'a Path,
     progress: Progress,
+    /// How many packages were fetched so far.
+    downloaded: usize,
     /// The packages that are being compiled.
     active: Vec<String>,
+    /// The programs that are built so far.
+    executables: HashMap<String, PathBuf>,
 }
 
 impl Cargo<'_> {
@@ -60,8 +67,9 @@ impl Cargo<'_> {
         Ok(listed.then(|| tree.libraries_of(programs)))
     }
 
-    async fn build(&mut self, programs: &[&str]) -> Result<bool> {
+    async fn build(&mut self, programs: &[&str], options: &[&str]) -> Result<bool> {
         let mut arguments = vec!["build", "--message-format", "json-render-diagnostics"];
+        arguments.extend(options);
         arguments.extend(programs.iter().flat_map(|program| ["--bin", program]));
         self.run(&arguments, |cargo, line| {
             // The total knows libraries and programs alone.
@@ -69,6 +77,7 @@ impl Cargo<'_> {
                 cargo.active.retain(|package| package != artifact.package());
                 cargo.progress.advance();
                 cargo.progress.now(&cargo.active.join(", "));
+                cargo.executables.extend(artifact.program());
             }
         })
         .await
@@ -107,6 +116,10 @@ impl Cargo<'_> {
             Some(Status::Compiling(package)) => {
                 self.active.push(package);
                 self.progress.now(&self.active.join(", "));
+            }
+            Some(Status::Downloaded(package)) => {
+                self.downloaded += 1;
+                self.progress.now(&format!("downloaded {} packages, {package}", self.downloaded));
             }
             Some(Status::Doing(what)) => self.progress.now(&what),
             None => self.progress.say(line),

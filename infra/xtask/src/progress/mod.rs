@@ -115,13 +115,14 @@ impl Shown {
         let mut state = self.state();
         let (moment, beat) = &mut *state;
         let is_due = beat.is_due(elapsed);
+        let has_begun = beat.has_begun();
         let line = moment.line(elapsed);
         drop(state);
         if self.bar.is_hidden() {
             if is_due {
                 eprintln!("{line}");
             }
-        } else {
+        } else if has_begun {
             self.bar.set_message(line);
             self.bar.tick();
         }

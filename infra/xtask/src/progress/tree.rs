@@ -3,8 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 /// What `cargo tree` is asked: each line is a depth, a package and its features.
-pub(super) const QUESTION: [&str; 8] =
-    ["tree", "--workspace", "--edges", "normal,build", "--prefix", "depth", "--format", "{p}|{f}"];
+pub(super) const QUESTION: [&str; 10] =
+    ["tree", "--workspace", "--color", "never", "--edges", "normal,build", "--prefix", "depth", "--format", "{p}|{f}"];
 
 /// A tree that was read. One package with two sets of features is two libraries.
 #[derive(Default)]

@@ -1,6 +1,8 @@
 //! What cargo says while it builds: a status line for each package on its standard error, a JSON document for each
 //! artifact on its standard output.
 
+use std::path::PathBuf;
+
 use serde::Deserialize;
 
 /// A status line.
@@ -8,7 +10,9 @@ use serde::Deserialize;
 pub(super) enum Status {
     /// A package is being compiled.
     Compiling(String),
-    /// Anything else that cargo does, as `downloaded serde`.
+    /// A package was fetched.
+    Downloaded(String),
+    /// Anything else that cargo does, as `blocking waiting for file lock on build directory`.
     Doing(String),
 }
 
@@ -24,7 +28,7 @@ impl Status {
         let subject = rest.split_whitespace().next().unwrap_or_default();
         match verb {
             "Compiling" => Some(Self::Compiling(subject.to_owned())),
-            "Downloaded" => Some(Self::Doing(format!("downloaded {subject}"))),
+            "Downloaded" => Some(Self::Downloaded(subject.to_owned())),
             "Blocking" | "Downloading" | "Locking" | "Updating" => {
                 Some(Self::Doing(format!("{} {rest}", verb.to_lowercase())))
             }
@@ -39,11 +43,13 @@ impl Status {
 pub(super) struct Artifact {
     package_id: String,
     target: Target,
+    executable: Option<PathBuf>,
 }
 
 #[derive(Debug, Deserialize)]
 struct Target {
     kind: Vec<String>,
+    name: String,
 }
 
 impl Artifact {
@@ -64,6 +70,11 @@ impl Artifact {
 
     pub fn is_build_script(&self) -> bool {
         self.target.kind.iter().any(|kind| kind == "custom-build")
+    }
+
+    /// A program's name, and where it is.
+    pub fn program(self) -> Option<(String, PathBuf)> {
+        Some((self.target.name, self.executable?))
     }
 
     /// Its package's name. The version alone follows the hash where the name is that of the package's folder.
@@ -95,7 +106,7 @@ mod tests {
         let compiling = Some(Status::Compiling("aws-sdk-dynamodb".to_owned()));
         assert_eq!(Status::of_line("   Compiling aws-sdk-dynamodb v1.136.0"), compiling);
         assert_eq!(Status::of_line("\u{1b}[1m\u{1b}[92m   Compiling\u{1b}[0m aws-sdk-dynamodb v1.136.0"), compiling);
-        let downloaded = Some(Status::Doing("downloaded serde".to_owned()));
+        let downloaded = Some(Status::Downloaded("serde".to_owned()));
         assert_eq!(Status::of_line("  Downloaded serde v1.0.228 (registry `x`)"), downloaded);
         let blocked = Some(Status::Doing("blocking waiting for file lock on build directory".to_owned()));
         assert_eq!(Status::of_line("    Blocking waiting for file lock on build directory"), blocked);
@@ -119,9 +130,9 @@ mod tests {
     #[test]
     fn artifacts_name_their_package() {
         let artifact = |id: &str, kind: &str| {
-            let line = format!(
-                r#"{{"reason":"compiler-artifact","package_id":"{id}","target":{{"kind":["{kind}"],"name":"x"}},"fresh":true}}"#
-            );
+            let target = format!(r#"{{"kind":["{kind}"],"name":"x"}}"#);
+            let line =
+                format!(r#"{{"reason":"compiler-artifact","package_id":"{id}","target":{target},"executable":null}}"#);
             Artifact::of_line(&line).unwrap()
         };
         let registry = "registry+https://github.com/rust-lang/crates.io-index";
@@ -130,6 +141,13 @@ mod tests {
         assert_eq!(artifact("path+file:///x/shared#ikd@0.1.0", "lib").package(), "ikd");
         assert!(artifact(&format!("{registry}#serde@1.0.228"), "custom-build").is_build_script());
         assert!(!artifact(&format!("{registry}#serde@1.0.228"), "lib").is_build_script());
+    }
+
+    #[test]
+    fn programs_say_where_they_are() {
+        let line = r#"{"reason":"compiler-artifact","package_id":"path+file:///x/login#0.1.0","target":{"kind":["bin"],"name":"login"},"executable":"/x/target/debug/login"}"#;
+        let program = Artifact::of_line(line).and_then(Artifact::program);
+        assert_eq!(program, Some(("login".to_owned(), "/x/target/debug/login".into())));
     }
 
     #[test]

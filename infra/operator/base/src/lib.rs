@@ -1,0 +1,11 @@
+//! What the operators' command shares with the local stack and the tests, without the SDKs that it alone needs: whoever
+//! builds the stack need not wait for them.
+
+pub mod aws;
+pub mod signing_secret;
+
+mod key_pair;
+mod signals;
+
+pub use key_pair::KeyPair;
+pub use signals::asked_to_end;
