@@ -276,6 +276,7 @@ fn no_package_may_hold_unsafe_code() {
         "infra/lab/face-lab",
         "infra/local",
         "infra/operator",
+        "infra/operator/base",
         "infra/xtask",
         "tests",
         "tests/model",

@@ -6,7 +6,7 @@ use local::personas::SITI;
 use serde_json::json;
 use tests::{PIN, World, assert_invalid, assert_status};
 
-use super::sign_document::{CONTRACT, check, sign};
+use super::sign_document::{check, sign};
 
 #[tokio::test]
 async fn anyone_learns_that_a_signature_counts_and_nothing_about_the_holder() {

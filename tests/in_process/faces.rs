@@ -112,7 +112,7 @@ async fn a_selfie_without_one_usable_face_is_refused_with_what_to_do_better() {
         ("two faces", jpeg(two), "lebih dari satu wajah"),
         ("a face far away", jpeg(far), "Wajah"),
         ("darkness", jpeg(dark), "gelap"),
-        ("a blur", jpeg(imageops::blur(&one, 6.0)), "kabur"),
+        ("a blur", jpeg(imageops::blur(&one, 6.0)), "buram"),
     ] {
         let reply = world.phone().register(SITI, EMAIL, "0812-3456-7890", &picture).await.unwrap();
         assert_eq!(reply.status, 422, "{what}");

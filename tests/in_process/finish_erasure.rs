@@ -7,7 +7,7 @@ use ikd::domain::receipt::{self, ChainHead, Receipt};
 use ikd::store::keys;
 use jiff::SignedDuration;
 use local::personas::{BANK, SITI};
-use serde_json::{Value, json};
+use serde_json::Value;
 use tests::{Fault, HolderWithSession, Lasting, World, assert_status};
 
 use super::erase_identity::erase;

@@ -1,7 +1,6 @@
 //! list-receipts: the holder sees who redeemed what, and whether a receipt is missing.
 
 use http::Method;
-use ikd::domain::receipt::{self};
 use ikd::store::keys;
 use local::actors::Reply;
 use local::personas::{BANK, BUDI, Organisation, SITI};

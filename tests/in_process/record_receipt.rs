@@ -2,7 +2,6 @@
 
 use ikd::domain::receipt::{self, ChainHead, Receipt};
 use local::personas::{BANK, HOSPITAL, SITI};
-use operator::receipts::verify;
 use serde_json::{Value, json};
 use tests::{Fault, Lasting, World, assert_status};
 

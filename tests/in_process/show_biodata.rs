@@ -3,7 +3,6 @@
 use http::Method;
 use local::actors::Reply;
 use local::personas::SITI;
-use serde_json::json;
 use tests::{HolderWithSession, World, assert_problem, assert_status};
 
 pub async fn show(holder: &HolderWithSession, path: &str) -> Reply {

@@ -6,7 +6,7 @@ use local::personas::SITI;
 use serde_json::json;
 use tests::{World, assert_problem, assert_status};
 
-use super::printed_documents::{PDF, check, codes, fetch, text};
+use super::printed_documents::{PDF, check, codes, fetch};
 
 #[tokio::test]
 async fn what_is_on_record_of_a_document_says_nothing_of_its_holder() {
