@@ -7,7 +7,7 @@ use ikd::domain::device::{BlockReason, BlockedBy, Device};
 use ikd::domain::qr_code::{QrCode, QrToken, Redemption};
 use ikd::domain::registration::{Registration, RegistrationState};
 use ikd::domain::{Id, KeyThumbprint};
-use ikd::store::StoreError;
+use ikd::store::{StoreError, keys};
 use jiff::{SignedDuration, Timestamp};
 use local::personas::SITI;
 use serde::Serialize;
@@ -28,7 +28,7 @@ fn with(entity: &impl Serialize, attribute: &str, value: Value) -> Value {
     stored
 }
 
-fn assert_malformed<T: std::fmt::Debug>(read: Result<T, StoreError>, stored: &Value) {
+fn assert_malformed<T: std::fmt::Debug>(read: &Result<T, StoreError>, stored: &Value) {
     assert!(matches!(read, Err(StoreError::Malformed)), "{stored} is read as {read:?}");
 }
 
@@ -56,8 +56,8 @@ async fn a_device_is_active_with_its_pin_or_blocked_with_its_block() {
         with(&blocked, "block", json!({ "at": app.now(), "by": "holder" })),
         with(&blocked, "block", json!({ "at": app.now(), "by": "holder", "reason": "boredom" })),
     ] {
-        world.put("identities", ("pk", &format!("device#{}", key.as_str())), &stored).await;
-        assert_malformed(app.store().device(&key).await, &stored);
+        world.put("identities", ("pk", &keys::device(&key)), &stored).await;
+        assert_malformed(&app.store().device(&key).await, &stored);
     }
 }
 
@@ -80,8 +80,8 @@ async fn a_registration_has_what_belongs_to_its_state() {
         with(&approved, "status", json!("pending")),
         with(&approved, "status", json!("rejected")),
     ] {
-        world.put("identities", ("pk", &format!("registration#{id}")), &stored).await;
-        assert_malformed(app.store().registration(&id, app.now()).await, &stored);
+        world.put("identities", ("pk", &keys::registration(&id)), &stored).await;
+        assert_malformed(&app.store().registration(&id, app.now()).await, &stored);
     }
 }
 
@@ -107,6 +107,6 @@ async fn a_qr_code_with_an_unreadable_mark_is_neither_live_nor_won() {
     ] {
         world.put("qr_codes", ("token_hash", token.hash().as_str()), &stored).await;
         let kept_until: Timestamp = now + SignedDuration::from_hours(24);
-        assert_malformed(app.store().redeem(&token, &attempt, kept_until).await, &stored);
+        assert_malformed(&app.store().redeem(&token, &attempt, kept_until).await, &stored);
     }
 }

@@ -20,7 +20,7 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
         return Ok(());
     }
     let qr: QrCode = serde_dynamo::from_item(record.change.new_image).map_err(StoreError::from)?;
-    let Ok(qr) = qr.into_redeemed() else { return Ok(()) };
+    let Some(qr) = qr.into_redeemed() else { return Ok(()) };
     let redemption = &qr.state.redemption;
     for _ in 0..TURNS {
         let (holder, head, has_receipt, integrator) = tokio::try_join!(

@@ -138,13 +138,25 @@ impl QrCode {
         })
     }
 
-    /// The redeemed code, or the code as it was.
-    pub fn into_redeemed(self) -> Result<QrCode<Redeemed>, Self> {
-        let Self { token_hash, nik, device, claims, expires_at, state } = self;
+    /// The redeemed code, if it is.
+    pub fn into_redeemed(self) -> Option<QrCode<Redeemed>> {
+        let (code, state) = self.split();
         match state {
-            QrState::Redeemed(state) => Ok(QrCode { token_hash, nik, device, claims, expires_at, state }),
-            state => Err(Self { token_hash, nik, device, claims, expires_at, state }),
+            QrState::Redeemed(redeemed) => Some(code.with_state(redeemed)),
+            QrState::Live | QrState::Superseded { .. } => None,
         }
+    }
+}
+
+impl<S> QrCode<S> {
+    fn split(self) -> (QrCode<()>, S) {
+        let Self { token_hash, nik, device, claims, expires_at, state } = self;
+        (QrCode { token_hash, nik, device, claims, expires_at, state: () }, state)
+    }
+
+    fn with_state<T>(self, state: T) -> QrCode<T> {
+        let Self { token_hash, nik, device, claims, expires_at, state: _ } = self;
+        QrCode { token_hash, nik, device, claims, expires_at, state }
     }
 }
 
@@ -174,13 +186,13 @@ pub enum RedemptionOutcome {
 impl RedemptionOutcome {
     /// Tells why the write's condition failed, from the item that it found.
     pub fn of_refused(found: Option<QrCode>, attempt: &Redemption, now: Timestamp) -> Self {
-        match found.map(QrCode::into_redeemed) {
-            None => Self::Unknown,
-            Some(Ok(redeemed)) => Self::of_redeemed(redeemed, attempt),
-            Some(Err(qr)) if qr.expires_at <= now => Self::Expired,
-            Some(Err(QrCode { state: QrState::Superseded { .. }, .. })) => Self::Superseded,
+        let Some((code, state)) = found.map(QrCode::split) else { return Self::Unknown };
+        match state {
+            QrState::Redeemed(redeemed) => Self::of_redeemed(code.with_state(redeemed), attempt),
+            _ if code.expires_at <= now => Self::Expired,
+            QrState::Superseded { .. } => Self::Superseded,
             // Nothing else is left for the condition to have failed on.
-            Some(Err(_)) => Self::NoSharedClaims,
+            QrState::Live => Self::NoSharedClaims,
         }
     }
 
