@@ -76,7 +76,7 @@ impl Cast {
 
     /// The routes of holders, whatever their session opens.
     pub fn of_holders(&self) -> impl Iterator<Item = &Route> {
-        self.routes(|caller| is_holder(caller))
+        self.routes(is_holder)
     }
 
     /// Sends a route's request with any token, and with a proof that is right for that token.

@@ -1,6 +1,11 @@
 //! Every step in process: on a real DynamoDB engine through the real SDK, each test in a world of its own.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what helps a test panics where the test fails")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what helps a test panics where the test fails"
+)]
 
 mod activate;
 mod approve_face;

@@ -25,8 +25,8 @@ pub(crate) struct InProcess {
 }
 
 impl InProcess {
-    pub fn new(base: Url, parts: Arc<Parts>) -> Result<Self> {
-        Ok(Self { base, parts, apps: Mutex::default() })
+    pub fn new(base: Url, parts: Arc<Parts>) -> Self {
+        Self { base, parts, apps: Mutex::default() }
     }
 
     /// The function's app, built at its first request as at a cold start.

@@ -196,7 +196,7 @@ impl World {
             calls: calls.clone(),
             metrics: metrics.clone(),
         });
-        let service = Arc::new(InProcess::new(base, parts.clone())?);
+        let service = Arc::new(InProcess::new(base, parts.clone()));
         let api: Arc<dyn Api> = service.clone();
         Ok(Self {
             clock,
@@ -261,7 +261,7 @@ impl World {
     /// The same service after its database went out of reach.
     pub fn with_database_gone(&self) -> Arc<dyn Api> {
         let parts = Parts { dynamodb: NOWHERE.to_owned(), ..(*self.parts).clone() };
-        Arc::new(InProcess::new(self.api.base().clone(), Arc::new(parts)).expect("a service"))
+        Arc::new(InProcess::new(self.api.base().clone(), Arc::new(parts)))
     }
 
     /// A function's app, as a cold start would build it.

@@ -83,7 +83,7 @@ fn list_test(main: &str, module: &str) -> Result<String> {
     let mut lines: Vec<&str> = main.lines().collect();
     let is_after = |other: &&str| other.starts_with("mod ") && **other > *line;
     let modules_end = lines.iter().rposition(|line| line.starts_with("mod ")).context("no test is listed")? + 1;
-    let place = lines.iter().position(|other| is_after(&other)).unwrap_or(modules_end);
+    let place = lines.iter().position(is_after).unwrap_or(modules_end);
     lines.insert(place, &line);
     Ok(lines.join("\n") + "\n")
 }

@@ -21,6 +21,7 @@ use ikd::domain::registration::{Registration, RegistrationState, Status};
 use ikd::domain::resident::Resident;
 use ikd::domain::secret::MacKey;
 use ikd::domain::{Digest, Id};
+use ikd::store::keys;
 use ikd::tokens::access_token::{HolderToken, Lifetime, issue_to_holder, issue_to_integrator};
 use ikd::tokens::keys::SigningKey;
 use ikd::tokens::sealed::{LinkToken, Seal, Ticket};
@@ -153,9 +154,9 @@ impl Fleet {
             let token = HolderToken { device: device.key.clone(), session };
             let lifetime = Lifetime::starting(now, SignedDuration::from_hours(1));
             let access_token = issue_to_holder(&self.signing, &self.issuer, &token, lifetime)?;
-            items.push(item(&device, Some(format!("device#{}", device.key.as_str()))));
-            items.push(item(&registration, Some(format!("registration#{}", registration.id))));
-            items.push(item(&holder, Some(format!("holder#{}", nik.as_str()))));
+            items.push(item(&device, Some(keys::device(&device.key))));
+            items.push(item(&registration, Some(keys::registration(&registration.id))));
+            items.push(item(&holder, Some(keys::holder(&nik))));
             let session = local::actors::PhoneSession { access_token };
             members.push(Member { phone, session, nik: nik.as_str().to_owned(), device });
         }
@@ -173,14 +174,14 @@ impl Fleet {
             if status == Status::Approved {
                 let nobody = HolderRecord::nobody_yet(nik.clone());
                 let holder = HolderRecord { approvals: 1, registration: Some(id.clone()), ..nobody };
-                identities.push(item(&holder, Some(format!("holder#{}", nik.as_str()))));
+                identities.push(item(&holder, Some(keys::holder(&nik))));
             } else {
                 selfies.push(Ok(Item::from(HashMap::from([
                     ("id".to_owned(), AttributeValue::S(id.to_string())),
                     ("picture".to_owned(), AttributeValue::B(self.selfie.clone())),
                 ]))));
             }
-            identities.push(item(&registration, Some(format!("registration#{id}"))));
+            identities.push(item(&registration, Some(keys::registration(id))));
             let end = self.clock.now() + SignedDuration::from_hours(24);
             let sealed = |text: Option<&str>| text.map(str::to_owned).context("nothing to seal");
             let code = registration.approval().map(|approval| approval.activation.code(&self.activation_codes, id));

@@ -30,8 +30,9 @@ pub fn list() -> String {
         ),
     ];
     for (what, name, module, steps) in lists {
-        let functions: String =
+        let functions: Vec<String> =
             steps.iter().map(|step| format!("    {}::FUNCTION,\n", step.name.replace('-', "_"))).collect();
+        let functions = functions.concat();
         // Writing to a string does not fail.
         let _ = write!(
             text,
@@ -46,6 +47,7 @@ pub fn list() -> String {
 pub fn dependencies(manifest: &str) -> Result<String> {
     let mut names: Vec<&str> = catalogue::STEPS.iter().map(|step| step.name).collect();
     names.sort_unstable();
-    let lines: String = names.iter().map(|name| format!("{name} = {{ path = \"../functions/{name}\" }}\n")).collect();
-    replace_section(manifest, "# Every step, by `cargo xtask generate`.", "# End of the steps.", &lines)
+    let lines: Vec<String> =
+        names.iter().map(|name| format!("{name} = {{ path = \"../functions/{name}\" }}\n")).collect();
+    replace_section(manifest, "# Every step, by `cargo xtask generate`.", "# End of the steps.", &lines.concat())
 }

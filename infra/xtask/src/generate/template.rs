@@ -53,7 +53,8 @@ fn route_limits() -> String {
                 setting(route.limit, "Burst")
             )
         })
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 /// A metric of every function behind a stream, as an alarm lists them.
@@ -71,7 +72,8 @@ fn of_streams(namespace: &str, metric: &str, statistic: &str) -> String {
                  Namespace: {namespace}, MetricName: {metric},\n            Dimensions: {dimensions}}}}}}}\n"
             )
         })
-        .collect()
+        .collect::<Vec<_>>()
+        .concat()
 }
 
 fn functions(root: &Path) -> Result<String> {
@@ -95,41 +97,41 @@ fn functions(root: &Path) -> Result<String> {
 /// A function, its log group, and what brings it its records.
 fn function(step: &Declaration) -> String {
     let (name, id) = (step.name, pascal_case(step.name));
-    let mut text = format!(
+    let mut parts = vec![format!(
         "  # {}\n  {id}:\n    Type: AWS::Serverless::Function\n    \
          Metadata: {{BuildMethod: rust-cargolambda, BuildProperties: {{Binary: {name}}}}}\n    Properties:\n      \
          CodeUri: ../functions/{name}\n",
         step.summary
-    );
+    )];
     if step.memory != Memory::Usual {
-        text += &format!("      MemorySize: {}\n", step.memory.megabytes());
+        parts.push(format!("      MemorySize: {}\n", step.memory.megabytes()));
     }
     if step.timeout_seconds != Declaration::HTTP.timeout_seconds {
-        text += &format!("      Timeout: {}\n", step.timeout_seconds);
+        parts.push(format!("      Timeout: {}\n", step.timeout_seconds));
     }
     if let Some(parameter) = step.reserved_concurrency {
         let function = parameter.trim_end_matches("Concurrency");
-        text += &format!(
+        parts.push(format!(
             "      ReservedConcurrentExecutions: !If [Reserves{function}, !Ref {parameter}, !Ref \"AWS::NoValue\"]\n"
-        );
+        ));
     }
     if step.has_need(Need::FaceEngine) {
-        text += "      Layers: [!Ref FaceWeights]\n";
+        parts.push("      Layers: [!Ref FaceWeights]\n".to_owned());
     }
-    text += &format!("      LoggingConfig: {{LogGroup: !Ref {id}Log}}\n");
-    text += "      Environment:\n        Variables:\n";
-    text += &step.needs.iter().map(|need| variables_of(*need)).collect::<String>();
-    text += &step.settings.iter().map(|setting| variable_of(*setting)).collect::<String>();
-    text += &policy(step);
-    text += &events(step);
-    text += &format!(
+    parts.push(format!("      LoggingConfig: {{LogGroup: !Ref {id}Log}}\n"));
+    parts.push("      Environment:\n        Variables:\n".to_owned());
+    parts.push(step.needs.iter().map(|need| variables_of(*need)).collect::<String>());
+    parts.push(step.settings.iter().map(|setting| variable_of(*setting)).collect::<String>());
+    parts.push(policy(step));
+    parts.push(events(step));
+    parts.push(format!(
         "  {id}Log:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      \
          LogGroupName: !Sub \"/aws/lambda/${{AWS::StackName}}/{name}\"\n      RetentionInDays: !Ref LogRetentionInDays\n"
-    );
+    ));
     if let Trigger::Stream(stream) = step.trigger {
-        text += &mapping(&id, stream);
+        parts.push(mapping(&id, stream));
     }
-    text
+    parts.concat()
 }
 
 /// The environment variables that bring a function what it needs.
@@ -243,17 +245,17 @@ fn events(step: &Declaration) -> String {
     if step.routes().is_empty() {
         return String::new();
     }
-    let mut text = "      Events:\n".to_owned();
+    let mut parts = vec!["      Events:\n".to_owned()];
     for route in step.routes() {
         let event = pascal_case(route.operation);
         let auth = if route.is_for_officers_alone() { ", Auth: {Authorizer: Officers}" } else { "" };
         let (method, path) = (route.method.as_str(), route.path);
-        text += &format!(
+        parts.push(format!(
             "        {event}:\n          Type: HttpApi\n          \
              Properties: {{ApiId: !Ref Api, Method: {method}, Path: \"{path}\"{auth}}}\n"
-        );
+        ));
     }
-    text
+    parts.concat()
 }
 
 /// How a stream's records come to a function.

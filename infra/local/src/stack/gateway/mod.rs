@@ -17,7 +17,7 @@ use anyhow::Result;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header, uri::PathAndQuery};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use catalogue::{Declaration, Route, Scale};
 use ikd::app::{Clock, SystemClock};
 use ikd::tokens::officer::{OfficerError, OfficerVerifier};
@@ -26,9 +26,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 use url::Url;
 
-use answers::{
-    method_not_allowed, not_found, officers_unknown, too_large, too_many_requests, unauthorized, unavailable,
-};
+use answers::Refusal;
 use bucket::Bucket;
 
 /// How many requests of one function `cargo lambda watch` gets at once.
@@ -93,11 +91,8 @@ async fn answer(
     ConnectInfo(caller): ConnectInfo<SocketAddr>,
     request: Request,
 ) -> Response {
-    gateway.pass_on(caller, request).await.unwrap_or_else(|refusal| *refusal)
+    gateway.pass_on(caller, request).await.unwrap_or_else(Refusal::into_response)
 }
-
-/// An answer of the gateway itself.
-type Refusal = Box<Response>;
 
 impl Gateway {
     /// Checks a request as API Gateway does, and hands it to its function.
@@ -110,17 +105,17 @@ impl Gateway {
         if route.is_for_officers_alone() {
             self.authorize_officer(&parts.headers).await?;
         }
-        let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| too_large())?;
+        let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Refusal::TooLarge)?;
         let path = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
-        let address = self.setup.functions.join(path).map_err(|_| not_found())?;
+        let address = self.setup.functions.join(path).map_err(|_| Refusal::NotFound)?;
         let headers = forwarded(parts.headers, caller);
-        let lane = self.lanes.get(step.name).ok_or_else(not_found)?;
-        let _turn = tokio::time::timeout(ANSWERED_WITHIN, lane.acquire()).await.map_err(|_| unavailable())?;
+        let lane = self.lanes.get(step.name).ok_or(Refusal::NotFound)?;
+        let _turn = tokio::time::timeout(ANSWERED_WITHIN, lane.acquire()).await.map_err(|_| Refusal::Unavailable)?;
         let sent = self.http.request(parts.method, address).headers(headers).body(body).send().await;
-        let answered = sent.map_err(|_| unavailable())?;
+        let answered = sent.map_err(|_| Refusal::Unavailable)?;
         let (status, mut headers) = (answered.status(), answered.headers().clone());
-        let body: Bytes = answered.bytes().await.map_err(|_| unavailable())?;
-        OF_ONE_CONNECTION.iter().for_each(|name| drop(headers.remove(name)));
+        let body: Bytes = answered.bytes().await.map_err(|_| Refusal::Unavailable)?;
+        remove_those_of_one_connection(&mut headers);
         let mut response = Response::new(Body::from(body));
         (*response.status_mut(), *response.headers_mut()) = (status, headers);
         Ok(response)
@@ -129,7 +124,7 @@ impl Gateway {
     fn keep_limit(&self, route: &Route, now: Instant) -> Result<(), Refusal> {
         let Some(bucket) = self.buckets.get(&(route.method.as_str(), route.path)) else { return Ok(()) };
         let taken = bucket.lock().unwrap_or_else(PoisonError::into_inner).take(now);
-        if taken { Ok(()) } else { Err(too_many_requests()) }
+        if taken { Ok(()) } else { Err(Refusal::TooManyRequests) }
     }
 
     /// Takes a token that is valid, whatever its role: that the function asks for.
@@ -138,11 +133,11 @@ impl Gateway {
         let token = presented
             .and_then(|value| value.split_once(' '))
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
-        let (_, token) = token.ok_or_else(unauthorized)?;
+        let (_, token) = token.ok_or(Refusal::Unauthorized)?;
         match self.setup.officers.verify(token.trim(), SystemClock.now()).await {
             Ok(_) | Err(OfficerError::NotAnOfficer) => Ok(()),
-            Err(OfficerError::IssuerUnavailable(_)) => Err(officers_unknown()),
-            Err(OfficerError::Invalid(_)) => Err(unauthorized()),
+            Err(OfficerError::IssuerUnavailable(_)) => Err(Refusal::OfficersUnknown),
+            Err(OfficerError::Invalid(_)) => Err(Refusal::Unauthorized),
         }
     }
 }
@@ -152,14 +147,14 @@ fn routed(method: &str, path: &str) -> Result<(&'static Declaration, &'static Ro
     let here: Vec<_> = catalogue::routes().filter(|(_, route)| route.matches(path)).collect();
     match here.iter().find(|(_, route)| route.method.as_str() == method) {
         Some(found) => Ok(*found),
-        None if here.is_empty() => Err(not_found()),
-        None => Err(method_not_allowed(here.iter().map(|(_, route)| route.method.as_str()))),
+        None if here.is_empty() => Err(Refusal::NotFound),
+        None => Err(Refusal::MethodNotAllowed(here.iter().map(|(_, route)| route.method.as_str()).collect())),
     }
 }
 
 /// The headers as the function gets them, with where the request came from.
 fn forwarded(mut headers: HeaderMap, caller: SocketAddr) -> HeaderMap {
-    OF_ONE_CONNECTION.iter().for_each(|name| drop(headers.remove(name)));
+    remove_those_of_one_connection(&mut headers);
     let before = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
     let chain = before.map_or_else(|| caller.ip().to_string(), |before| format!("{before}, {}", caller.ip()));
     if let Ok(chain) = HeaderValue::from_str(&chain) {
@@ -167,6 +162,12 @@ fn forwarded(mut headers: HeaderMap, caller: SocketAddr) -> HeaderMap {
     }
     headers.insert("x-forwarded-proto", HeaderValue::from_static("http"));
     headers
+}
+
+fn remove_those_of_one_connection(headers: &mut HeaderMap) {
+    for name in &OF_ONE_CONNECTION {
+        headers.remove(name);
+    }
 }
 
 #[cfg(test)]
