@@ -47,7 +47,7 @@ async fn the_email_says_that_the_pin_was_reset() {
     reset(&world, SITI).await;
     let mail = world.ses.taken().pop().unwrap();
     let text = mail["Content"]["Simple"]["Body"]["Text"]["Data"].as_str().unwrap();
-    assert!(text.contains("mengatur ulang PIN") && text.contains("has reset your PIN"), "{text}");
+    assert!(text.contains("mengatur ulang PIN") && text.contains("has reset the PIN"), "{text}");
 }
 
 #[tokio::test]
