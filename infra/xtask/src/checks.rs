@@ -107,12 +107,8 @@ fn every_problem_was_met(root: &Path, met: &Path) -> Result<()> {
     let description = serde_yaml_ng::from_str(&std::fs::read_to_string(root.join("infra/openapi.yaml"))?)?;
     let mut unmet: Vec<String> = Vec::new();
     for (operation, problem) in described_problems(&description) {
-        // Operations are named after their function, with a suffix where it has several.
-        let is_of = |function: &str| operation == function || operation.starts_with(&format!("{function}-"));
-        let functions =
-            std::fs::read_dir(root.join("functions"))?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-        let was_met =
-            functions.filter(|function| is_of(function)).any(|function| met.join(function).join(&problem).exists());
+        let step = catalogue::routes().find(|(_, route)| route.operation == operation).map(|(step, _)| step.name);
+        let was_met = step.is_some_and(|step| met.join(step).join(&problem).exists());
         if !was_met {
             unmet.push(format!("{operation}: {problem}"));
         }

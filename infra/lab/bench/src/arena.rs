@@ -195,7 +195,7 @@ impl Drop for Arena {
 pub async fn build_functions() -> Result<()> {
     say("Building the functions as they are packaged (the first time takes some ten minutes)");
     let builder = Builder::new().await?;
-    for function in function_names()? {
+    for function in function_names() {
         builder.function(&function).await?;
     }
     Ok(())
@@ -218,13 +218,11 @@ pub async fn build_with_names(function: &str) -> Result<()> {
     Builder::new().await?.build(&folder, function, &options).await
 }
 
-/// The names of all functions.
-pub fn function_names() -> Result<Vec<String>> {
-    let entries = std::fs::read_dir(xtask::root().join("functions"))?;
-    let mut names =
-        entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect::<Result<Vec<_>>>()?;
+/// The names of all functions, in alphabetical order.
+pub fn function_names() -> Vec<String> {
+    let mut names: Vec<String> = catalogue::STEPS.iter().map(|step| step.name.to_owned()).collect();
     names.sort();
-    Ok(names)
+    names
 }
 
 /// What Lambda tells a function about itself.
