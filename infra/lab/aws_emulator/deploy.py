@@ -1,4 +1,4 @@
-"""Deploys infra/template.yaml to an AWS emulator (moto) on this machine, and holds what is there against it.
+"""Deploys infra/template.yaml to an AWS emulator (moto) on this machine, and checks the result against it.
 
 SAM's own translator makes CloudFormation of the template. Each resource is then made by its service's API, whose
 arguments botocore checks against AWS's models, in the order of their references. Nothing leaves this machine.
@@ -31,7 +31,7 @@ COMMON = {
     "EmailIdentity": "example.go.id",
     "EmailSender": "identitas@example.go.id",
 }
-# Whatever can be left to the stack is left to it; and nothing is.
+# In the first, the stack makes whatever it can make; in the second, as little as possible.
 DEPLOYMENTS = {
     "whole": {
         "CreateEmailIdentity": "yes",
@@ -52,7 +52,7 @@ DEPLOYMENTS = {
     },
 }
 
-# The translator measures itself and misses where to report; the emulator tells of every request.
+# The translator warns that it has nowhere to send its metrics; the emulator logs every request.
 for talkative in ["samtranslator", "werkzeug"]:
     logging.getLogger(talkative).setLevel(logging.ERROR)
 
@@ -91,7 +91,7 @@ def signing_secret(clients):
     """The one secret that is made beforehand, in the form that the template asks for."""
     key = ec.generate_private_key(ec.SECP256R1())
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    # As long as a set of three keys is: the environment of a function has an end.
+    # As long as a set of three real keys: the size of a function's environment is limited.
     public = {"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "k" * 43, "x": "x" * 43, "y": "y" * 43}
     value = json.dumps({"private_pem": pem, "jwks": json.dumps({"keys": [public] * 3})})
     return clients("secretsmanager").create_secret(Name="signing", SecretString=value)["ARN"]

@@ -13,7 +13,7 @@ READS = ["GetItem", "BatchGetItem", "Query", "ConditionCheckItem"]
 WRITES = ["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"]
 NEVER = ["Scan", "DeleteTable", "UpdateTable", "CreateBackup", "ExportTableToPointInTime", "PartiQLSelect"]
 STREAM = ["DescribeStream", "GetRecords", "GetShardIterator"]
-# IAM has no resource for it; Lambda and SAM ask for it on the stream all the same, beside the others.
+# IAM knows no resource for it. Lambda and SAM ask for it on the stream all the same, together with the others.
 WITHOUT_RESOURCE = "dynamodb:ListStreams"
 WITHOUT_ANY_RESOURCE = ["rekognition:CompareFaces", "rekognition:DetectFaces"]
 

@@ -56,7 +56,7 @@ class Phone(requests.auth.AuthBase):
 
 
 class Holder(requests.auth.AuthBase):
-    """A phone that logs in anew whenever its session has ended."""
+    """A phone that logs in again whenever its session has ended."""
 
     def __init__(self, key, pin):
         self.key = key
@@ -112,7 +112,7 @@ def block_device(request):
 # Who calls by which scheme of the description.
 BY_SCHEME = {"holderToken": holder, "officerToken": officer, "integratorToken": integrator, "dpopProof": applicant}
 
-# Who calls an operation that not everybody of a kind may call.
+# Who calls an operation that only some callers of a kind may call.
 CALLERS = {
     "check-status": check_status,
     "resend-activation": resend_activation,
@@ -141,7 +141,7 @@ class Callers:
         return None if is_about_missing_headers else caller_of(context)
 
     def set(self, case, caller, context):
-        # Proofs are made when the request stands as it will be sent.
+        # Proofs are made last, when the request is complete.
         RequestsAuth(caller).set(case, caller, context)
 
 
@@ -288,7 +288,7 @@ class EveryOperationSucceeds:
         assert not never, f"These never succeeded: {', '.join(never)}"
 
 
-# Of these values a schema says less than the service asks.
+# Values of which the service asks more than a schema can say.
 BEYOND_SCHEMA = {"register": {"/phone_number", "/selfie"}, "change-pin": {"/new_pin", "/new_pin_repeated"}, "block-device": {"/stolen_since"}}
 
 
