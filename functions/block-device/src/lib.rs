@@ -63,26 +63,28 @@ pub async fn block_device(app: &App, request: &Request) -> Result<Answer, Proble
     if authenticate::is_by_holder(request) {
         let holder = authenticate::session(app, request).await?;
         let BlockByHolder { reason, stolen_since } = parse::json(request, parse::SMALL_BODY)?;
-        let block = asked_for(app, BlockedBy::Holder, reason, stolen_since)?;
-        let device = enforce(app, &holder.device.key, block).await?;
+        let wanted = wanted_block(app, BlockedBy::Holder, reason, stolen_since)?;
+        let device = block(app, &holder.device.key, wanted).await?;
         return Ok(Answer::ok(&Answered { device, registration_ended: false }));
     }
 
     let officer = authenticate::officer(app, request).await?;
     let body: BlockByOfficer = parse::json(request, parse::SMALL_BODY)?;
     let nik = Nik::parse(&body.nik).map_err(|invalid| Problem::invalid("/nik", invalid))?;
-    let block = asked_for(app, BlockedBy::Officer(officer.subject), body.reason, body.stolen_since)?;
-    let holder = app.store().end_approved_registration(&nik).await?.ok_or(ProblemType::NoDevice)?;
-    let device = match &holder.device {
-        Some(key) => enforce(app, key, block).await?,
+    let wanted = wanted_block(app, BlockedBy::Officer(officer.subject), body.reason, body.stolen_since)?;
+    // The holder record as it was before this write. An activation at the same moment is either ended here, or its device is named
+    // here and blocked next.
+    let before = app.store().end_approved_registration(&nik).await?.ok_or(ProblemType::NoDevice)?;
+    let device = match &before.device {
+        Some(key) => block(app, key, wanted).await?,
         None => None,
     };
-    let registration_ended = holder.registration.is_some();
+    let registration_ended = before.registration.is_some();
     Ok(Answer::ok(&Answered { device, registration_ended }))
 }
 
 /// The block that somebody asks for. Only a theft has a beginning, which nobody reports ahead of time.
-fn asked_for(app: &App, by: BlockedBy, reason: Reason, stolen_since: Option<Timestamp>) -> Result<Block, Problem> {
+fn wanted_block(app: &App, by: BlockedBy, reason: Reason, stolen_since: Option<Timestamp>) -> Result<Block, Problem> {
     const NOT_STOLEN: Invalid = Invalid::new(
         "Isi waktu pencurian hanya jika ponsel dicuri.",
         "Give the time of the theft only if the phone was stolen.",
@@ -101,18 +103,18 @@ fn asked_for(app: &App, by: BlockedBy, reason: Reason, stolen_since: Option<Time
     Ok(Block { at, by, reason })
 }
 
-/// Blocks, and tells which block stands.
-async fn enforce(app: &App, key: &KeyThumbprint, block: Block) -> Result<Option<BlockedDevice>, Problem> {
-    let forgotten = app.settings.rules.forgotten_after_block(block.at);
-    let standing = match app.store().block(key, &block, forgotten).await? {
-        BlockOutcome::Now => block,
-        BlockOutcome::Before(before) => before,
+/// Blocks the device, and says which block is valid: this one, or the first one if it was blocked before.
+async fn block(app: &App, key: &KeyThumbprint, wanted: Block) -> Result<Option<BlockedDevice>, Problem> {
+    let forgotten = app.settings.rules.forgotten_after_block(wanted.at);
+    let valid = match app.store().block(key, &wanted, forgotten).await? {
+        BlockOutcome::Now => wanted,
+        BlockOutcome::Before(first) => first,
         BlockOutcome::NoDevice => return Ok(None),
     };
-    let blocked_by = match standing.by {
+    let blocked_by = match valid.by {
         BlockedBy::Holder => "holder",
         BlockedBy::Officer(_) => "officer",
         BlockedBy::Registry => "registry",
     };
-    Ok(Some(BlockedDevice { blocked_at: standing.at, reason: standing.reason, blocked_by }))
+    Ok(Some(BlockedDevice { blocked_at: valid.at, reason: valid.reason, blocked_by }))
 }

@@ -70,8 +70,8 @@ pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
     Ok(Answer::json(http::StatusCode::CREATED, &body))
 }
 
-/// Stores the code while the registry is asked whether the holder still is one, and draws it while both are awaited. A code
-/// of somebody who is not never reaches the phone, and would disclose nothing: whoever redeems it asks the registry, too.
+/// Does three things at once: it stores the code, asks the registry whether the holder is still a resident here, and draws the
+/// picture. If the registry says no, the token of the stored code is never sent; and redeeming it would ask the registry again.
 async fn mint(
     app: &App,
     holder: Holder,
@@ -80,27 +80,29 @@ async fn mint(
     format: Format,
 ) -> Result<(QrCode, Image), Problem> {
     let device = holder.device.clone();
-    let stands = standing::resident_or_block(app, &device, Photo::Without);
+    let still_resident = standing::resident_or_block(app, &device, Photo::Without);
     let drawn = async {
-        // The connections' tasks send both requests first.
+        // One thread does it all: both requests are sent before it is busy drawing.
         tokio::task::yield_now().await;
         draw(token, format)
     };
-    let (qr, _, image) = tokio::try_join!(store(app, holder, token, claims), stands, drawn)?;
+    let (qr, _, image) = tokio::try_join!(store(app, holder, token, claims), still_resident, drawn)?;
     Ok((qr, image))
 }
 
-/// Stores the code in place of the one before. Two mints of one device at once take turns.
+/// Stores the code in place of the one before. If another mint of this device was faster, it tries again on top of that one.
 async fn store(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> Result<QrCode, Problem> {
-    const TURNS: u32 = 3;
+    const ATTEMPTS: u32 = 3;
 
     let Holder { mut device, session } = holder;
     let lifetime = app.settings.rules.qr_lifetime;
     let qr = QrCode::mint(token, &device, claims, lifetime, app.now()).map_err(Problem::unavailable)?;
-    for _ in 0..TURNS {
-        let Minted::Overtaken(now) = app.store().mint(&device, &session, &qr, app.now()).await? else { return Ok(qr) };
-        let now = now.ok_or(ProblemType::SessionEnded)?;
-        device = now.into_active().map_err(|block| standing::of_block(&block))?;
+    for _ in 0..ATTEMPTS {
+        let current = match app.store().mint(&device, &session, &qr, app.now()).await? {
+            Minted::Done => return Ok(qr),
+            Minted::Overtaken(current) => current.ok_or(ProblemType::SessionEnded)?,
+        };
+        device = current.into_active().map_err(|block| standing::of_block(&block))?;
         if device.state.session.as_ref() != Some(&session) {
             return Err(ProblemType::SessionEnded.into());
         }
