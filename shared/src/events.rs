@@ -1,4 +1,5 @@
-//! What the functions behind EventBridge share. An event that cannot be worked off now is an error, so that Lambda repeats it.
+//! What the functions behind EventBridge share. An event that cannot be processed now is an error, so that Lambda
+//! repeats it.
 
 use std::pin::Pin;
 
@@ -15,7 +16,7 @@ pub type Step = for<'a> fn(&'a App, Value) -> Pin<Box<dyn Future<Output = Result
 /// A function that events call.
 pub type Function = function::Function<Step>;
 
-/// Starts the runtime with one function. A configuration that does not fit ends it with a sentence.
+/// Starts the runtime with one function. An invalid configuration ends it, with one sentence that says why.
 pub async fn run(function: Function) -> Result<(), Error> {
     let app = App::start(function.name(), function.builders).await?;
     let app = &app;

@@ -8,12 +8,12 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Begins to log to standard output, which Lambda sends to CloudWatch. However much is asked for, it is ours alone.
+/// Begins to log to standard output, which Lambda sends to CloudWatch. At every level, it logs our own lines alone.
 pub(crate) fn start(level: LevelFilter) {
     let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
     let lines = lines.with_target(false).with_ansi(false);
     let ours = Targets::new().with_target("ikd", level);
-    // A second start in one process finds the first one's subscriber, and that is as well.
+    // A second start in one process finds the first one's subscriber, which is fine.
     let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
 }
 
@@ -28,7 +28,7 @@ pub(crate) fn begin_request(request_id: &str, function: &'static str) -> Span {
 }
 
 /// Writes the integrator into every further line of the current request. Call it only once the integrator is proven:
-/// anybody may claim to be any. Operators call an integrator, or disable it, by this name.
+/// anybody can claim to be one. Operators call an integrator, or disable it, by this name.
 pub fn record_integrator(client_id: &str) {
     Span::current().record("client_id", client_id);
 }

@@ -1,5 +1,5 @@
-//! What the functions behind DynamoDB's streams share: a batch is worked through in order, and what cannot be done now
-//! is reported, so that the stream comes back with it and with what stands behind it.
+//! What the functions behind DynamoDB's streams share: a batch is processed in order, and what cannot be done now is
+//! reported, so that the stream repeats it and what follows it.
 
 use std::pin::Pin;
 
@@ -20,7 +20,7 @@ pub type Work<'a> = Pin<Box<dyn Future<Output = Result<(), NotDone>> + Send + 'a
 /// Why a record's work was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum NotDone {
-    /// It may work later: the stream comes back with the record.
+    /// It may work later: the stream repeats the record.
     #[error("{0}")]
     Retry(String),
     /// It will never work: retrying would hold up the records behind it for a day.
@@ -43,7 +43,7 @@ pub type Step = for<'a> fn(&'a App, EventRecord) -> Work<'a>;
 /// A function that a table's stream calls.
 pub type Function = function::Function<Step>;
 
-/// Starts the runtime with one function. A configuration that does not fit ends it with a sentence.
+/// Starts the runtime with one function. An invalid configuration ends it, with one sentence that says why.
 pub async fn run(function: Function) -> Result<(), Error> {
     let app = App::start(function.name(), function.builders).await?;
     let app = &app;

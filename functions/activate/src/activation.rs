@@ -31,7 +31,7 @@ pub enum Answered<'a> {
 }
 
 impl<'a> Answered<'a> {
-    /// Either one serves; a proof of work goes first, since whoever did the work left the picture.
+    /// One of them is enough; a proof of work goes first, since its sender skipped the picture.
     pub fn read(captcha: Option<&'a str>, answer: Option<&'a str>, proof: Option<&'a str>) -> Result<Self, Problem> {
         const UNANSWERED: Invalid =
             Invalid::new("Ketik huruf dan angka pada gambar.", "Type the letters and digits in the picture.");
@@ -54,7 +54,7 @@ impl<'a> Answered<'a> {
     }
 }
 
-/// Reads what a link stands for, and changes nothing.
+/// Reads the state behind a link, and changes nothing.
 pub async fn look(app: &App, token: &str) -> Result<Shown, Problem> {
     let (_, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
     let registration = app.store().registration(&id, app.now()).await?.ok_or(ProblemType::LinkDead)?;
@@ -67,7 +67,7 @@ pub async fn look(app: &App, token: &str) -> Result<Shown, Problem> {
     }
 }
 
-/// Activates. Done twice it is done: a browser may send the form again.
+/// Activates. A repeated call is harmless: a browser may send the form again.
 pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_>) -> Result<(), Problem> {
     let code = ActivationCode::parse(code).map_err(|invalid| Problem::invalid("/code", invalid))?;
     let (link, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
@@ -109,7 +109,7 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     }
 }
 
-/// Something happened while this activation was under way: what stands now tells.
+/// Another write came first: the registration's present state decides the answer.
 async fn overtaken(app: &App, before: &Registration, generation: u32) -> Result<(), Problem> {
     let (registration, holder, device) = tokio::try_join!(
         app.store().registration(&before.id, app.now()),
@@ -130,14 +130,14 @@ async fn overtaken(app: &App, before: &Registration, generation: u32) -> Result<
     }
 }
 
-/// What a person's answer was worth.
+/// How somebody proved to be a person.
 enum Human {
     /// The picture was read; its try is to be given back.
     ReadPicture,
     Worked,
 }
 
-/// Uses the captcha up, and looks at the answer only then.
+/// Uses the captcha up before it checks the answer.
 async fn spend_captcha(app: &App, link: &LinkToken, answered: &Answered<'_>, now: Timestamp) -> Result<Human, Problem> {
     match answered {
         Answered::Picture { captcha, answer } => {
@@ -170,7 +170,7 @@ async fn spend_captcha(app: &App, link: &LinkToken, answered: &Answered<'_>, now
     }
 }
 
-/// Gives the try of a rightly read picture back, in the window it was taken from; only wrong ones count.
+/// Gives back the try of a correctly read picture, in the window it was taken from; only wrong ones count.
 async fn return_picture_try(
     app: &App,
     link: &Digest,

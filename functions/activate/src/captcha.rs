@@ -1,4 +1,4 @@
-//! Issues the two challenges of a link. Issuing stores nothing: each carries its own proof, its use is what is stored.
+//! Issues the two challenges of a link. Issuing stores nothing: each carries its own proof; only its use is stored.
 
 use altcha::Challenge;
 use data_encoding::BASE64;
@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::challenges;
 
-/// A picture to read, and beside it work for those who cannot see it. Either one serves, each once.
+/// A picture to read, or a proof of work for those who cannot see it. One is enough, each works once.
 #[derive(Serialize)]
 pub struct IssuedCaptcha {
     /// Names the picture.

@@ -12,7 +12,7 @@ use image::codecs::png::PngEncoder;
 use jiff::Timestamp;
 use serde_json::json;
 
-/// Draws letters so that people can read them and programs find it hard. PNG.
+/// Draws letters that people can read and programs can hardly read. PNG.
 pub fn draw(letters: &str) -> Result<Vec<u8>, DrawError> {
     let captcha = CaptchaBuilder::new()
         .text(letters.to_owned())

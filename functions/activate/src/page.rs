@@ -68,7 +68,7 @@ pub fn opened(app: &App, token: &str, language: Language, shown: Result<Shown, P
     }
 }
 
-/// The form once more, with what went wrong above it, or the end of the way.
+/// The form once more, with the problem above it, or the page of an active or a dead link.
 pub fn again(
     app: &App,
     token: &str,

@@ -1,4 +1,4 @@
-//! An approval: what there is to know is gathered, the rules are applied to it, and all that it changes is written at once.
+//! An approval: reads what it depends on, applies the rules, and writes all its changes at once.
 
 use ikd::app::{App, Counter};
 use ikd::domain::contact::Email;
@@ -21,11 +21,11 @@ pub struct Wanted {
     pub decision: Decision,
     /// Replaces a mistyped address.
     pub email: Option<Email>,
-    /// Whether the resident's active device may give way.
+    /// Whether the resident's active device may be replaced.
     pub replace_device: bool,
 }
 
-/// What an approval rests on.
+/// What an approval depends on.
 struct Evidence {
     resident: Resident,
     /// The device that the resident has.
@@ -34,7 +34,7 @@ struct Evidence {
 }
 
 enum Face {
-    /// An officer has looked before, and the engine's word was kept.
+    /// An officer has looked before, and the engine's result was kept.
     Kept(FaceComparison),
     /// The engine was asked just now.
     Compared(FaceComparison),
@@ -42,7 +42,7 @@ enum Face {
     Unknown { selfie: Option<Vec<u8>> },
 }
 
-/// Approves a registration, unless it was decided before.
+/// Approves a registration, unless it is already decided.
 pub async fn approve(app: &App, registration: &Registration, wanted: Wanted) -> Result<Outcome, Problem> {
     let Wanted { decision, email, replace_device } = wanted;
     let (holder, resident) =
@@ -59,7 +59,7 @@ pub async fn approve(app: &App, registration: &Registration, wanted: Wanted) -> 
     write(app, registration, &holder, email, approval, evidence).await
 }
 
-/// Reads the rest that an approval rests on. The registry may have learned something since the registration.
+/// Reads the rest of what an approval depends on. The registry may have changed since the registration.
 async fn gather(
     app: &App,
     registration: &Registration,
@@ -84,7 +84,7 @@ async fn gather(
     Ok(Evidence { resident, device, face })
 }
 
-/// Refuses what the officer has to decide otherwise. The engine is asked here where no officer has looked before.
+/// Refuses an approval that the rules forbid. Asks the engine where no officer has looked before.
 async fn rule(app: &App, evidence: Evidence, decision: &Decision, replace_device: bool) -> Result<Evidence, Problem> {
     const REASON_AGAINST_SCORE: Invalid = Invalid::new(
         "Menurut sistem, kedua wajah tidak cocok. Jika tetap menyetujui, tuliskan alasannya.",
@@ -106,7 +106,7 @@ async fn rule(app: &App, evidence: Evidence, decision: &Decision, replace_device
     Ok(Evidence { resident, device, face })
 }
 
-/// Writes the approval and all that it changes, and counts what was new in it.
+/// Writes the approval and all that it changes, and counts what is new in it.
 async fn write(
     app: &App,
     registration: &Registration,

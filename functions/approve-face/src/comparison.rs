@@ -7,10 +7,10 @@ use ikd::domain::face::{FaceBand, FaceComparison};
 use ikd::domain::registration::Registration;
 use ikd::domain::resident::Resident;
 
-/// Longer than this nobody waits for a hint.
+/// Nobody waits longer than this for a hint.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// What is kept of a comparison, unless the registry has another photograph by now.
+/// The comparison that was kept, unless the registry may have another photograph by now.
 pub fn kept(registration: &Registration, resident: &Resident) -> Option<FaceComparison> {
     registration.face.clone().filter(|kept| kept.compared_at >= resident.updated_at)
 }

@@ -65,13 +65,13 @@ async fn registration_of(app: &App, ticket: &str) -> Result<Registration, Proble
 enum Outcome {
     /// By this decision.
     Decided(Ruling),
-    /// It had been decided before; that ruling stands.
+    /// It was already decided; that ruling remains.
     DecidedBefore(Ruling),
     /// Another officer was faster, or the resident's device changed.
     Overtaken,
 }
 
-/// Decides once. The same verdict again is answered with the decision that stands, another verdict is refused.
+/// Decides once. The same verdict again gets the first decision as its answer; another verdict is refused.
 async fn decide(app: &App, request: &Request, officer: &Officer, ticket: &str) -> Result<Answer, Problem> {
     let body: Decide = parse::json(request, parse::SMALL_BODY)?;
     let reason = reason(&body)?;
@@ -89,7 +89,7 @@ async fn decide(app: &App, request: &Request, officer: &Officer, ticket: &str) -
     };
     let standing = match outcome {
         Outcome::Decided(ruling) | Outcome::DecidedBefore(ruling) => ruling,
-        // What stands now tells which of the two it was.
+        // The ruling, if there is one now, shows which of the two it was.
         Outcome::Overtaken => registration_of(app, ticket).await?.ruling().ok_or(ProblemType::Contended)?,
     };
     if standing.verdict != body.verdict {

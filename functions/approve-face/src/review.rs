@@ -32,7 +32,7 @@ struct Review<'a> {
     registry_photo: String,
     /// JPEG or PNG, base64; gone once decided.
     selfie: Option<String>,
-    /// What the face engine says; nothing once decided unless it was asked before, and where it cannot say anything.
+    /// What the face engine says; nothing where it cannot say anything, or was not asked before the decision.
     face: Option<Face>,
     /// The device that an approval would replace.
     active_device: Option<ActiveDevice>,
@@ -100,7 +100,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
     }))
 }
 
-/// What the engine says, or said when an officer first looked; of a decided registration, what it said then.
+/// What the engine says, or said when an officer first looked; after the decision, what it said before it.
 async fn compare_and_record(
     app: &App,
     registration: &Registration,

@@ -1,4 +1,4 @@
-//! block-device: a lost phone is dead from the moment this answers; by the officer for a NIK, by the holder for their own.
+//! block-device: a lost phone is blocked from the moment this answers; officers block by NIK, holders their own phone.
 
 mod declaration;
 
@@ -42,7 +42,7 @@ enum Reason {
     Other,
 }
 
-/// What was blocked and when; asked again, the block that stands.
+/// What was blocked and when; asked again, the first block.
 #[derive(Serialize)]
 struct Answered {
     device: Option<BlockedDevice>,
@@ -53,7 +53,7 @@ struct Answered {
 #[derive(Serialize)]
 struct BlockedDevice {
     blocked_at: Timestamp,
-    /// The reason, and of a theft the time since when signatures do not count, where that was reported.
+    /// The reason and, for a theft, since when signatures do not count, if that was reported.
     #[serde(flatten)]
     reason: BlockReason,
     blocked_by: &'static str,
@@ -83,7 +83,7 @@ pub async fn block_device(app: &App, request: &Request) -> Result<Answer, Proble
     Ok(Answer::ok(&Answered { device, registration_ended }))
 }
 
-/// The block that somebody asks for. Only a theft has a beginning, which nobody reports ahead of time.
+/// The block that somebody asks for. Only a theft has a beginning, and never in the future.
 fn wanted_block(app: &App, by: BlockedBy, reason: Reason, stolen_since: Option<Timestamp>) -> Result<Block, Problem> {
     const NOT_STOLEN: Invalid = Invalid::new(
         "Isi waktu pencurian hanya jika ponsel dicuri.",

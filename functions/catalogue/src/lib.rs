@@ -1,4 +1,4 @@
-//! Every step of the service, in the order of the procedure. What else lists steps or routes is made from this.
+//! Every step of the service, in the order of the procedure. Every other list of steps or routes is made from this.
 
 pub use declaration::*;
 
@@ -34,7 +34,7 @@ pub const STEPS: [&Declaration; 28] = [
     &publish_keys::DECLARATION,
 ];
 
-/// The step of a name.
+/// The step of this name.
 pub fn step(name: &str) -> Option<&'static Declaration> {
     STEPS.into_iter().find(|step| step.name == name)
 }

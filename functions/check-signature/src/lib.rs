@@ -1,4 +1,4 @@
-//! check-signature: anyone asks by a signature's name whether it counts; nothing personal is told.
+//! check-signature: anyone asks by a signature's name whether it counts; nothing personal is shown.
 
 mod declaration;
 

@@ -1,4 +1,4 @@
-//! check-status (*Cek Status*): where a registration stands, and what became of the activation e-mail.
+//! check-status (*Cek Status*): the stage of a registration, and what became of the activation e-mail.
 
 mod declaration;
 
@@ -19,7 +19,7 @@ struct Standing {
     id: Id,
     stage: Stage,
     registered_at: Timestamp,
-    /// For the officer to scan, as long as one is awaited; always one that still lives a while.
+    /// For the officer to scan, while the registration waits for one; always valid for a while longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<TicketView>,
     /// The officer's words to a rejected applicant.
@@ -29,7 +29,7 @@ struct Standing {
     activation_email: Option<ActivationEmailView>,
 }
 
-/// Answers the phone that registered, and to nobody else that there is such a registration.
+/// Answers the phone that registered. Nobody else learns that there is such a registration.
 pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Problem> {
     let ["registrations", id] = parse::segments(request)[..] else { return Err(ProblemType::NotFound.into()) };
     let id = Id::parse(id).ok_or(ProblemType::NotFound)?;

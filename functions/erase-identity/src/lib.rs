@@ -24,9 +24,9 @@ struct Confirmation {
 
 #[derive(Serialize)]
 struct Erased {
-    /// What is gone as this is answered.
+    /// What is gone when this is answered.
     erased: [&'static str; 4],
-    /// What follows within moments, however often it has to be tried.
+    /// What follows within moments, however many tries it takes.
     being_erased: [&'static str; 4],
     kept: [Kept; 6],
 }
@@ -36,7 +36,7 @@ struct Erased {
 struct Kept {
     what: &'static str,
     why: &'static str,
-    /// When it is gone, too, at the latest; without it, that is not this service's to say.
+    /// When it is gone, too, at the latest; nothing where this service does not decide that.
     #[serde(skip_serializing_if = "Option::is_none")]
     until: Option<Timestamp>,
 }

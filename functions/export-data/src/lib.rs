@@ -26,7 +26,7 @@ use trail::TrailEntry;
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, request| Box::pin(export_data(app, request)));
 
-/// Receipts in one export: what API Gateway carries has an end. Older ones are at list-receipts.
+/// Receipts in one export: API Gateway limits the size of an answer. Older ones are at list-receipts.
 const RECEIPTS: i32 = 1_000;
 
 #[derive(Serialize)]
@@ -80,7 +80,7 @@ struct DeviceView<'a> {
     status: DeviceStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocked_at: Option<Timestamp>,
-    /// A PIN is kept as a hash that is nobody's to see; this tells whether it is still the activation code. A blocked device
+    /// A PIN is kept as a hash that nobody may see; this says whether it is still the activation code. A blocked device
     /// has none.
     pin_is_first: bool,
     has_session: bool,

@@ -22,13 +22,13 @@ pub struct TrailEntry {
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
 enum By {
-    /// Whoever had the phone.
+    /// The person who had the phone.
     Phone,
     Officer,
     Registry,
 }
 
-/// Everything that registrations and devices tell, oldest first.
+/// Everything that registrations and devices record, oldest first.
 pub fn of(identity: &Identity) -> Vec<TrailEntry> {
     let mut events = Vec::new();
     let mut add = |at, event, by, reason| events.push(TrailEntry { at, event, by, reason });

@@ -1,4 +1,5 @@
-//! finish-erasure: the stream of the orders erases what a holder left: registrations, selfies, devices, receipts.
+//! finish-erasure: follows the stream of orders and erases what a holder left: registrations, selfies, devices,
+//! receipts.
 
 mod declaration;
 
@@ -10,8 +11,8 @@ use ikd::streams::{EventRecord, Function, NotDone};
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, record| Box::pin(finish_erasure(app, record)));
 
-/// Erases one thing after another; what is gone stays gone, so that the stream may begin anew at any point. The order
-/// goes last.
+/// Erases one thing after another; what is gone stays gone, so the stream may start again at any point. The order goes
+/// last.
 async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), NotDone> {
     if record.event_name != "INSERT" {
         return Ok(());

@@ -62,7 +62,7 @@ async fn issue(app: &App, request: &Request) -> Result<Answer, Problem> {
     })))
 }
 
-/// The assertion out of a request for this grant, this way to authenticate and this scope.
+/// The assertion of a request, if its grant, authentication and scope are the supported ones.
 fn read(form: &BTreeMap<String, String>) -> Result<&str, Problem> {
     let field = |name: &str| form.get(name).map(String::as_str).filter(|value| !value.is_empty());
     match field("grant_type") {

@@ -40,7 +40,7 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
     let ((), device) =
         tokio::try_join!(authenticate::use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
     let device = device.map(Device::into_active).transpose().map_err(|block| standing::of_block(&block))?;
-    // The registry is asked beside the PIN. What it says is told to whoever knows the PIN, and to nobody else.
+    // The registry is asked while the PIN is checked. Only a caller who knows the PIN learns what it says.
     let (verified, resident) = tokio::join!(
         authenticate::spend_pin_try(app, &proof.key, device.as_ref(), &pin),
         registered(app, device.as_ref())

@@ -1,4 +1,4 @@
-//! publish-keys: the public keys and the metadata that integrators verify with and find their way by.
+//! publish-keys: the public keys that integrators verify with, and the metadata that guides them.
 
 mod declaration;
 

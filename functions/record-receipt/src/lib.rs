@@ -1,4 +1,4 @@
-//! record-receipt: the stream of the QR codes becomes receipts, one for each redemption, however often a batch comes.
+//! record-receipt: turns the stream of QR codes into receipts, one for each redemption, however often a batch comes.
 
 mod declaration;
 
@@ -11,7 +11,7 @@ use ikd::streams::{EventRecord, Function, NotDone};
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, record| Box::pin(record_receipt(app, record)));
 
-/// How often a chain is read again that grew in the meantime.
+/// How often a chain that grew in the meantime is read again.
 const TURNS: u32 = 5;
 
 /// Adds the receipt of a redemption to its holder's chain, unless it is there, or the holder's data were erased.

@@ -59,7 +59,7 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
     disclose(app, *qr).await
 }
 
-/// Names the attempt: by the integrator's own key, so that it can come back for its result, or anew.
+/// Names the attempt: by the integrator's own key, so that it can come back for its result, or at random.
 fn redemption_id(app: &App, integrator: &IntegratorToken, token: &QrToken, idempotency_key: Option<&str>) -> Id {
     match idempotency_key {
         Some(key) => Id::derived(&[integrator.client_id.as_bytes(), key.as_bytes(), token.hash().as_str().as_bytes()]),
@@ -67,8 +67,8 @@ fn redemption_id(app: &App, integrator: &IntegratorToken, token: &QrToken, idemp
     }
 }
 
-/// Lets the one conditional write decide. Where its answer was lost it is sent again, with the time of then: if it had
-/// won, it finds itself.
+/// Lets the one conditional write decide. If its answer was lost, it is sent again with the new time: if it had won, it
+/// finds its own redemption.
 async fn redeem(
     app: &App,
     token: &QrToken,
@@ -97,8 +97,8 @@ async fn redeem(
     }
 }
 
-/// Tells the winner who it is, unless the device was blocked, the resident is gone or the integrator was disabled:
-/// the code is used up then all the same, and the winner learns that it was its redemption.
+/// Tells the winner who the holder is, unless the device was blocked, the resident is gone or the integrator was
+/// disabled: the code is still used up then, and the winner learns that the redemption was its own.
 async fn disclose(app: &App, qr: QrCode<Redeemed>) -> Result<Answer, Problem> {
     let disclosed = qr.disclosed();
     let redemption = qr.state.redemption;
@@ -108,7 +108,7 @@ async fn disclose(app: &App, qr: QrCode<Redeemed>) -> Result<Answer, Problem> {
     let refuse = |kind: ProblemType| {
         Problem::new(kind).with("redemption_id", &redemption.id).with("redeemed_at", redemption.redeemed_at)
     };
-    // The token may be older than what ops allow by now.
+    // Ops may have changed what is allowed since the token was issued.
     let integrator = integrator.filter(|integrator| integrator.enabled);
     let integrator = integrator.ok_or_else(|| refuse(ProblemType::IntegratorDisabled))?;
     if !integrator.purposes.contains(&redemption.purpose) {

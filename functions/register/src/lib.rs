@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, request| Box::pin(register(app, request)));
 
-/// A selfie in base64, and a little around it.
+/// A selfie in base64, and a little for the rest.
 const MAX_BYTES: usize = 400 * 1024;
 
 #[derive(Deserialize)]
@@ -41,8 +41,8 @@ struct Registered {
 
 /// Checks the phone's key, the data and the registry, and stores a pending registration.
 ///
-/// Registrations of one NIK live side by side: anyone can type somebody's NIK, and must not end anything by it. What
-/// the registry knows against a registration stays there: every such refusal is the same.
+/// Registrations of one NIK live side by side: anyone can type somebody's NIK, and must not end anything by it. The
+/// registry's reason for a refusal is never shown: every such refusal is the same.
 pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
     let proof = authenticate::phone(app, request)?;
     let (nik, email, phone_number, selfie) = read(app, request)?;
@@ -84,7 +84,7 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
     ))
 }
 
-/// The selfie shows exactly one face that can be compared. This costs more than everything before it, and comes last.
+/// The selfie shows exactly one face that can be compared. This costs more than everything before it, so it comes last.
 async fn ensure_usable(app: &App, selfie: &Selfie) -> Result<(), Problem> {
     let seen = app.faces().look_at(selfie.bytes()).await.map_err(|error| match error {
         FaceError::Unreadable(_) => Problem::invalid("/selfie", PictureProblem::NoFace.advice()),

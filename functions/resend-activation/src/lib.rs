@@ -1,4 +1,4 @@
-//! resend-activation: a new generation of the activation code by a new e-mail; the old code dies.
+//! resend-activation: sends a new generation of the activation code by e-mail; the old code stops working.
 
 mod declaration;
 

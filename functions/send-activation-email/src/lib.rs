@@ -1,4 +1,4 @@
-//! send-activation-email: the outbox's stream becomes e-mails, each order in its turn, repeated until it is done.
+//! send-activation-email: turns the outbox's stream into e-mails, order by order, each repeated until it is done.
 
 mod declaration;
 
@@ -14,7 +14,7 @@ pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, re
 
 /// Sends one order's e-mail, unless that was done before or nobody needs it any more.
 ///
-/// A crash between sending and recording sends again: the same code, since it is derived and not drawn.
+/// After a crash between sending and recording it sends again: the same code, since it is derived, not random.
 async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
     if record.event_name != "INSERT" {
         return Ok(());

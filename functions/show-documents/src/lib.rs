@@ -26,7 +26,7 @@ pub const FUNCTION: Function =
 struct Entry {
     kind: DocumentKind,
     name: &'static str,
-    /// The agency that answers for it.
+    /// The agency responsible for it.
     issuer: &'static str,
     updated_at: Timestamp,
 }
@@ -58,7 +58,7 @@ pub async fn show_documents(app: &App, request: &Request) -> Result<Answer, Prob
     }
 }
 
-/// What there is of the holder, menu by menu.
+/// The holder's documents, menu by menu.
 async fn menus(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
     let resident = standing::resident_or_block(app, &holder.device, Photo::Without).await?;
@@ -99,7 +99,7 @@ async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<An
     Ok(Answer::ok(&Shown { entry, content }).varying_by_accept().hidden_from_screenshots())
 }
 
-/// What there is of a document: those of the civil registry can be printed, too.
+/// The formats of a document: those of the civil registry can be printed, too.
 fn formats(kind: DocumentKind) -> &'static [Format] {
     match kind.menu() {
         Menu::Kependudukan => &[Format::Json, Format::Pdf],
@@ -128,7 +128,7 @@ async fn issue(app: &App, kind: DocumentKind, format: Format) -> Result<Option<I
 }
 
 impl Entry {
-    /// The menu's line, if there is such a document of the resident.
+    /// The menu's line, if the resident has such a document.
     fn of(request: &Request, resident: &Resident, kind: DocumentKind) -> Option<Self> {
         let updated_at = match kind.menu() {
             Menu::Kependudukan => resident.updated_at,

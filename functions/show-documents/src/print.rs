@@ -23,8 +23,8 @@ const MARGIN: f32 = 48.0;
 /// Where the code and the words beside it begin, from the bottom.
 const FOOT: f32 = 150.0;
 
-/// Draws a document of a resident that can be checked at an address; `family` are the members on the card, and of no
-/// interest to an ID card.
+/// Draws a document of a resident that can be checked at an address; `family` are the members on the card; an ID card
+/// ignores them.
 pub fn print(
     resident: &Resident,
     family: &[&Resident],
@@ -71,7 +71,7 @@ fn metadata(issued: &IssuedDocument) -> Metadata {
         .creation_date(date)
 }
 
-/// Starts a page, and has it drawn.
+/// Starts a page, and lets `draw` fill it.
 fn page(document: &mut Document, fonts: &Fonts, width: f32, height: f32, draw: impl FnOnce(&mut Sheet<'_, '_>)) {
     let Some(size) = Size::from_wh(width, height) else { return };
     let mut page = document.start_page_with(PageSettings::new(size));
@@ -172,7 +172,7 @@ fn family_card(
             room -= row_height(row);
             room > 0.0
         });
-        // A row that has no page to itself does not exist: its longest text takes some lines.
+        // Every row fits on a page of its own: its longest text takes a few lines.
         let count = fits.count().max(1).min(left.len());
         let (now, later) = left.split_at(count);
         page(document, fonts, LONG, SHORT, |sheet| {
@@ -235,7 +235,7 @@ fn row_height(row: &[Vec<String>]) -> f32 {
     height(row.iter().map(Vec::len).max().unwrap_or_default().max(1), SMALL) + 2.0 * PADDING
 }
 
-/// Draws a row with the lines around its cells; gives where the next one begins.
+/// Draws a row with the lines around its cells; returns where the next one begins.
 fn draw_row(sheet: &mut Sheet<'_, '_>, top: f32, width: f32, number: &str, weight: Weight, row: &[Vec<String>]) -> f32 {
     const LINE: f32 = 0.5;
 

@@ -10,7 +10,7 @@ use krilla::surface::Surface;
 use krilla::text::{Font, TextDirection};
 use ttf_parser::Face;
 
-/// Noto Sans in its Latin letters (SIL Open Font License 1.1, see fonts/OFL.txt), cut down further by what is used.
+/// Noto Sans in its Latin letters (SIL Open Font License 1.1, see fonts/OFL.txt), cut down in each PDF to those used.
 const REGULAR: &[u8] = include_bytes!("../fonts/NotoSans-Regular.ttf");
 const BOLD: &[u8] = include_bytes!("../fonts/NotoSans-Bold.ttf");
 
@@ -38,7 +38,7 @@ struct Measured {
     face: Face<'static>,
 }
 
-/// The fonts, read once a document.
+/// The fonts, read once per document.
 pub struct Fonts {
     regular: Measured,
     bold: Measured,
@@ -74,7 +74,7 @@ impl Fonts {
         }
     }
 
-    /// Breaks a text into lines no wider than `width`: between words, and within one that has no room alone.
+    /// Breaks a text into lines no wider than `width`: between words, and within a word that is wider than a line.
     pub fn lines(&self, text: &str, weight: Weight, size: f32, width: f32) -> Vec<String> {
         let font = self.of(weight);
         let (mut lines, mut line) = (Vec::new(), String::new());
@@ -124,7 +124,7 @@ impl Sheet<'_, '_> {
         self.text((left, y), weight, size, text);
     }
 
-    /// Draws a text in as many lines as it needs; gives where the next one goes.
+    /// Draws a text in as many lines as it needs; returns where the next one goes.
     pub fn wrapped(&mut self, (x, y): (f32, f32), width: f32, weight: Weight, size: f32, text: &str) -> f32 {
         let mut y = y;
         for line in self.fonts.lines(text, weight, size, width) {
@@ -158,7 +158,7 @@ impl Sheet<'_, '_> {
     }
 }
 
-/// The height that so many lines take.
+/// The height that this many lines take.
 pub fn height(lines: usize, size: f32) -> f32 {
     f32::from(u16::try_from(lines).unwrap_or(u16::MAX)) * size * LEADING
 }

@@ -19,7 +19,7 @@ struct Family<'a> {
     members: Vec<FamilyMember<'a>>,
 }
 
-/// Whoever died or moved away is on the card no more.
+/// Members who died or moved away are no longer on the card.
 pub async fn show_family(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
     let resident = standing::resident_or_block(app, &holder.device, Photo::Without).await?;

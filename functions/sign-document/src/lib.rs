@@ -39,7 +39,7 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
     let body: SignDocument = parse::json(request, parse::SMALL_BODY)?;
     let (document_hash, pin) = read(&body)?;
 
-    // What the registry says is told to whoever knows the PIN, and to nobody else.
+    // Only a caller who knows the PIN learns what the registry says.
     let (verified, resident) = tokio::join!(
         authenticate::spend_pin_try(app, &device.key, Some(&device), &pin),
         app.store().resident(&device.nik, Photo::Without)
@@ -47,7 +47,7 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
     let verified = verified?;
     let resident = standing::keep_or_block(app, &device, resident?).await?;
 
-    // Signatures count in whole seconds, as their JWS tells the time.
+    // A signature's time is in whole seconds, as in its JWS.
     let now = Timestamp::from_second(app.now().as_second()).map_err(Problem::unavailable)?;
     let signature = Signature {
         id: app.random_id(),
@@ -59,7 +59,7 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
     };
     let jws = document_signature::sign(app.signing_key(), app.issuer(), &resident.name, &signature)
         .map_err(Problem::unavailable)?;
-    // Nobody learns a signature that is not on record.
+    // Nobody gets a signature that is not on record.
     match app.store().record_signature(&verified, &signature).await? {
         Written::Done => {
             let Signature { id, document_hash, signed_at, .. } = &signature;

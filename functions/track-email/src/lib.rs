@@ -1,4 +1,4 @@
-//! track-email: SES tells by events what became of an activation e-mail, and check-status shows it.
+//! track-email: SES reports in events what became of an activation e-mail, and check-status shows it.
 
 mod declaration;
 
@@ -17,7 +17,7 @@ pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, ev
 
 const NAME: &str = declaration::DECLARATION.name;
 
-/// What is read of an SES event that EventBridge hands on; addresses and subjects are not.
+/// What is read of an SES event from EventBridge; addresses and subjects are not.
 #[derive(Debug, Deserialize)]
 struct MailEvent {
     detail: Detail,
@@ -36,8 +36,8 @@ struct Mail {
     tags: BTreeMap<String, Vec<String>>,
 }
 
-/// Records one event. Events come late, twice and in any order; a mail's fate only moves forward. What cannot be
-/// recorded now is an error, so that Lambda comes back with it.
+/// Records one event. Events arrive late, twice and in any order; a mail's state only moves forward. An event that
+/// cannot be recorded now is an error, so that Lambda repeats it.
 async fn track_email(app: &App, event: Value) -> Result<(), StoreError> {
     let Ok(MailEvent { detail: Detail { event_type, mail } }) = MailEvent::deserialize(event) else {
         tracing::error!(target: "ikd", function = NAME, "not an event of an e-mail");
@@ -70,7 +70,7 @@ fn delivery(event_type: &str) -> Option<Delivery> {
     }
 }
 
-/// The registration and the generation of the code that a mail brings, as it was tagged when it was sent.
+/// The registration and the generation of the code that a mail brings, from the tags it was sent with.
 fn order(tags: &BTreeMap<String, Vec<String>>) -> Option<(Id, u32)> {
     let tag = |name: &str| tags.get(name)?.first();
     Some((Id::parse(tag(tags::REGISTRATION)?)?, tag(tags::GENERATION)?.parse().ok()?))

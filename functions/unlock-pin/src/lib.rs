@@ -1,4 +1,4 @@
-//! unlock-pin: after too many wrong PINs the resident shows up at the office, and the officer lifts the lock.
+//! unlock-pin: after too many wrong PINs the resident comes to the office, and the officer lifts the lock.
 
 mod declaration;
 

@@ -1,4 +1,4 @@
-//! verify-document: anyone asks by a printed document's code whether it was issued here; nothing personal is told.
+//! verify-document: anyone asks by a printed document's code whether it was issued here; nothing personal is shown.
 
 mod declaration;
 
@@ -26,7 +26,7 @@ struct Verified {
     issued_at: Option<Timestamp>,
 }
 
-/// Programs get JSON; whoever scanned the code with a phone's camera gets a page.
+/// Programs get JSON; people who scan the code with a phone's camera get a page.
 pub async fn verify_document(app: &App, request: &Request) -> Result<Answer, Problem> {
     let ["documents", "verify", id] = parse::segments(request)[..] else { return Err(ProblemType::NotFound.into()) };
     let format = parse::negotiate(request, &[Format::Json, Format::Html])?;

@@ -24,7 +24,7 @@ pub struct Declaration {
     pub needs: &'static [Need],
     /// The settings that differ between deployments and that it reads, besides those that every function has.
     pub settings: &'static [Setting],
-    /// What it may do to AWS. A trigger brings the rights of its own.
+    /// What it may do to AWS. A trigger adds its own rights.
     pub rights: &'static [Right],
     pub memory: Memory,
     /// How many seconds Lambda gives one invocation.
@@ -34,8 +34,8 @@ pub struct Declaration {
 }
 
 impl Declaration {
-    /// What most steps that answer HTTP have in common. API Gateway waits for 30 seconds; ending before it keeps a time-out
-    /// visible as the function's own.
+    /// What most steps that answer HTTP have in common. API Gateway waits for 30 seconds; ending earlier shows a
+    /// time-out as the function's own.
     pub const HTTP: Self = Self {
         name: "",
         summary: "",
@@ -107,7 +107,7 @@ pub enum Memory {
     Usual,
     /// 1024 MB: it hashes PINs with Argon2id.
     Hashing,
-    /// 1769 MB, which bring a whole core: it looks at faces.
+    /// 1769 MB, which bring a whole core: it examines faces.
     WholeCore,
 }
 

@@ -56,7 +56,7 @@ impl Route {
         Self { reads_json, ..self }
     }
 
-    /// Whether officers have this route to themselves, so that API Gateway can check their tokens first.
+    /// Whether only officers may call this route, so that API Gateway can check their tokens first.
     pub fn is_for_officers_alone(&self) -> bool {
         self.callers == [Caller::Officer]
     }
@@ -107,12 +107,12 @@ pub enum Caller {
     Integrator,
     /// An integrator that asks for a token, by `private_key_jwt`.
     Client,
-    /// Whoever opens the link of an activation e-mail.
+    /// A person who opens the link of an activation e-mail.
     LinkHolder,
     Anyone,
 }
 
-/// What a caller shows beside being who they are.
+/// What a caller shows besides their identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Confirmation {
     Pin,
@@ -160,8 +160,8 @@ pub struct Rate {
 impl Limit {
     pub const ALL: [Self; 4] = [Self::Enrol, Self::Pin, Self::Redeem, Self::Other];
 
-    /// Tight limits slow down guessing and protect what is costly (selfies, PIN hashes, captchas, exports). Counters with
-    /// people waiting before them are never to feel one. A burst may be twice the rate.
+    /// Tight limits slow down guessing and protect what is costly (selfies, PIN hashes, captchas, exports). Counters
+    /// where people wait must never reach one. A burst may be twice the rate.
     pub const fn rate(self, scale: Scale) -> Rate {
         let per_second = match (self, scale) {
             (Self::Enrol, Scale::City) => 10,

@@ -16,7 +16,7 @@ impl Descriptor {
         &self.0
     }
 
-    /// The Euclidean distance: 0 for one photograph with itself, seldom more than 1.
+    /// The Euclidean distance: 0 from a photograph to itself, seldom more than 1.
     pub fn distance(&self, other: &Self) -> f32 {
         self.0.iter().zip(&other.0).map(|(left, right)| (left - right).powi(2)).sum::<f32>().sqrt()
     }
@@ -46,7 +46,7 @@ pub struct Thresholds {
 }
 
 impl Default for Thresholds {
-    /// Below dlib's own 0.6 lie also some pairs of different people; see docs/face.md.
+    /// Some pairs of different people are also below dlib's own 0.6; see docs/face.md.
     fn default() -> Self {
         Self { match_max_distance: 0.45, no_match_above: 0.60 }
     }

@@ -43,11 +43,11 @@ pub struct Examined {
 
 /// The squares that the whole picture is drawn into for the detector, which overlooks faces of some sizes in each.
 const SIDES: [usize; 3] = [416, 224, 160];
-/// Candidates of a lower score are nothing.
+/// Candidates with a lower score are ignored.
 const MIN_CANDIDATE: f32 = 0.5;
-/// A face has a higher score in one of the squares at least.
+/// A face has a higher score in at least one of the squares.
 const MIN_SCORE: f32 = 0.6;
-/// Its points may be that far from where a face has them; see [`Face::deviation`].
+/// Its points may be this far from where a face has them; see [`Face::deviation`].
 const MAX_DEVIATION: f32 = 0.18;
 
 /// The side of the aligned face, and how much of it is around the face on each side, in parts of the face.
@@ -67,7 +67,7 @@ const ANCHORS: [(usize, Point); 5] = [
 impl Engine {
     /// Names the engine beside each score.
     pub const NAME: &str = "embedded";
-    /// Changes whenever distances may.
+    /// Changes whenever distances may change.
     pub const VERSION: &str = "dlib-resnet-v1+face-api-1.7.15+1";
 
     pub fn from_weights(weights: Weights) -> Result<Self, WeightsError> {
@@ -161,7 +161,7 @@ impl Engine {
 
 impl Face {
     /// How far the points are from those of a face seen from the front, in parts of the eyes' distance. The detector
-    /// sees faces in hair and cloth; the points that are found there make no face.
+    /// also sees faces in hair and cloth; the points found there form no face.
     pub fn deviation(&self) -> f32 {
         let alignment = self.alignment();
         let off = ANCHORS.map(|(index, place)| alignment.of(in_chip(place)).distance(self.landmarks[index]));

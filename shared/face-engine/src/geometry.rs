@@ -13,7 +13,7 @@ impl Point {
     }
 }
 
-/// A rectangle that stands upright.
+/// An upright rectangle.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bounds {
     pub left: f32,
@@ -35,7 +35,7 @@ impl Bounds {
         self.width * self.height
     }
 
-    /// What both cover of what either covers, from 0 to 1.
+    /// The area that both cover, as a part of what either covers, from 0 to 1.
     pub fn overlap(&self, other: &Self) -> f32 {
         let shared = |from: [f32; 2], length: [f32; 2]| {
             ((from[0] + length[0]).min(from[1] + length[1]) - from[0].max(from[1])).max(0.0)
@@ -62,7 +62,7 @@ impl Similarity {
         Self { a: scale, b: 0.0, shift }
     }
 
-    /// The map that brings the one points nearest to the others (least squares).
+    /// The map that brings one set of points nearest to the other (least squares).
     pub fn fit<const N: usize>(from: &[Point; N], to: &[Point; N]) -> Self {
         let (from_centre, to_centre) = (centre(from), centre(to));
         let (mut a, mut b, mut spread) = (0.0, 0.0, 0.0);

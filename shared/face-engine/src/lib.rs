@@ -1,9 +1,9 @@
 //! Whether two photographs show one person: it finds the face, describes it by 128 numbers, and compares them.
 //!
-//! The [`Engine`] reads the nets' [`Weights`] once. It examines a [`Picture`], and what is [`Examined`] tells how many
-//! faces there are, what makes the picture unfit, and the face's [`Descriptor`]. Two descriptors have a distance, and
-//! [`Thresholds`] put it into a [`Band`]. Nothing here decides anything, and nothing tells a living face from a
-//! photograph of one.
+//! The [`Engine`] reads the nets' [`Weights`] once. It examines a [`Picture`], and the result, [`Examined`], says how
+//! many faces there are, what makes the picture unfit, and the face's [`Descriptor`]. Two descriptors have a distance,
+//! and [`Thresholds`] put it into a [`Band`]. Nothing here decides anything, and nothing distinguishes a living face
+//! from a photograph of one.
 
 mod descriptor;
 mod engine;

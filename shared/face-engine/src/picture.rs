@@ -16,11 +16,11 @@ pub struct Picture {
     height: u32,
     /// Each is half as wide and high as the one before.
     levels: Vec<RgbImage>,
-    /// How many pixels of the file one of the first level stands for, along a side.
+    /// How many pixels of the file make one of the first level, along a side.
     reduced: f32,
 }
 
-/// A file that is not taken for a photograph.
+/// Why a file is not accepted as a photograph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PictureError {
     #[error("the file is neither a JPEG nor a PNG")]
@@ -40,16 +40,17 @@ const MAX_BYTES: u64 = 4 * MAX_PIXELS;
 
 /// Pictures are halved until no side is longer, before anything else is done with them.
 const LONGEST_KEPT: u32 = 2_048;
-/// The last halving has no side shorter.
+/// No side of the last halving is shorter.
 const MIN_LEVEL: u32 = 32;
 
 impl Picture {
-    /// Decodes a JPEG or PNG; the orientation that its EXIF data state is applied.
+    /// Decodes a JPEG or PNG, and applies the orientation that its EXIF data state.
     pub fn decode(bytes: &[u8]) -> Result<Self, PictureError> {
         let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
         let mut reader = reader.map_err(|_| PictureError::OtherFormat)?;
         match reader.format() {
-            // The decoder fills what is missing of a broken file with grey; the end marker shows that nothing is.
+            // The decoder fills the missing part of a broken file with grey; the end marker shows that nothing is
+            // missing.
             Some(ImageFormat::Jpeg) if !bytes.trim_ascii_end().ends_with(&[0xff, 0xd9]) => {
                 return Err(PictureError::Damaged);
             }
@@ -112,13 +113,14 @@ impl Picture {
         sum / (last.width() * last.height()).max(1) as f32
     }
 
-    /// Draws a square of `side` points anew; `map` leads from it to this picture. What lies outside is black.
+    /// Draws the picture into a square of `side` points; `map` leads from it to this picture. What lies outside is
+    /// black.
     pub fn sample(&self, map: &Similarity, side: usize) -> Map {
         let mut sampled = Map::zeros(side, side, 3);
         let mut shrunk = self.reduced;
         let mut levels = self.levels.iter();
         let Some(mut level) = levels.next() else { return sampled };
-        // Of a picture that is drawn smaller, a halving stands in, so that each of its pixels counts.
+        // A picture that is drawn smaller is drawn from a halving, so that each of its pixels counts.
         while map.scale() >= 2.0 * shrunk
             && let Some(next) = levels.next()
         {

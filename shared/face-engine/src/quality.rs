@@ -24,9 +24,8 @@ pub struct Quality {
     pub sharpness: f32,
 }
 
-/// From where on a photograph is fit. The defaults are what six photographs of six people allow, that were made worse
-/// step by step: where a default ends, the descriptor has moved by about 0.2; see
-/// docs/face.md.
+/// The limits within which a photograph is fit. The defaults come from six photographs of six people, made worse step
+/// by step: at a default's limit, the descriptor has moved by about 0.2; see docs/face.md.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct QualityRules {
     /// At 30 pixels a descriptor has moved by 0.17 at most, at 15 by 0.4.
@@ -35,7 +34,7 @@ pub struct QualityRules {
     pub min_brightness: f32,
     /// Blurred by 2 % of the eyes' distance (sharpness 0.5 to 1.3), by 0.23 at most; by 4 % (0.1 to 0.2), by 0.43.
     pub min_sharpness: f32,
-    /// Another face counts from this part of the largest one's width on; smaller ones are bystanders.
+    /// Another face counts if it has this part of the largest one's width; smaller ones are bystanders.
     pub bystander_width: f32,
 }
 

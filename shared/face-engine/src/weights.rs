@@ -134,7 +134,7 @@ struct Listed {
     quantization: Option<Quantization>,
 }
 
-/// How a byte stands for a number: `byte * scale + min`. Without it, four bytes are an `f32`.
+/// How a byte encodes a number: `byte * scale + min`. Without it, four bytes are an `f32`.
 #[derive(Clone, Copy, Deserialize)]
 struct Quantization {
     scale: f32,

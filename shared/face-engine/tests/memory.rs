@@ -1,4 +1,4 @@
-//! Two photographs are compared in less than 150 MB: a child process does so, and tells the most that it ever used.
+//! Two photographs are compared in less than 150 MB: a child process does so and reports its peak memory.
 //!
 //! A program of its own, since only a process that does nothing else can be measured.
 
@@ -14,7 +14,7 @@ use image::{DynamicImage, RgbImage};
 const CEILING: u64 = 150_000_000 / 1_024;
 /// Memory that is freed goes back to the system, so that what is measured is what the pictures take. glibc otherwise
 /// raises its threshold with each large block that is freed, and keeps much or nothing of an earlier picture's memory,
-/// as its small blocks happen to lie (glibc manual, "Memory Allocation Tunables").
+/// depending on where its small blocks lie (glibc manual, "Memory Allocation Tunables").
 const GIVE_BACK: (&str, &str) = ("GLIBC_TUNABLES", "glibc.malloc.mmap_threshold=131072");
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -40,7 +40,7 @@ pub fn phone(app: &App, request: &Request) -> Result<DpopProof, Problem> {
     proof(app, request, None)
 }
 
-/// Uses a proof up. It stands beside the step's first read, not before it; no write may happen without it.
+/// Uses a proof up. It runs beside the step's first read, not before it; no write may happen without it.
 pub async fn use_up(app: &App, proof: &DpopProof) -> Result<(), Problem> {
     let used = app.store().use_once(Once::DpopProof, &proof.digest, &app.random_id(), proof.expires_at).await?;
     match used {
@@ -74,8 +74,8 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
     Ok(Holder { device, session: claims.session })
 }
 
-/// Checks a PIN, having counted the try before looking at it. Right or wrong, known device or not, the work is the
-/// same: one write and one hash.
+/// Counts the try first, then checks the PIN. Right or wrong, known device or not, the work is the same: one write and
+/// one hash.
 pub async fn spend_pin_try<'a>(
     app: &App,
     key: &KeyThumbprint,
@@ -141,7 +141,7 @@ fn proof(app: &App, request: &Request, access_token: Option<&str>) -> Result<Dpo
     dpop::verify(proof, &expected).map_err(|error| Problem::new(ProblemType::InvalidDpopProof).because(error))
 }
 
-/// The problem of a PIN that is not looked at.
+/// The problem of a PIN that is not checked.
 fn pin_locked(locked: Locked, now: Timestamp) -> Problem {
     match locked {
         Locked::Until(until) => Problem::new(ProblemType::PinLocked).retry_after(until.duration_since(now)),

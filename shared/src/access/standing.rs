@@ -1,4 +1,4 @@
-//! Whether a holder still is one: the registry is asked, and a device whose holder is gone is marked on the spot.
+//! Whether a holder is still one: asks the registry, and at once blocks a device whose holder is gone.
 
 use crate::app::App;
 use crate::domain::device::{Active, Block, BlockReason, BlockedBy, Device};
@@ -14,7 +14,7 @@ pub async fn resident_or_block(app: &App, device: &Device<Active>, photo: Photo)
     keep_or_block(app, device, resident).await
 }
 
-/// The row that was read, if its resident still is a holder here; else the device is blocked from this moment.
+/// The row that was read, if its resident is still a holder here; else the device is blocked from this moment.
 pub async fn keep_or_block(
     app: &App,
     device: &Device<Active>,
@@ -36,7 +36,7 @@ pub async fn keep_or_block(
     Err(of_block(&standing).into())
 }
 
-/// What the holder of a blocked device is told.
+/// What the holder of a blocked device gets as an answer.
 pub fn of_block(block: &Block) -> ProblemType {
     match block.reason {
         BlockReason::Deceased => ProblemType::HolderDeceased,

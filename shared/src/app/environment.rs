@@ -1,4 +1,4 @@
-//! Environment variables into values; what is missing or nonsense is one sentence that names the variable.
+//! Turns environment variables into values; a missing or invalid one gives one sentence that names it.
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -62,7 +62,7 @@ impl Environment {
         T: FromStr + PartialOrd + Display,
     {
         let Ok(text) = self.required(name) else { return Ok(default) };
-        // What is no number is within no bounds.
+        // A value that is not a number (NaN) is within no bounds.
         text.parse().ok().filter(|number| bounds.contains(number)).ok_or_else(|| {
             ConfigError::nonsense(
                 name,
@@ -103,7 +103,7 @@ impl Environment {
         Email::parse(&self.required(name)?).map_err(|invalid| ConfigError::nonsense(name, invalid.0.en))
     }
 
-    /// Text that can stand in a mail header.
+    /// Text that is allowed in a mail header.
     pub(super) fn header_text(&self, name: &str, default: &str) -> Result<String, ConfigError> {
         let text = self.or(name, default);
         if text.chars().any(|character| character.is_control() || "\"\\<>".contains(character)) {

@@ -18,7 +18,7 @@ pub enum Counter {
     Lockout,
     /// A phone that became a device.
     Activation,
-    /// Claims that an integrator was told.
+    /// Claims that an integrator received.
     Redemption,
     /// An e-mail that SES did not take.
     RefusedEmail,
@@ -100,8 +100,8 @@ impl Metrics {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner).push(counter);
     }
 
-    /// Writes the line of a request that is over, with what was counted since the one before. A line that cannot be written is
-    /// lost, and its request is not.
+    /// Writes the line of a request that is over, with what was counted since the one before. A line that cannot be
+    /// written is lost; its request is not.
     pub fn write(&self, function: &str, outcome: Outcome, at: Timestamp) {
         let counted = mem::take(&mut *self.counted.lock().unwrap_or_else(PoisonError::into_inner));
         let times =

@@ -52,11 +52,11 @@ pub struct App {
 pub struct Surroundings {
     pub clock: Arc<dyn Clock>,
     pub randomness: Arc<dyn Randomness>,
-    /// Its HTTP client gives way to `http`.
+    /// Its HTTP client is replaced by `http`.
     pub aws: aws_config::SdkConfig,
     /// Carries whatever goes out: see [`https`].
     pub http: SharedHttpConnector,
-    /// Changes the DynamoDB client's configuration, to watch its calls for one.
+    /// Changes the DynamoDB client's configuration, for example to watch its calls.
     pub dynamodb: ChangeDynamoDb,
     /// Where metrics are written.
     pub metrics: Box<dyn Write + Send>,
@@ -66,14 +66,14 @@ pub struct Surroundings {
 pub type ChangeDynamoDb = Box<dyn Fn(aws_sdk_dynamodb::config::Builder) -> aws_sdk_dynamodb::config::Builder>;
 
 impl App {
-    /// Begins to log and builds what a function needs; a configuration that does not fit is one sentence in the log.
+    /// Begins to log and builds what a function needs; an invalid configuration gives one sentence in the log.
     pub async fn start(function: &str, needs: Builders) -> Result<Self, ConfigError> {
         let environment = Environment::of_process();
         log::start(settings::log_level(&environment).unwrap_or(LevelFilter::INFO));
         Self::from_environment(&environment, needs).await.inspect_err(|error| log::refuse_to_start(function, error))
     }
 
-    /// Reads the process's environment. Missing or nonsensical values are one sentence that names the variable.
+    /// Reads the process's environment. A missing or invalid value gives one sentence that names the variable.
     async fn from_environment(environment: &Environment, needs: Builders) -> Result<Self, ConfigError> {
         let settings = Settings::read(environment)?;
         let http = https::connector(settings.aws_timeout / ATTEMPTS);
@@ -94,7 +94,7 @@ impl App {
         Self::assemble(Settings::read(environment)?, environment, needs, around)
     }
 
-    /// Builds the parts asked for under settings that were read.
+    /// Builds the parts asked for, with settings already read.
     fn assemble(
         settings: Settings,
         environment: &Environment,
@@ -180,7 +180,7 @@ impl App {
 /// How often a call to AWS is tried.
 const ATTEMPTS: u32 = 3;
 
-/// Calls that end in time: three attempts share it, so that one lost answer still leaves room for another.
+/// Calls that end within `timeout`: three attempts share it, so that after one lost answer there is time for another.
 fn bounded(around: &Surroundings, timeout: Duration) -> aws_config::SdkConfig {
     let timeouts =
         TimeoutConfig::builder().operation_attempt_timeout(timeout / ATTEMPTS).operation_timeout(timeout).build();
@@ -189,7 +189,7 @@ fn bounded(around: &Surroundings, timeout: Duration) -> aws_config::SdkConfig {
     aws.timeout_config(timeouts).retry_config(repeating).build()
 }
 
-/// A function that uses what it did not ask for is a defect that its first test meets.
+/// A function that uses what it did not ask for is a defect that its first test finds.
 #[expect(clippy::panic, reason = "which parts a function has is fixed when it is written")]
 fn asked_for<T>(part: Option<&T>, need: Need) -> &T {
     part.unwrap_or_else(|| panic!("this function does not ask for {need:?}"))

@@ -1,4 +1,4 @@
-//! The parts of [`App`] that a function declares to need. It is given no other, neither secret nor client.
+//! The parts of [`App`] that a function declares as needed. It gets no other secret and no other client.
 //!
 //! [`App`]: super::App
 
@@ -23,12 +23,12 @@ use crate::tokens::sealed::Seal;
 
 type Build = fn(&mut Parts, &Environment, &Settings, &Surroundings) -> Result<(), ConfigError>;
 
-/// The code that builds the parts which a function declares. It is looked up while compiling, so that a function carries the
-/// code of no other part along.
+/// The code that builds the parts which a function declares. It is looked up at compile time, so that a function
+/// contains the code of no other part.
 #[derive(Clone, Copy)]
 pub struct Builders([Option<Build>; MAX_NEEDS]);
 
-/// As many as there are.
+/// The number of all needs.
 const MAX_NEEDS: usize = 10;
 
 impl Builders {
@@ -148,7 +148,7 @@ fn officers(
 ) -> Result<(), ConfigError> {
     environment.url("IKD_OFFICER_ISSUER")?;
     let issuer = OfficerIssuer {
-        // Tokens name their issuer to the letter, trailing slash or not.
+        // Tokens repeat the issuer exactly, with or without a trailing slash.
         issuer: environment.required("IKD_OFFICER_ISSUER")?,
         audience: environment.required("IKD_OFFICER_AUDIENCE")?,
         role_claim: environment.or("IKD_OFFICER_ROLE_CLAIM", "roles"),
@@ -168,8 +168,8 @@ fn mail(
         name: environment.header_text("IKD_MAIL_SENDER_NAME", "SIAK Terpusat Identitas Digital")?,
         address: environment.email("IKD_MAIL_SENDER")?,
     };
-    // An e-mail whose answer was lost is sent all the same: repeating is left to the stream, which does it once in a
-    // while and not three times in a second.
+    // If SES's answer is lost, the e-mail was sent all the same: repeating is left to the stream, which does it once in
+    // a while and not three times in a second.
     let timeouts = TimeoutConfig::builder().operation_timeout(settings.aws_timeout).build();
     let once = aws_sdk_sesv2::config::Builder::from(&around.aws)
         .retry_config(RetryConfig::disabled())

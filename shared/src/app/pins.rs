@@ -13,8 +13,8 @@ use crate::domain::secret::unprintable;
 pub struct Pins {
     hasher: PinHasher,
     computed: AtomicU64,
-    /// Memory of earlier hashes. To allocate and clear it takes a tenth of a hash's time. What is left in it helps nobody:
-    /// whoever can read this process has the pepper as well.
+    /// Memory of earlier hashes. To allocate and clear it takes a tenth of a hash's time. What is left in it helps
+    /// nobody: anyone who can read this process has the pepper as well.
     used: Mutex<Vec<Memory>>,
 }
 
@@ -31,12 +31,12 @@ impl Pins {
         self.compute(|memory| self.hasher.hash(pin, salt, memory))
     }
 
-    /// Whether the PIN is the one behind `hash`; never true without a hash, and no faster for it.
+    /// Whether the PIN is the one behind `hash`; without a hash it is never true, and just as slow.
     pub fn verify(&self, pin: &Pin, hash: Option<&str>) -> bool {
         self.compute(|memory| self.hasher.verify(pin, hash, memory))
     }
 
-    /// How many hashes were computed so far: each costs 19 MiB and tens of milliseconds, and looks at a PIN.
+    /// How many hashes were computed so far: each costs 19 MiB and tens of milliseconds, and means that a PIN was read.
     pub fn computed(&self) -> u64 {
         self.computed.load(Ordering::Relaxed)
     }

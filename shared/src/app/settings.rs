@@ -47,7 +47,7 @@ pub struct Rules {
     pub signatures_kept: SignedDuration,
     /// How long the registration of a blocked device is kept, with e-mail address and phone number.
     pub ended_registrations_kept: SignedDuration,
-    /// How long an order to erase is kept that could not be carried out.
+    /// How long an order to erase that could not be carried out is kept.
     pub erasure_orders_kept: SignedDuration,
     pub access_token_lifetime: SignedDuration,
     /// How long integrators may rely on an identity assertion.
@@ -94,7 +94,7 @@ pub(super) fn log_level(environment: &Environment) -> Result<LevelFilter, Config
 }
 
 impl Rules {
-    /// When what is left of a device is forgotten that was blocked at a time.
+    /// When the rest of a device that was blocked at `at` is forgotten.
     pub fn forgotten_after_block(&self, at: Timestamp) -> Forgotten {
         Forgotten { device: at + self.signatures_kept, registration: at + self.ended_registrations_kept }
     }

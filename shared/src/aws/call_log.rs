@@ -1,4 +1,4 @@
-//! One line in the log for each call to AWS, where it is asked for: which operation, how it ended, how long it took.
+//! One line in the log for each call to AWS, if asked for: which operation, how it ended, how long it took.
 
 use std::time::Instant;
 

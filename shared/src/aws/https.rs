@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::http::{
     HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
 };
 
-/// A connector as the SDK would make one. It bounds the time that connecting takes; how long an answer may take is up to who
-/// asks. Its connections live as long as the runtime that they were opened on.
+/// A connector as the SDK would make one. It bounds the time that connecting takes; how long an answer may take is up
+/// to the caller. Its connections live as long as the runtime that they were opened on.
 pub fn connector(connect_within: Duration) -> SharedHttpConnector {
     let settings = HttpConnectorSettings::builder().connect_timeout(connect_within).build();
     let connector = Connector::builder()

@@ -26,7 +26,7 @@ pub struct Activation {
     pub ordered_by: Option<String>,
 }
 
-/// Why an activation code goes out. Each time an officer has looked at the face before.
+/// Why an activation code goes out. Each time an officer has checked the face before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cause {
@@ -118,7 +118,7 @@ pub enum Delivery {
 }
 
 impl Delivery {
-    /// What this may follow: news of a mail come late, twice and in any order.
+    /// What this may follow: events of a mail arrive late, twice and in any order.
     pub fn may_follow(self) -> &'static [Self] {
         match self {
             Self::Queued => &[],

@@ -13,8 +13,8 @@ pub struct ActivationCode([u8; 6]);
 unprintable!(ActivationCode);
 
 impl ActivationCode {
-    /// The code of one generation of one registration: HOTP (RFC 4226) under a key of the registration's own, with
-    /// the generation as counter. Asked again it is the same, so that a repeated e-mail brings no second code.
+    /// The code of one generation of one registration: HOTP (RFC 4226) under a key of the registration's own, with the
+    /// generation as counter. It is always the same, so that a repeated e-mail brings no second code.
     pub fn derive(key: &MacKey, registration: &Id, generation: u32) -> Self {
         let own_key = key.mac(&[b"activation-code", registration.as_str().as_bytes()]);
         Self(hotp(&own_key, generation.into()))

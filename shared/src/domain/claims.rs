@@ -51,7 +51,7 @@ impl Claim {
 pub struct ClaimSet(BTreeSet<Claim>);
 
 impl ClaimSet {
-    /// What a holder discloses who chose nothing: the identity that the leaflet lists.
+    /// What a holder who chose nothing discloses: the identity that the leaflet lists.
     pub fn basic_identity() -> Self {
         [Claim::Nik, Claim::Name, Claim::Birthdate, Claim::Address].into_iter().collect()
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::activation::{Activation, Cause, CodeRules, NoFurtherCode};
 
-/// What a registration has that waits for an officer.
+/// What a registration that waits for an officer has.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// When the registration is forgotten (DynamoDB's TTL).
@@ -32,7 +32,7 @@ pub struct Approval {
     pub expires_at: Option<Timestamp>,
 }
 
-/// What an officer decided: of which verdict, the registration's state says.
+/// What an officer decided; the registration's state says with which verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// The officer's subject identifier at their issuer.
@@ -97,7 +97,7 @@ impl Approval {
         Ok(next)
     }
 
-    /// The code that becomes the PIN, after an officer has looked at the face once more.
+    /// The code that becomes the PIN, after an officer has checked the face once more.
     pub fn reset_pin(&self, officer: String, rules: &CodeRules, now: Timestamp) -> Result<Activation, NoFurtherCode> {
         let cause = Cause::PinReset { officer: officer.clone() };
         self.activation.next(cause, 1, Some(officer), rules, now)

@@ -9,7 +9,7 @@ use super::pin_hash::PinHash;
 use super::resident::Gone;
 use super::{Digest, Id, KeyThumbprint, Stored};
 
-/// A device in one of its states: `Device` in whichever it is, `Device<Active>` and `Device<Blocked>` in that one.
+/// A device in one of its states: `Device` in any of them, `Device<Active>` and `Device<Blocked>` in that one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(serialize = "S: Stored", deserialize = "S: Stored"))]
 pub struct Device<S = DeviceState> {
@@ -24,7 +24,7 @@ pub struct Device<S = DeviceState> {
     pub state: S,
 }
 
-/// What a device can be, each with what belongs to it. The store keeps the name as `status`.
+/// The states of a device, each with what belongs to it. The store keeps the name as `status`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 pub enum DeviceState {
@@ -179,8 +179,8 @@ pub struct LiveQrCode {
 }
 
 impl Block {
-    /// From when on what the device signed counts as a thief's: as reported, or from the report on. Never, where the device
-    /// was not stolen.
+    /// From when on the device's signatures count as a thief's: from the reported time, or else from the report. Never,
+    /// if the device was not stolen.
     pub fn revokes_signatures_since(&self) -> Option<Timestamp> {
         match self.reason {
             BlockReason::Stolen { reported_since } => Some(reported_since.unwrap_or(self.at)),

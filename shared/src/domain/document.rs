@@ -50,14 +50,15 @@ pub struct Document {
 
 unprintable!(Document);
 
-/// A document that was issued to be printed. It says nothing of its holder: whoever checks it has it before them.
+/// A document that was issued to be printed. It says nothing of its holder: the person who checks it has the print in
+/// hand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedDocument {
     pub id: Id,
     pub kind: DocumentKind,
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     pub issued_at: Timestamp,
-    /// When nothing is known of it any more.
+    /// When it is forgotten.
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     pub expires_at: Timestamp,
 }
@@ -77,7 +78,7 @@ impl DocumentKind {
         Self::Kendaraan,
     ];
 
-    /// As it stands in paths and in the registry.
+    /// As it is written in paths and in the registry.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::KtpEl => "ktp-el",
@@ -123,7 +124,7 @@ impl DocumentKind {
         Text { id, en }
     }
 
-    /// The agency that answers for it.
+    /// The agency responsible for it.
     pub fn issuer(self) -> &'static str {
         match self {
             Self::KtpEl | Self::Kk => "Dinas Kependudukan dan Pencatatan Sipil",

@@ -22,12 +22,12 @@ pub struct Erasure {
 }
 
 impl Erasure {
-    /// Registrations of the NIK, whoever made them.
+    /// All registrations of the NIK, no matter who made them.
     pub fn takes_registration(&self, registration: &Registration) -> bool {
         registration.registered_at <= self.ordered_at
     }
 
-    /// Earlier devices, but for those in a thief's hands: what they signed since stays revoked.
+    /// Earlier devices, except stolen ones: what those signed since the theft stays revoked.
     pub fn takes_device(&self, device: &Device) -> bool {
         device.ended_by().is_some_and(|block| block.revokes_signatures_since().is_none())
     }

@@ -37,7 +37,7 @@ pub enum FaceBand {
     NoMatch,
 }
 
-/// What a score counts.
+/// What a score measures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FaceMeasure {

@@ -1,4 +1,4 @@
-//! What is known of one NIK: which registration stands, which device is the holder's.
+//! What is known of one NIK: which registration is approved, which device is the holder's.
 
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ pub struct HolderRecord {
     /// The approved registration that waits for its activation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub registration: Option<Id>,
-    /// The device activated last; whether it is blocked stands with the device.
+    /// The device activated last; the device itself says whether it is blocked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub device: Option<KeyThumbprint>,
 }

@@ -40,12 +40,12 @@ impl Nik {
         if region_is_possible && nik.birth().is_possible() && serial_is_possible { Ok(nik) } else { Err(IMPOSSIBLE) }
     }
 
-    /// A number that nobody has: what is looked up where there is nobody, so that it costs the same.
+    /// A number that nobody has. It is looked up where there is no resident, so that this costs the same.
     pub fn nobody() -> Self {
         Self("0000000000000000".to_owned())
     }
 
-    /// The date of birth's digits, the 40 that marks women taken off.
+    /// The date of birth's digits, without the 40 that marks women.
     pub fn birth(&self) -> BirthDigits {
         let day = self.digits(6);
         BirthDigits { day: if day > 40 { day - 40 } else { day }, month: self.digits(8), year: self.digits(10) }
@@ -67,7 +67,7 @@ impl Nik {
 }
 
 impl BirthDigits {
-    /// Whether some century has this day. (1900 was no leap year, 2000 was: one of the two must have it.)
+    /// Whether this day exists in some century. (1900 was no leap year, 2000 was: one of the two must have it.)
     fn is_possible(self) -> bool {
         let exists = |century: i16| {
             let (month, day) = (i8::try_from(self.month), i8::try_from(self.day));

@@ -86,7 +86,7 @@ pub struct PinTries {
     pub locked_until: Option<Timestamp>,
 }
 
-/// A try that was taken, to be stored before the PIN is looked at.
+/// A try that was taken, to be stored before the PIN is checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TakenTry {
     pub tries: PinTries,
@@ -94,7 +94,7 @@ pub struct TakenTry {
     pub locks: bool,
 }
 
-/// Why no PIN is looked at now.
+/// Why no PIN is checked now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Locked {
     Until(Timestamp),
@@ -102,8 +102,8 @@ pub enum Locked {
 }
 
 impl PinTries {
-    /// Takes one try before the PIN is looked at. The last try of a round already carries its lock; a right PIN
-    /// takes it off again, a lost answer costs the try.
+    /// Takes one try before the PIN is checked. The last try of a round already carries its lock; a right PIN removes
+    /// it again, a lost answer costs the try.
     pub fn take(self, rules: &LockoutRules, now: Timestamp) -> Result<TakenTry, Locked> {
         let rounds = u32::try_from(rules.waits.len()).unwrap_or(u32::MAX).saturating_add(1);
         if self.made >= rules.tries_per_round.saturating_mul(rounds) {

@@ -1,4 +1,4 @@
-//! How PINs rest: Argon2id with a pepper that is not in the database (OWASP: m = 19456 KiB, t = 2, p = 1).
+//! How PINs are stored: Argon2id with a pepper that is not in the database (OWASP: m = 19456 KiB, t = 2, p = 1).
 
 use argon2::password_hash::Error;
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
@@ -14,11 +14,12 @@ pub struct PinHasher {
     pepper: SecretSlice<u8>,
 }
 
-/// What a hash is computed in: 19 MiB, once it has been used. No hash depends on what the one before left in it.
+/// The memory that a hash is computed in: 19 MiB, once it has been used. No hash depends on what the one before left in
+/// it.
 #[derive(Default)]
 pub struct Memory(Vec<Block>);
 
-/// Verified against where there is no hash, so that an unknown device costs the same work as a known one.
+/// Used for verifying where there is no hash, so that an unknown device costs the same work as a known one.
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -62,7 +63,7 @@ impl PinHasher {
         Ok(PinHash(hash.to_string()))
     }
 
-    /// Whether the PIN is the one behind `hash`; never true without a hash, and no faster for it.
+    /// Whether the PIN is the one behind `hash`; without a hash it is never true, and just as slow.
     pub fn verify(&self, pin: &Pin, hash: Option<&str>, memory: &mut Memory) -> bool {
         let Ok(parsed) = PasswordHash::new(hash.unwrap_or(NOBODY)) else { return false };
         let (Ok(parameters), Some(salt)) = (Params::try_from(&parsed), &parsed.salt) else { return false };

@@ -38,7 +38,7 @@ impl QrToken {
     }
 }
 
-/// A minted QR code in one of its states: `QrCode` in whichever it is, `QrCode<Redeemed>` in that one.
+/// A minted QR code in one of its states: `QrCode` in any of them, `QrCode<Redeemed>` in that one.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(bound(serialize = "S: Stored", deserialize = "S: Stored"))]
 pub struct QrCode<S = QrState> {
@@ -54,7 +54,7 @@ pub struct QrCode<S = QrState> {
     pub state: S,
 }
 
-/// What a QR code can be, each with what belongs to it. Its time is over at `expires_at`, whatever it is.
+/// The states of a QR code, each with what belongs to it. In any state its time is over at `expires_at`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Marks", into = "Marks")]
 pub enum QrState {
@@ -178,25 +178,25 @@ pub enum RedemptionOutcome {
     Used,
     Superseded,
     Expired,
-    /// No claim of it is allowed to this integrator; the code is not used up.
+    /// This integrator may see none of its claims; the code is not used up.
     NoSharedClaims,
     Unknown,
 }
 
 impl RedemptionOutcome {
-    /// Tells why the write's condition failed, from the item that it found.
+    /// Why the write's condition failed, from the item that it found.
     pub fn of_refused(found: Option<QrCode>, attempt: &Redemption, now: Timestamp) -> Self {
         let Some((code, state)) = found.map(QrCode::split) else { return Self::Unknown };
         match state {
             QrState::Redeemed(redeemed) => Self::of_redeemed(code.with_state(redeemed), attempt),
             _ if code.expires_at <= now => Self::Expired,
             QrState::Superseded { .. } => Self::Superseded,
-            // Nothing else is left for the condition to have failed on.
+            // The condition can have failed on nothing else.
             QrState::Live => Self::NoSharedClaims,
         }
     }
 
-    /// Whether the attempt meets itself: its first sending won, and its answer was lost.
+    /// Whether the redemption is this attempt's own: it won when it was first sent, and its answer was lost.
     fn of_redeemed(redeemed: QrCode<Redeemed>, attempt: &Redemption) -> Self {
         let winner = &redeemed.state.redemption;
         if winner.id != attempt.id || winner.client_id != attempt.client_id {

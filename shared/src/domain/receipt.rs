@@ -7,7 +7,7 @@ use super::claims::ClaimSet;
 use super::qr_code::Redemption;
 use super::{Digest, Id};
 
-/// One redemption, as its holder is told of it: never with a value.
+/// One redemption, as its holder sees it: never with a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Counts the holder's receipts from 1.
@@ -20,7 +20,7 @@ pub struct Receipt {
     /// The names of the claims that were disclosed.
     pub claims: ClaimSet,
     pub redeemed_at: Timestamp,
-    /// The hash of the receipt before; that of nothing, for the first.
+    /// The hash of the receipt before; for the first one, the hash of nothing.
     pub previous: Digest,
     /// The hash of everything above.
     pub hash: Digest,
@@ -34,7 +34,7 @@ pub struct ChainHead {
     pub hash: Digest,
 }
 
-/// Where a chain does not hold.
+/// Where a chain is broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BrokenChain {
     #[error("receipt {0} was altered")]
@@ -53,7 +53,7 @@ impl ChainHead {
 }
 
 impl Receipt {
-    /// The receipt of a redemption, behind those that there are.
+    /// The receipt of a redemption, after the existing ones.
     pub fn behind(head: &ChainHead, redemption: &Redemption, claims: ClaimSet, integrator: String) -> Self {
         let mut receipt = Self {
             sequence: head.count + 1,
@@ -91,7 +91,7 @@ impl Receipt {
     }
 }
 
-/// Checks a chain, oldest receipt first. Its beginning may have been forgotten in time; nothing else may be missing.
+/// Checks a chain, oldest receipt first. Its oldest receipts may be forgotten already; nothing else may be missing.
 pub fn verify(receipts: &[Receipt], head: &ChainHead) -> Result<(), BrokenChain> {
     let mut before: Option<&Receipt> = None;
     for receipt in receipts {

@@ -31,8 +31,8 @@ pub struct Registration {
     pub state: RegistrationState,
 }
 
-/// What a registration can be by itself, each with what belongs to it. The store keeps the name as `status`. See
-/// [`Registration::stage`] for where it stands beside its siblings.
+/// The states of a registration by itself, each with what belongs to it. The store keeps the name as `status`.
+/// [`Registration::stage`] also takes its siblings into account.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "status", rename_all = "lowercase")]
 pub enum RegistrationState {
@@ -55,7 +55,7 @@ pub enum Status {
     Active,
 }
 
-/// Where a registration stands, as the resident is told.
+/// The stage of a registration, as the resident sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
@@ -72,12 +72,12 @@ pub enum Stage {
 /// Why a decision cannot be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Undecidable {
-    /// It was decided before; the same verdict again is harmless.
+    /// It is already decided; the same verdict again is harmless.
     Decided(Ruling),
     Ended,
 }
 
-/// Why an activation code is not looked at.
+/// Why an activation code is not checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotActivatable {
     AlreadyActive,
@@ -108,7 +108,7 @@ impl Registration {
         }
     }
 
-    /// Whether its time is over, TTL's lazy deletion come or not.
+    /// Whether its time is over, even if TTL has not deleted it yet.
     pub fn is_forgotten(&self, now: Timestamp) -> bool {
         self.expires_at().is_some_and(|expires_at| expires_at <= now)
     }
@@ -130,7 +130,7 @@ impl Registration {
         }
     }
 
-    /// Where this registration stands, given what its NIK's holder record says.
+    /// The stage of this registration, given its NIK's holder record.
     pub fn stage(&self, holder: &HolderRecord) -> Stage {
         match &self.state {
             RegistrationState::Rejected(_) => Stage::Rejected,

@@ -1,4 +1,4 @@
-//! A row of the population registry, and who of its residents may enrol.
+//! A row of the population registry, and which of its residents may enrol.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct Resident {
     pub nik: Nik,
     /// Number of the family card (*Kartu Keluarga*).
     pub family_card_number: String,
-    /// How the resident stands to the head of the family card.
+    /// The resident's relation to the head of the family card.
     pub relation: Relation,
     pub name: String,
     pub gender: Gender,
@@ -121,14 +121,14 @@ unprintable!(Address);
 impl Resident {
     /// Whether the registry lets this resident enrol in the office of `municipality` at `now`.
     ///
-    /// KTP-el recorded, domiciled here, alive, and of age for an ID card: 17, or ever married (UU 24/2013,
-    /// article 63). Which of them failed is nobody's business but the office's, so there is no reason to return.
+    /// KTP-el recorded, domiciled here, alive, and of age for an ID card: 17, or ever married (UU 24/2013, article 63).
+    /// Only the office may learn which of them failed, so no reason is returned.
     pub fn may_enrol(&self, municipality: &str, now: Timestamp) -> bool {
         let of_age = self.age_at(now) >= 17 || self.marital_status != MaritalStatus::Unmarried;
         self.recorded && !self.deceased && self.municipality == municipality && of_age
     }
 
-    /// Why this resident can be a holder here no more: nothing as long as they can.
+    /// Why this resident can no longer be a holder here; nothing as long as they can.
     pub fn gone(&self, municipality: &str) -> Option<Gone> {
         if self.deceased {
             Some(Gone::Deceased)

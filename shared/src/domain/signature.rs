@@ -25,7 +25,7 @@ pub struct Signature {
     pub document_hash: DocumentHash,
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     pub signed_at: Timestamp,
-    /// When nothing is known of it any more.
+    /// When it is forgotten.
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     pub expires_at: Timestamp,
 }
@@ -61,8 +61,8 @@ impl DocumentHash {
 }
 
 impl Signature {
-    /// Whether it counts, given what is known of the device that made it. A device that is gone was not reported stolen:
-    /// one that was is kept as long as its signatures.
+    /// Whether it counts, given what is known of the device that made it. A device that is gone was not reported
+    /// stolen: a stolen one is kept as long as its signatures.
     pub fn validity(&self, device: Option<&Device>) -> Validity {
         let revoked_since = device.and_then(Device::ended_by).and_then(Block::revokes_signatures_since);
         if revoked_since.is_some_and(|since| since <= self.signed_at) { Validity::Revoked } else { Validity::Valid }

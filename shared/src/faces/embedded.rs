@@ -1,4 +1,4 @@
-//! The engine of the package `face-engine`, in this process. Its weights are read when the first face is looked at.
+//! The engine of the package `face-engine`, in this process. Its weights are read when the first face is examined.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::{FaceError, Seen};
 use crate::domain::face::{FaceBand, FaceComparison, FaceMeasure, PictureProblem};
 
-/// The engine. Looking at a face takes a tenth of a second, on a thread where nobody waits for anything else.
+/// The engine. Examining a face takes a tenth of a second, on a thread that nothing else waits for.
 pub struct Embedded(Arc<Inside>);
 
 /// The engine, or where its weights are.
@@ -68,7 +68,7 @@ impl Inside {
         };
         Ok(FaceComparison {
             band,
-            // Thousandths: more digits would tell the faces apart, and not the people.
+            // Thousandths: more digits would distinguish the faces, not the people.
             score: distance.map(|distance| (f64::from(distance) * 1_000.0).round() / 1_000.0),
             measure: FaceMeasure::Distance,
             engine: Engine::NAME.to_owned(),

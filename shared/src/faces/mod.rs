@@ -1,5 +1,5 @@
-//! Comparing faces: one seam, two engines behind it. The embedded one computes here, Amazon Rekognition computes at AWS.
-//! docs/face.md says what either is worth.
+//! Comparing faces: one interface, two engines behind it. The embedded one computes here, Amazon Rekognition computes
+//! at AWS. docs/face.md says how good each is.
 
 mod embedded;
 mod rekognition;
@@ -11,7 +11,7 @@ pub use rekognition::{Rekognition, Similarities};
 
 use crate::domain::face::{FaceComparison, PictureProblem};
 
-/// Whoever looks at faces.
+/// The engine that examines faces.
 pub enum FaceEngine {
     Embedded(Embedded),
     Rekognition(Rekognition),
@@ -31,13 +31,13 @@ pub enum FaceError {
     /// Its weights cannot be read, or AWS does not answer.
     #[error("the face engine is not available: {0}")]
     Unavailable(String),
-    /// This is no photograph that it can read.
+    /// It cannot read this photograph.
     #[error("the face engine cannot read a photograph: {0}")]
     Unreadable(String),
 }
 
 impl FaceEngine {
-    /// Looks whether a selfie shows exactly one usable face.
+    /// Checks whether a selfie shows exactly one usable face.
     pub async fn look_at(&self, selfie: &[u8]) -> Result<Seen, FaceError> {
         match self {
             Self::Embedded(engine) => engine.look_at(selfie).await,

@@ -1,4 +1,4 @@
-//! Amazon Rekognition: DetectFaces looks at a selfie, CompareFaces compares it with the registry's photograph.
+//! Amazon Rekognition: DetectFaces examines a selfie, CompareFaces compares it with the registry's photograph.
 
 use aws_sdk_rekognition::Client;
 use aws_sdk_rekognition::error::{ProvideErrorMetadata, SdkError};
@@ -39,7 +39,7 @@ struct Face {
 impl Rekognition {
     /// Names the engine beside each score.
     pub const NAME: &str = "rekognition";
-    /// The API's; AWS does not tell which model answers.
+    /// The API's; AWS does not say which model answers.
     pub const VERSION: &str = "2016-06-27";
 
     pub fn new(client: Client, similarities: Similarities) -> Self {
@@ -89,14 +89,14 @@ impl Rekognition {
             .compare_faces()
             .source_image(image(registry_photo))
             .target_image(image(selfie))
-            // Everything is told, and judged here.
+            // Rekognition returns everything; it is judged here.
             .similarity_threshold(0.0)
             .quality_filter(QualityFilter::None)
             .send()
             .await;
         let answer = match compared {
             Ok(answer) => answer,
-            // The selfie shows a face, so that it is the registry's photograph that shows none.
+            // The selfie shows a face, so it is the registry's photograph that shows none.
             Err(error) if matches!(error.as_service_error(), Some(CompareFacesError::InvalidParameterException(_))) => {
                 comparison.registry_photo_problems.push(PictureProblem::NoFace);
                 return Ok(comparison);
@@ -145,8 +145,8 @@ impl Face {
     }
 }
 
-/// What is wrong with a selfie. Rekognition's brightness and sharpness go from 0 to 100; where they become too little was
-/// not calibrated.
+/// What is wrong with a selfie. Rekognition's brightness and sharpness go from 0 to 100; their limits here were not
+/// calibrated.
 fn problems(faces: &[Face]) -> Vec<PictureProblem> {
     /// As with the embedded engine: smaller faces are bystanders.
     const BYSTANDER: f32 = 0.5;

@@ -61,7 +61,7 @@ impl Answer {
         }
     }
 
-    /// Names a further address that tells about this answer (RFC 8288).
+    /// Names a further address that says more about this answer (RFC 8288).
     #[must_use]
     pub fn described_by(self, address: &url::Url) -> Self {
         match HeaderValue::from_str(&format!("<{address}>; rel=\"describedby\"")) {
@@ -94,7 +94,7 @@ impl Answer {
         self.with_header(HeaderName::from_static("screen-capture"), HeaderValue::from_static("deny"))
     }
 
-    /// Lets anyone keep a public answer; everything else of ours is not to be stored.
+    /// Lets anyone keep a public answer; all other answers of ours must not be stored.
     #[must_use]
     pub fn cacheable_for_minutes(mut self, minutes: u32) -> Self {
         if let Ok(value) = HeaderValue::from_str(&format!("public, max-age={}", minutes * 60)) {

@@ -1,4 +1,4 @@
-//! Requests into values: every input can be bad, and says so without repeating what was sent.
+//! Turns requests into values: every input can be bad, and the error does not repeat what was sent.
 
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -37,8 +37,8 @@ impl Format {
     }
 }
 
-/// The format that the caller likes best of those on offer (RFC 9110, section 12.5.1); the first one where the caller
-/// says nothing that can be understood.
+/// The format on offer that the caller prefers (RFC 9110, section 12.5.1); the first one where the caller says nothing
+/// that can be understood.
 pub fn negotiate(request: &Request, offered: &[Format]) -> Result<Format, Problem> {
     let first = offered.first().copied().ok_or(ProblemType::NotAcceptable)?;
     let accept = single_header(request, header::ACCEPT.as_str()).and_then(|accept| Accept::from_str(accept).ok());

@@ -1,4 +1,4 @@
-//! One occurrence of a problem: what the caller is told, and apart from it what the log is told.
+//! One occurrence of a problem: what the caller sees and, separately, what the log records.
 
 use std::fmt::Display;
 
@@ -85,7 +85,7 @@ impl Problem {
         details.join(" ")
     }
 
-    /// Tells when trying again makes sense, on an answer that is no problem document.
+    /// Says when trying again makes sense, on an answer that is not a problem document.
     #[must_use]
     pub fn with_retry_after(&self, answer: Answer) -> Answer {
         match self.retry_after_seconds() {
@@ -176,7 +176,7 @@ impl From<InvalidToken> for Problem {
 pub struct Fields(Vec<(String, Text, Option<String>)>);
 
 impl Fields {
-    /// Takes a parsed value, or remembers why it was none.
+    /// Takes a parsed value, or remembers why it was refused.
     pub fn take<T>(&mut self, pointer: &str, parsed: Result<T, Invalid>) -> Option<T> {
         parsed.map_err(|invalid| self.0.push((pointer.to_owned(), invalid.0, None))).ok()
     }

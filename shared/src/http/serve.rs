@@ -1,4 +1,5 @@
-//! Between the Lambda runtime and a step: one line in the log and one of metrics a request, no personal data in them.
+//! Between the Lambda runtime and a step: one line in the log and one of metrics for each request, without personal
+//! data.
 
 use std::pin::Pin;
 use std::time::Instant;
@@ -19,7 +20,7 @@ pub type Step = for<'a> fn(&'a App, &'a Request) -> Pin<Box<dyn Future<Output = 
 /// A function that API Gateway calls.
 pub type Function = function::Function<Step>;
 
-/// Starts the runtime with one function. A configuration that does not fit ends it with a sentence.
+/// Starts the runtime with one function. An invalid configuration ends it, with one sentence that says why.
 pub async fn run(function: Function) -> Result<(), Error> {
     let app = App::start(function.name(), function.builders).await?;
     let app = &app;
@@ -34,7 +35,7 @@ pub async fn respond(app: &App, function: &Function, request: Request) -> Respon
     let started = Instant::now();
     let request_id =
         request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
-    // A step that is cut off here has done what a crash at this point would leave: each of its writes stands by itself.
+    // A step that is cut off here leaves what a crash would leave: each of its writes is complete by itself.
     let span = log::begin_request(&request_id, function.name());
     let step = tokio::time::timeout(app.settings.answer_within, (function.step)(app, &request));
     let step = step.instrument(span.clone()).await;

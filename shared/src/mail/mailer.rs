@@ -1,4 +1,4 @@
-//! Hands one message to Amazon SES and tells a refusal for good from a failure to repeat.
+//! Hands one message to Amazon SES and separates final refusals from failures to retry.
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::SdkError;
@@ -10,7 +10,7 @@ use crate::domain::Id;
 use crate::domain::contact::Email;
 use crate::domain::secret::unprintable;
 
-/// Who mails come from.
+/// The sender of mails.
 #[derive(Clone, Debug)]
 pub struct Sender {
     pub name: String,
@@ -98,7 +98,7 @@ impl Mailer {
     }
 }
 
-/// Only the error's code goes on: SES repeats addresses in its messages.
+/// Only the error's code is passed on: SES repeats addresses in its messages.
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands errors over by value")]
 fn classify<R>(error: SdkError<SendEmailError, R>, to: &Email, from: &Email) -> MailError {
     /// How SES begins to say that the sender is not verified, or the addressee where the account is in the sandbox; then
@@ -111,7 +111,7 @@ fn classify<R>(error: SdkError<SendEmailError, R>, to: &Email, from: &Email) -> 
     };
     let failure = describe_failure(&error);
     match error.as_service_error() {
-        // What concerns this message. Everything else concerns the account or the moment, and passes.
+        // These concern this message. Everything else concerns the account or the moment, and passes.
         Some(SendEmailError::MessageRejected(rejected)) if !rejected.message().is_some_and(passes) => {
             MailError::Refused(failure)
         }

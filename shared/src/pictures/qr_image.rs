@@ -80,7 +80,7 @@ impl QrImage {
             pixels.extend(row.repeat(MODULE as usize));
         }
         let mut bytes = Vec::new();
-        // Most rows are the one above, which this filter makes zeros of.
+        // Most rows equal the one above, and this filter turns them into zeros.
         PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up).write_image(
             &pixels,
             side * MODULE,

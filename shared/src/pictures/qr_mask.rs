@@ -163,7 +163,8 @@ mod tests {
 
     #[test]
     fn uniform_and_striped_squares_have_known_penalties() {
-        // 21 by 21 light modules: 42 runs of 21, 400 squares, and half of all away from one half.
+        // 21 by 21 light modules: 42 runs of 21, 400 squares, and a share of dark modules that is 50 % away from one
+        // half.
         assert_eq!(penalty(&[Color::Light; 441], 21), 42 * 19 + 400 * 3 + 100);
         assert_eq!(penalty(&[Color::Dark; 441], 21), 42 * 19 + 400 * 3 + 100);
         // A line that is as long as a line can be, without and with a neighbour of its colour at the end.

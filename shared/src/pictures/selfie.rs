@@ -1,4 +1,4 @@
-//! The selfie: a real JPEG or PNG of a usable size, decoded and drawn anew before anything is stored.
+//! The selfie: a real JPEG or PNG of a usable size, decoded and encoded again before anything is stored.
 
 use std::io::Cursor;
 
@@ -11,14 +11,14 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use crate::domain::secret::unprintable;
 use crate::domain::text::Invalid;
 
-/// A JPEG of our own drawing: what the phone put beside the picture (where and when it was taken, on what) is gone. It
+/// A JPEG of our own encoding: what the phone put beside the picture (where and when it was taken, on what) is gone. It
 /// is erased as soon as the officer has decided.
 #[derive(Clone)]
 pub struct Selfie(Vec<u8>);
 
 unprintable!(Selfie);
 
-/// What a selfie may measure.
+/// How large a selfie may and must be.
 #[derive(Clone, Copy, Debug)]
 pub struct SelfieRules {
     /// DynamoDB's items end at 400 KB.
@@ -56,7 +56,8 @@ impl Selfie {
         if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
             return Err(NOT_A_PICTURE);
         }
-        // The decoder fills what is missing of a broken upload with grey; the end marker shows that nothing is.
+        // The decoder fills the missing part of a broken upload with grey; the end marker shows that nothing is
+        // missing.
         if reader.format() == Some(ImageFormat::Jpeg) && !bytes.trim_ascii_end().ends_with(&[0xff, 0xd9]) {
             return Err(NOT_A_PICTURE);
         }
@@ -83,7 +84,7 @@ impl Selfie {
     }
 }
 
-/// Encodes as well as fits; nothing where no quality that shows a face fits.
+/// Encodes at the best quality that fits; nothing where none that shows a face fits.
 fn draw(picture: &DynamicImage, max_bytes: usize) -> Option<Vec<u8>> {
     const QUALITIES: [u8; 3] = [90, 75, 60];
 

@@ -25,17 +25,17 @@ pub enum Use {
     Again,
 }
 
-/// Whether a captcha's answer may be looked at.
+/// Whether a captcha's answer may be checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaptchaTry {
     Taken,
     /// This captcha was answered before, rightly or wrongly.
     UsedBefore,
-    /// Too many wrong answers for this link; the counter starts anew at the given time.
+    /// Too many wrong answers for this link; the counter starts again at the given time.
     TooMany(Timestamp),
 }
 
-/// How many wrong captchas a link may see in how long.
+/// How many wrong captchas a link may get in which time.
 #[derive(Clone, Copy, Debug)]
 pub struct CaptchaLimit {
     pub wrong: u32,
@@ -44,7 +44,7 @@ pub struct CaptchaLimit {
 
 #[derive(Serialize, Deserialize)]
 struct Mark {
-    /// Names the attempt, so that the SDK's repetition of a write is told from a second use.
+    /// Names the attempt, so that the SDK's repetition of a write is not taken for a second use.
     attempt: Id,
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     expires_at: Timestamp,
@@ -105,7 +105,7 @@ impl Store {
         }
     }
 
-    /// Uses up a captcha and takes one of the link's tries, both before the answer is looked at.
+    /// Uses up a captcha and takes one of the link's tries, both before the answer is checked.
     pub async fn take_captcha_try(
         &self,
         captcha: &Digest,

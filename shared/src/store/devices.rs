@@ -1,5 +1,5 @@
 //! `identities`, items `device#THUMBPRINT`: sessions, PIN tries and blocks, each one conditional write. The package
-//! `qr-model` models those that a QR code's life hangs on.
+//! `qr-model` models those that a QR code's life depends on.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
@@ -20,7 +20,7 @@ use crate::domain::{Id, KeyThumbprint};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BlockOutcome {
     Now,
-    /// It was blocked before; that block stands.
+    /// It was already blocked; that block remains.
     Before(Block),
     NoDevice,
 }
@@ -59,8 +59,8 @@ impl Met {
     }
 }
 
-/// The condition of what a PIN confirms: the device is active, its PIN is still the one that was verified, and the try that
-/// verified it is the last one and has not served yet.
+/// The condition of what a PIN confirms: the device is active, its PIN is still the one that was verified, and the try
+/// that verified it is the last one and was not used yet.
 macro_rules! confirmed_by_pin {
     ($write:expr, $pin:expr) => {
         $write
@@ -100,8 +100,8 @@ impl Store {
         self.get(&self.tables.identities, ("pk", &keys::device(thumbprint))).await
     }
 
-    /// Counts a try at the PIN before the PIN is looked at. Of tries that raced from one state, one is taken. A try
-    /// that carries a lock ends the session, too: who holds the phone may not be its holder.
+    /// Counts a try at the PIN before the PIN is checked. Of tries that race from one state, one is taken. A try that
+    /// carries a lock ends the session, too: who holds the phone may not be its holder.
     pub async fn take_pin_try(
         &self,
         key: &KeyThumbprint,
@@ -133,8 +133,8 @@ impl Store {
         }
     }
 
-    /// Opens a session in place of the one before, and forgets the wrong PINs. It serves the try of a verified PIN once: a
-    /// late copy of this write opens nothing again.
+    /// Opens a session in place of the one before, and forgets the wrong PINs. It uses the try of a verified PIN once:
+    /// a late copy of this write opens nothing again.
     pub async fn open_session(&self, pin: &VerifiedPin<'_>, session: &Session) -> Result<Written, StoreError> {
         let update = confirmed_by_pin!(self.update_device(&pin.device.key), pin)
             .update_expression("SET #session = :session, pin_tries = :none REMOVE attempt")
@@ -161,7 +161,7 @@ impl Store {
             .expression_attribute_values(":session", text(session.id.as_str()));
         match self.send_device_update(update).await? {
             Updated::Done(_) => Ok(Written::Done),
-            // Gone is gone, whoever ended it.
+            // The session is gone, no matter who ended it.
             Updated::Refused(Some(met)) if met.active().is_none_or(|active| active.session.is_none()) => {
                 Ok(Written::Done)
             }
@@ -238,7 +238,7 @@ impl Store {
         Ok(write!(update, Update, update))
     }
 
-    /// A part of a transaction: the PIN was right, so that its try and the wrong ones before it are forgotten. It serves
+    /// A part of a transaction: the PIN was right, so that its try and the wrong ones before it are forgotten. It works
     /// once, and only on an active device.
     pub(super) fn settle_pin_try(&self, pin: &VerifiedPin<'_>) -> Result<TransactWriteItem, StoreError> {
         let key = keys::device(&pin.device.key);

@@ -9,7 +9,7 @@ use crate::domain::Id;
 use crate::domain::document::IssuedDocument;
 
 impl Store {
-    /// Records a document before it is handed out. Done twice it is done.
+    /// Records a document before it is handed out. Doing so twice is harmless.
     pub async fn record_document(&self, document: &IssuedDocument) -> Result<(), StoreError> {
         let put = self.client.put_item().table_name(&self.tables.documents);
         put.set_item(Some(to_item(document, None)?)).send().await.map_err(unavailable)?;

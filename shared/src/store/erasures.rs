@@ -70,7 +70,7 @@ impl Store {
         self.transact(writes).await?.map_err(|_| StoreError::Unavailable("a deletion was refused".to_owned()))
     }
 
-    /// Erases a blocked device. Where its phone was enrolled anew, it is another device, and stays.
+    /// Erases a blocked device. Where its phone was enrolled again, it is another device, and stays.
     pub async fn erase_blocked_device(&self, key: &KeyThumbprint) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(&self.tables.identities)
@@ -83,7 +83,7 @@ impl Store {
         Ok(())
     }
 
-    /// Erases the receipts that an order takes, each with its mark.
+    /// Erases the receipts that an order covers, each with its mark.
     pub async fn erase_receipts(&self, order: &Erasure) -> Result<(), StoreError> {
         let mut pages = self
             .client

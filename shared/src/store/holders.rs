@@ -25,7 +25,7 @@ impl Store {
         Ok(write!(condition_check, ConditionCheck, check))
     }
 
-    /// Takes back an approved registration that was not activated yet, and tells what was known of the NIK before.
+    /// Takes back an approved registration that was not activated yet, and returns what was known of the NIK before.
     /// Doing so twice is harmless.
     pub async fn end_approved_registration(&self, nik: &Nik) -> Result<Option<HolderRecord>, StoreError> {
         let answer = self

@@ -12,14 +12,13 @@ use crate::domain::registration::Registration;
 pub struct Identity {
     pub devices: Vec<Device>,
     pub registrations: Vec<Registration>,
-    /// Behind which the rest stands, where there is more.
+    /// The key after which the rest follows, where there is more.
     pub next: Option<String>,
 }
 
 impl Store {
-    /// Devices and then registrations of a NIK, a hundred at most, behind those of the call before. An index tells of
-    /// them, so that one which was made within the last moments may be missing; those told of are read strongly
-    /// consistent.
+    /// Devices and then registrations of a NIK, a hundred at most, after those of the call before. An index lists them,
+    /// so one that was made within the last moments may be missing; those listed are read strongly consistent.
     pub async fn identity(&self, nik: &Nik, after: Option<&str>) -> Result<Identity, StoreError> {
         const MAX: i32 = 100;
 

@@ -14,7 +14,7 @@ use super::{Attempts, Store, Written};
 
 pub(super) type Item = HashMap<String, AttributeValue>;
 
-/// A transaction that a condition refused: for each of its writes, in order, whether and over what it failed.
+/// A transaction that a condition refused: for each of its writes, in order, whether it failed and on which item.
 pub(super) struct Refused(Vec<Refusal>);
 
 /// The part of one write in a refused transaction.
@@ -68,7 +68,8 @@ impl Store {
         Ok(found.remove(table).unwrap_or_default())
     }
 
-    /// Reads items of several tables at once, by table. What DynamoDB leaves over, for want of capacity, is asked for again.
+    /// Reads items of several tables at once, by table. What DynamoDB leaves over, for lack of capacity, is asked for
+    /// again.
     pub(super) async fn batch_get_from(
         &self,
         mut reads: HashMap<String, KeysAndAttributes>,
@@ -132,8 +133,8 @@ pub(super) fn read_of(keys: Vec<Item>, attributes: &[&str]) -> Result<KeysAndAtt
         .map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-/// What is left of a read of many items. How each table is read stays as it was asked for, strongly consistent above all;
-/// DynamoDB says of which keys.
+/// The rest of a read of many items. Each table is read as it was asked for before, strongly consistent above all;
+/// DynamoDB names the keys that are left.
 fn left_of(
     mut reads: HashMap<String, KeysAndAttributes>,
     left_over: HashMap<String, KeysAndAttributes>,

@@ -1,8 +1,8 @@
 //! DynamoDB: a file per entity and per read of several, every key and every condition in it; outcomes are typed.
 //!
-//! A rule that must hold under concurrency is a condition expression here, and its failure is a named outcome. The
-//! SDK repeats a write whose answer was lost; each write below tells its own repetition from somebody else's write, or
-//! does no harm when it happens twice.
+//! A rule that must hold under concurrency is a condition expression here, and its failure is a named outcome. The SDK
+//! repeats a write whose answer was lost; each write below knows its own repetition from somebody else's write, or is
+//! harmless when it happens twice.
 
 mod attempts;
 mod conflicts;
@@ -32,11 +32,11 @@ pub use attempts::Attempts;
 pub use conflicts::RepeatConflicts;
 pub use failures::StoreError;
 
-/// How a write ended whose condition is that nothing changed since its caller read.
+/// The outcome of a write on the condition that nothing changed since its caller read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Written {
     Done,
-    /// Something changed in between: read again and decide anew.
+    /// Something changed in between: read again and decide again.
     Overtaken,
 }
 

@@ -1,4 +1,4 @@
-//! Those whom a redemption is between, from `identities`, `residents` and `integrators`: one call reads all three, since
+//! The parties of a redemption, from `identities`, `residents` and `integrators`: one call reads all three, since
 //! preparing and reading a call is most of what a function computes for it.
 
 use super::item::{Item, from_item, read_of, text};

@@ -1,7 +1,7 @@
 //! `qr_codes`: minted, superseded, and redeemed at most once by one conditional write.
 //!
 //! The package `qr-model` (tests/model) models these conditions and those of [`super::devices`] and checks every
-//! interleaving of them; a change here is a change there.
+//! interleaving of them; a change here needs a change there.
 
 use aws_sdk_dynamodb::config::Config;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -22,7 +22,7 @@ const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(30);
 #[derive(Debug)]
 pub enum Minted {
     Done,
-    /// The device changed since it was read: blocked, locked, or minting elsewhere. Here is how it is now.
+    /// The device changed since it was read: blocked, locked, or minting elsewhere. This is its present state.
     Overtaken(Option<Box<Device>>),
 }
 
@@ -36,7 +36,7 @@ impl Store {
         qr: &QrCode,
         now: Timestamp,
     ) -> Result<Minted, StoreError> {
-        // A clock that is behind ours may still take a code that is dead for us.
+        // A clock that is behind ours may still accept a code that is dead for us.
         let mut previous = device.state.qr_code.as_ref().filter(|previous| previous.expires_at + CLOCKS_DIFFER > now);
         loop {
             let mut writes = vec![self.point_device_to(device, session, qr)?, self.put_qr(qr)?];
@@ -48,7 +48,7 @@ impl Store {
                 Err(mut refused) if refused.failed(0) => {
                     return Ok(Minted::Overtaken(refused.found(0)?.map(Box::new)));
                 }
-                // The code before is gone already, swept by a clock that is ahead of ours.
+                // The code before is gone already, deleted by a clock that is ahead of ours.
                 Err(refused) if refused.failed(2) => previous = None,
                 Err(_) => return Err(StoreError::Unavailable("a token of 160 random bits exists already".to_owned())),
             }
@@ -56,7 +56,7 @@ impl Store {
     }
 
     /// Redeems. The SDK must not repeat this write: its repetition would carry the old `:now` and could redeem a code
-    /// that has died in the meantime. The caller repeats it with the time of then, under the same redemption id.
+    /// that has died in the meantime. The caller repeats it with the new time, under the same redemption id.
     ///
     /// This one write decides: it happens if the code exists, is younger than its lifetime, was neither
     /// redeemed nor superseded, and shares a claim with what the attempt is allowed. `kept_until` moves the TTL on.

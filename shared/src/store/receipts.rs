@@ -40,8 +40,8 @@ impl Store {
         Ok(self.receipt_item(nik, &keys::redemption(redemption)).await?.is_some())
     }
 
-    /// Adds a receipt behind `head`, once for its redemption. It is overtaken where the chain or the redemption has changed
-    /// since they were read, or the holder is none any more.
+    /// Adds a receipt behind `head`, once for its redemption. It is overtaken where the chain or the redemption has
+    /// changed since they were read, or the person is no longer a holder.
     pub async fn add_receipt(
         &self,
         nik: &Nik,

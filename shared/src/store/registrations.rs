@@ -27,7 +27,7 @@ pub struct Approving<'a> {
     pub face: Option<&'a FaceComparison>,
     /// As registered, or as the officer corrected it.
     pub email: &'a Email,
-    /// The device that gives way to this registration.
+    /// The device that this registration replaces.
     pub replaced: Option<(Device<Blocked>, Forgotten)>,
 }
 
@@ -164,8 +164,8 @@ impl Store {
         self.write_unless_overtaken(writes).await
     }
 
-    /// Records what became of one generation's e-mail. Of an older generation nobody wants to know any more, and news that
-    /// are older than what is known change nothing.
+    /// Records what became of one generation's e-mail. Events of an older generation, and events older than what is
+    /// known, change nothing.
     pub async fn record_delivery(&self, id: &Id, generation: u32, delivery: Delivery) -> Result<(), StoreError> {
         let mut update = self
             .client
@@ -204,7 +204,7 @@ impl Store {
         unless_refused(answer.map(drop))
     }
 
-    /// Takes one try at the activation code before the code is looked at.
+    /// Takes one try at the activation code before the code is checked.
     pub async fn take_code_try(
         &self,
         id: &Id,
@@ -244,8 +244,8 @@ impl Store {
         }
     }
 
-    /// Activates: the registration is done. Its phone becomes the holder's device, or, after a PIN reset, keeps being it
-    /// with a first PIN.
+    /// Activates: the registration is done. Its phone becomes the holder's device, or, after a PIN reset, stays it with
+    /// a first PIN.
     pub async fn activate(
         &self,
         registration: &Registration,
@@ -312,7 +312,7 @@ impl Store {
         Ok(write!(update, Update, update.update_expression(format!("SET {}", set.join(", ")))))
     }
 
-    /// Makes this registration the NIK's one, if none was approved and no device came since the holder was read.
+    /// Makes this the NIK's approved registration, if none was approved and no device came since the holder was read.
     fn point_holder_to(
         &self,
         holder: &HolderRecord,

@@ -23,7 +23,7 @@ impl Photo {
     }
 }
 
-/// No family card has more members; one read takes so many.
+/// No family card has more members; one read returns that many.
 const LARGEST_FAMILY: i32 = 100;
 
 /// Everything but the photograph.

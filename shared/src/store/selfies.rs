@@ -49,7 +49,7 @@ impl Store {
         Ok(write!(put, Put, put))
     }
 
-    /// A part of a transaction: what there may be of a registration's selfie goes.
+    /// A part of a transaction: erases a registration's selfie, if there is one.
     pub(super) fn erase_selfie(&self, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
         let delete = Delete::builder().table_name(&self.tables.selfies).key("id", text(registration.id.as_str()));
         Ok(write!(delete, Delete, delete))

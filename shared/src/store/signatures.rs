@@ -28,8 +28,8 @@ impl Store {
         Ok(signature.filter(|signature| signature.expires_at > now))
     }
 
-    /// What a holder signed, in no order, a thousand at most, and whether there is more. One made within the last moments
-    /// may be missing: an index tells.
+    /// What a holder signed, in no order, a thousand at most, and whether there is more. One made within the last
+    /// moments may be missing: an index lists them.
     pub async fn signatures_of(&self, nik: &Nik) -> Result<(Vec<Signature>, bool), StoreError> {
         const MAX: i32 = 1_000;
 

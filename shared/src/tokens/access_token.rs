@@ -92,7 +92,7 @@ struct Received {
     more: More,
 }
 
-/// The client that phones are: the app itself.
+/// The client of all phones: the app itself.
 const APP: &str = "ikd-app";
 
 /// Issues the token of a device's session.
@@ -126,7 +126,7 @@ pub fn issue_to_integrator(
     issue(key, issuer, grant, lifetime, more)
 }
 
-/// Reads a holder's token back. Whether the session still stands is the device's to say.
+/// Reads a holder's token back. The device says whether the session is still open.
 pub fn verify_of_holder(
     keys: &VerifyingKeys,
     issuer: &str,

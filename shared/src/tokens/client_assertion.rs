@@ -11,7 +11,7 @@ use crate::domain::integrator::Integrator;
 /// Longest life that a client assertion may claim, in seconds; its `jti` must be remembered that long.
 const LONGEST_LIFE: i64 = 300;
 
-/// An assertion whose signature, audience and age are right. Whether it is new is the store's to say.
+/// An assertion whose signature, audience and age are right. The store says whether it is new.
 #[derive(Clone, Debug)]
 pub struct ClientAssertion {
     /// Names the assertion: the client and its `jti`.

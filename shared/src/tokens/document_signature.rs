@@ -1,14 +1,14 @@
 //! A holder's signature under a document: a detached JWS (RFC 7515, appendix F) over the document's hash.
 //!
-//! The payload is the hash itself, unencoded (RFC 7797), and left out: whoever has the document computes it. Who signed,
-//! when, and the signature's name stand in the protected header (RFC 7519, section 5.3).
+//! The payload is the hash itself, unencoded (RFC 7797), and left out: anyone with the document can compute it. Who
+//! signed, when, and the signature's name are in the protected header (RFC 7519, section 5.3).
 
 use serde::Serialize;
 
 use super::keys::{SigningKey, UnusableKey};
 use crate::domain::signature::Signature;
 
-/// What tells these signatures from everything else that is signed with our key.
+/// What distinguishes these signatures from everything else that is signed with our key.
 pub const TYP: &str = "document-signature+jws";
 
 #[derive(Serialize)]

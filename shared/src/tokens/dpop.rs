@@ -10,7 +10,7 @@ use url::Url;
 use super::{CLOCK_SKEW, InvalidToken, es256_key, verify_signature};
 use crate::domain::{Digest, KeyThumbprint};
 
-/// A proof whose signature, request and age are right. Whether it is new is the store's to say.
+/// A proof whose signature, request and age are right. The store says whether it is new.
 #[derive(Clone, Debug)]
 pub struct DpopProof {
     pub key: KeyThumbprint,

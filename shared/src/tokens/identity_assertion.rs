@@ -1,4 +1,4 @@
-//! The signed assertion that a redemption answers: who stood there, for this integrator alone (OpenID Connect Core).
+//! The signed assertion that a redemption returns: who the holder is, for this integrator alone (OpenID Connect Core).
 
 use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;

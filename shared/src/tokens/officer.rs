@@ -33,7 +33,7 @@ pub struct Officer {
     pub subject: String,
 }
 
-/// Why a token makes nobody an officer.
+/// Why a token is not an officer's.
 #[derive(Debug, thiserror::Error)]
 pub enum OfficerError {
     #[error(transparent)]
@@ -64,7 +64,7 @@ enum FetchError {
 pub struct OfficerVerifier {
     issuer: OfficerIssuer,
     http: SharedHttpConnector,
-    /// Of each request to the issuer.
+    /// The limit for each request to the issuer.
     timeout: Duration,
     keys: Mutex<KeptKeys>,
 }
@@ -84,10 +84,10 @@ const ASK_AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(30);
 /// As long as there are no keys at all, nobody can work: ask again sooner.
 const ASK_AGAIN_WITHOUT_KEYS: SignedDuration = SignedDuration::from_secs(1);
 
-/// Keys are asked for anew after this time, so that withdrawn ones go.
+/// Keys are fetched again after this time, so that withdrawn ones go.
 const KEEP_FOR: SignedDuration = SignedDuration::from_mins(30);
 
-/// While the issuer is out of reach its keys serve on, but not for ever: one of them may have been withdrawn.
+/// While the issuer is out of reach its keys stay in use, but not for ever: one of them may have been withdrawn.
 const TRUST_FOR: SignedDuration = SignedDuration::from_hours(24);
 
 #[derive(Deserialize)]
@@ -184,7 +184,7 @@ impl OfficerVerifier {
         serde_json::from_slice(&answer?).map_err(|_| FetchError::Document)
     }
 
-    /// The body of an answer, of a size that is to be expected. Redirections are no answers.
+    /// The body of an answer, of a size that is to be expected. Redirections are not followed.
     async fn ask(&self, request: HttpRequest) -> Result<Vec<u8>, FetchError> {
         const MAX_BYTES: usize = 1 << 20;
 

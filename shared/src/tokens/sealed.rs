@@ -1,7 +1,7 @@
 //! Bearer values that carry their own proof: the officer's ticket, the activation link's token, the captcha.
 //!
-//! Each is a payload and an HMAC over it, in base32 capitals. Nothing of them is stored: whoever holds the key can
-//! read and renew them, and what they open is decided by the registration they name.
+//! Each is a payload and an HMAC over it, in base32 capitals. Nothing of them is stored: anyone who has the key can
+//! read and renew them, and the registration they name decides what they open.
 
 use data_encoding::BASE32_NOPAD;
 use jiff::{SignedDuration, Timestamp};
@@ -53,7 +53,7 @@ impl LinkToken {
         &self.0
     }
 
-    /// What is counted and marked under, in place of the token.
+    /// The name to count and mark under, in place of the token.
     pub fn digest(&self) -> Digest {
         Digest::of(&[b"link", self.0.as_bytes()])
     }
@@ -124,7 +124,7 @@ impl Seal {
         Some((token, captcha))
     }
 
-    /// Reads a captcha back, if it was made for this link. Its age is the caller's to judge.
+    /// Reads a captcha back, if it was made for this link. The caller judges its age.
     pub fn open_captcha(&self, link: &LinkToken, text: &str) -> Option<(CaptchaToken, Captcha)> {
         let payload = self.open("captcha", text, link.0.as_bytes())?;
         let (_, expires_at) = read_named_until(&payload)?;
@@ -155,7 +155,7 @@ impl Seal {
     }
 }
 
-/// Letters and digits that nobody takes for one another.
+/// Letters and digits that nobody confuses.
 const LETTERS: &[u8; 24] = b"abcdefghjkmnpqrtuvwxy346";
 
 /// 128 bits of the HMAC: as hard to guess as the ids it proves.

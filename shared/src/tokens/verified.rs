@@ -1,5 +1,5 @@
 //! Our own tokens whose signature this process has verified. An integrator shows the same token with all of its
-//! redemptions; the signature, the dearest part of looking at it, is verified at the first.
+//! redemptions; the signature, the most costly part of checking it, is verified at the first.
 
 use std::num::NonZeroUsize;
 use std::sync::{Mutex, PoisonError};
@@ -12,7 +12,7 @@ use crate::domain::Digest;
 const REMEMBERED: NonZeroUsize = NonZeroUsize::new(1_000).expect("more than none");
 
 /// Digests of whole tokens, signature included: one other character, and the token is not known. What a token says, its
-/// times above all, is judged at every use.
+/// times above all, is checked at every use.
 pub struct VerifiedTokens(Mutex<LruCache<Digest, ()>>);
 
 impl VerifiedTokens {

@@ -1,4 +1,4 @@
-//! What holders are shown of the registry: their own data, and what the family card shows of its members.
+//! What holders see of the registry: their own data, and what the family card shows of its members.
 
 use data_encoding::BASE64;
 use jiff::Timestamp;

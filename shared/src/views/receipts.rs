@@ -1,4 +1,4 @@
-//! What holders are shown of their receipts.
+//! What holders see of their receipts.
 
 use serde::Serialize;
 

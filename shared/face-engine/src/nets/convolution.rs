@@ -1,4 +1,4 @@
-//! Convolutions: dense ones as products of matrices, and those that look at each channel alone.
+//! Convolutions: dense ones as products of matrices, and those that take each channel alone.
 
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayViewMut2};

@@ -19,7 +19,7 @@ pub struct Candidate {
     pub score: f32,
 }
 
-/// The side of the square for which one point of the result stands.
+/// The side of the square that one point of the result covers.
 const CELL: f32 = 32.0;
 
 const MEANS: [f32; 3] = [117.001, 114.697, 97.404];
@@ -32,7 +32,7 @@ const ANCHORS: [(f32, f32); 5] = [
     (4.266_906, 5.178_857),
     (9.041_765, 10.663_08),
 ];
-/// Of each anchor: the centre, the size, and the score.
+/// For each anchor: the centre, the size, and the score.
 const VALUES: usize = 5;
 
 impl DetectorNet {
@@ -47,8 +47,8 @@ impl DetectorNet {
         Ok(Self { first, others, last })
     }
 
-    /// Finds boxes of at least this score in a square picture (a multiple of 32 points a side), colours from 0 to 255; the best one comes first, and
-    /// of several that overlap only the best one.
+    /// Finds boxes of at least this score in a square picture (a multiple of 32 points a side), colours from 0 to 255.
+    /// The best one comes first; of several that overlap, only the best one is kept.
     pub fn detect(&self, picture: Map, min_score: f32) -> Vec<Candidate> {
         let mut map = self.first.of(&picture.normalised(MEANS, 255.0)).leaky();
         for (index, convolution) in self.others.iter().enumerate() {
@@ -82,7 +82,7 @@ fn sigmoid(value: f32) -> f32 {
     1.0 / (1.0 + (-value).exp())
 }
 
-/// Leaves of boxes that overlap by more than two fifths the one with the best score.
+/// Of boxes that overlap by more than two fifths, keeps the one with the best score.
 fn best(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     const MAX_OVERLAP: f32 = 0.4;
 

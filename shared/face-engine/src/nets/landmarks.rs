@@ -13,7 +13,7 @@ pub struct LandmarkNet {
     bias: Vec<f32>,
 }
 
-/// The side of the square that the net looks at.
+/// The side of the square that the net takes.
 pub const INPUT: usize = 112;
 /// The points, in the order of the Multi-PIE markup: jaw, brows, nose, eyes, mouth.
 pub const COUNT: usize = 68;

@@ -39,7 +39,7 @@ impl Map {
         self
     }
 
-    /// A rectifier that lets a tenth of what is negative through.
+    /// A rectifier that lets a tenth of negative values through.
     pub fn leaky(mut self) -> Self {
         self.values.iter_mut().for_each(|value| *value = value.max(0.1 * *value));
         self
@@ -53,7 +53,7 @@ impl Map {
         self
     }
 
-    /// The same values in a larger map: zeros below, on the right, and in the channels that are new.
+    /// The same values in a larger map: zeros below, on the right, and in the new channels.
     pub fn padded(self, height: usize, width: usize, channels: usize) -> Self {
         if (self.height, self.width, self.channels) == (height, width, channels) {
             return self;

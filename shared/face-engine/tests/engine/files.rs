@@ -1,4 +1,4 @@
-//! Files that are no honest photograph are refused, quickly and without a panic.
+//! Files that are not real photographs are refused, quickly and without a panic.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What is wrong with a photograph is told, so that the person can take a better one.
+//! The engine says what is wrong with a photograph, so that the person can take a better one.
 
 use face_engine::QualityProblem::{Blurred, NoFace, SeveralFaces, TooDark, TooSmall};
 use image::imageops::FilterType;
