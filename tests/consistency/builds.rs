@@ -1,9 +1,9 @@
-//! Functions are built one after the other, and share what they depend on only where it is built alike.
+//! Functions are built one after the other, and share a dependency only if it is built with the same features.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
-/// The packages that one is built on, each with its features.
+/// The packages that a function depends on, each with its features.
 fn dependencies(package: &str) -> BTreeMap<String, String> {
     let tree = Command::new(env!("CARGO"))
         .args(["tree", "--quiet", "--offline", "--edges", "normal,build", "--prefix", "none", "--format", "{p}|{f}"])

@@ -1,4 +1,4 @@
-//! What stands in more than one place is the same in all of them: routes, problems, variables, functions.
+//! What is written in more than one place is the same everywhere: routes, problems, variables, functions.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test panics where the test fails")]
 
@@ -193,7 +193,7 @@ fn values() -> Result<BTreeMap<String, String>> {
     Ok(values)
 }
 
-/// Starts a function as a cold start does; the sentence that it would end with.
+/// Starts a function as a cold start does; gives the sentence that it would end with.
 fn start(variables: &BTreeMap<String, String>, needs: Builders) -> Result<(), String> {
     let surroundings = Surroundings {
         clock: std::sync::Arc::new(SystemClock),
@@ -207,7 +207,7 @@ fn start(variables: &BTreeMap<String, String>, needs: Builders) -> Result<(), St
     App::build(&environment, needs, surroundings).map(drop).map_err(|error| error.to_string())
 }
 
-/// A test that asserts a refusal shows it by one of these.
+/// A test that asserts a refusal contains one of these.
 const REFUSALS: [&str; 6] =
     ["assert_problem(", "assert_invalid(", "assert_oauth(", "assert_only(", "assert_one_of(", "assert_hidden("];
 
@@ -222,7 +222,7 @@ fn tests_and_refusals() -> BTreeMap<String, bool> {
             for test in source.split("#[test]").flat_map(|part| part.split("#[tokio::test")).skip(1) {
                 let (before, signature) = test.split_once("fn ").unwrap();
                 let (name, body) = signature.split_once('(').unwrap();
-                // Tests in a macro's braces stand further right.
+                // Tests in a macro's braces are indented further.
                 let end = if before.contains("\n    ") { "\n    }\n" } else { "\n}\n" };
                 let body = body.split(end).next().unwrap_or_default();
                 found.insert(format!("{module}::{name}"), REFUSALS.iter().any(|refusal| body.contains(refusal)));

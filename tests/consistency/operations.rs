@@ -1,4 +1,4 @@
-//! What operators read is what is deployed: alarms, parameters, metrics, costs and the picture.
+//! What operators read matches what is deployed: alarms, parameters, metrics, costs and the picture.
 
 use std::collections::BTreeSet;
 

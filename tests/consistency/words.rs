@@ -9,13 +9,13 @@ use serde_yaml_ng::Value;
 
 use crate::yaml;
 
-/// Indonesian words that are not used, each with the word for it, and where it is right all the same.
+/// Indonesian words that are not used, each with its replacement, and where it is still right.
 const RETIRED_IN_INDONESIAN: [(&str, &str, &[&str]); 15] = [
     ("surel", "email", &[]),
     ("e-mail", "email", &[]),
     ("perangkat", "ponsel", &[]),
     ("gawai", "ponsel", &["kepegawaian"]),
-    // Agencies that issue documents are called so.
+    // The name of agencies that issue documents.
     ("instansi", "lembaga", &["Data Anda tidak ditemukan di instansi ini", "hubungi instansi tersebut"]),
     ("qr code", "kode QR", &["Pindai QR Code"]),
     ("kantor", "kantor Dukcapil", &["kantor Dukcapil"]),
@@ -29,7 +29,7 @@ const RETIRED_IN_INDONESIAN: [(&str, &str, &[&str]); 15] = [
     ("pakai", "gunakan", &["dipakai", "terpakai"]),
 ];
 
-/// English words that are not used, each with the word for it, and where it is right all the same.
+/// English words that are not used, each with its replacement, and where it is still right.
 const RETIRED_IN_ENGLISH: [(&str, &str, &[&str]); 9] = [
     ("email", "e-mail", &[]),
     ("device", "phone", &[]),
@@ -205,7 +205,7 @@ fn email(template: &str, divider: &str) -> Text {
     Text::new(template, indonesian, english.replace("{{ office }}", ""))
 }
 
-/// What stands beside the code of a printed document.
+/// The text beside the code of a printed document.
 fn foot_of_printed_documents() -> Text {
     let source = std::fs::read_to_string(xtask::root().join("functions/show-documents/src/print.rs")).unwrap();
     let sentence = |name: &str| {

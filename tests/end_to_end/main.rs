@@ -1,4 +1,4 @@
-//! The whole on this machine: `cargo lambda watch`, a file-backed database, the mailbox, and a real browser.
+//! The whole service on this machine: `cargo lambda watch`, a file-backed database, the mailbox, and a real browser.
 
 #![expect(clippy::unwrap_used, reason = "what helps a test panics where the test fails")]
 
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use xtask::tools::Tools;
 
-/// One stack serves all of it, since bringing one up takes its time.
+/// One stack serves all of it, since bringing one up takes long.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_procedure_runs_end_to_end_and_the_activation_page_works_by_keyboard() {
     let place = Place::named("test-stack");
@@ -62,7 +62,8 @@ fn nothing_was_built_twice(place: &Place) -> Result<()> {
     Ok(())
 }
 
-/// The whole demo at the most verbose logging: nothing of it stands in a log, a refusal or, what is secret, a table.
+/// The whole demo at the most verbose logging: nothing of it is in a log or a refusal, and nothing secret is in a
+/// table.
 async fn nothing_was_written_down(stack: &Stack, place: &Place, mut said: Said) -> Result<()> {
     for resident in personas::residents()? {
         for (name, value) in

@@ -115,7 +115,7 @@ impl Api for Recorder {
         Box::pin(async move {
             self.said.lock().unwrap().hear_request(&request);
             if (request.method(), request.uri().path()) == (&Method::DELETE, "/me") {
-                // The last moment at which everything that is ever kept is there.
+                // The last moment at which everything that is ever kept still exists.
                 self.said().ensure_no_secret_rests(self.database, &["selfies"]).await?;
             }
             let reply = self.api.send(request).await?;
@@ -172,7 +172,7 @@ impl Said {
         values.insert(value.to_owned());
     }
 
-    /// Nothing of what was said stands in the functions' log.
+    /// Nothing of what was said is in the functions' log.
     pub fn ensure_not_logged(&self, log: &str) -> Result<()> {
         ensure!(log.contains("\"asked AWS\""), "the functions have not logged all they can");
         for function in ["issue-token", "redeem-qr"] {
@@ -201,8 +201,8 @@ impl Said {
         Ok(())
     }
 
-    /// Nothing that opens something rests in a table, in text, in base64 or as bytes; and nothing at all in those tables of
-    /// which everything has to be erased by now.
+    /// Nothing that opens something is in a table, in text, in base64 or as bytes; and tables from which everything has
+    /// to be erased by now are empty.
     pub async fn ensure_no_secret_rests(&self, database: u16, erased: &[&str]) -> Result<()> {
         let client = Client::new(&sdk_config(&format!("http://127.0.0.1:{database}")));
         let pictures: Vec<Vec<u8>> =
@@ -242,7 +242,7 @@ impl Said {
     }
 }
 
-/// A log line without what is random or counts time, in which six digits may stand by chance.
+/// A log line without what is random or counts time, in which six digits may occur by chance.
 fn without_times(line: &str) -> String {
     let Ok(Value::Object(mut members)) = serde_json::from_str(line) else { return line.to_owned() };
     for name in ["timestamp", "milliseconds"] {

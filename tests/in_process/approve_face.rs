@@ -1,4 +1,4 @@
-//! approve-face: what the officer sees, and decisions that fall once.
+//! approve-face: what the officer sees, and decisions that are made once.
 
 use local::actors::Officer;
 use local::personas::SITI;

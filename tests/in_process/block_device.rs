@@ -126,7 +126,7 @@ async fn a_block_that_races_redemptions_and_mints_leaves_nothing_alive() {
     }
 }
 
-/// The time to dead, in requests: the first one on every path after the block was answered is refused.
+/// How soon a block works, in requests: the first one on every path after it was answered is refused.
 #[tokio::test]
 async fn after_a_block_is_answered_no_request_on_any_path_goes_through() {
     let world = World::new().await;
@@ -156,7 +156,7 @@ async fn after_a_block_is_answered_no_request_on_any_path_goes_through() {
     world.assert_sound();
 }
 
-/// Each time the device is put back as it was, so that only the race is run again.
+/// The device is restored each time, so that only the race is run again.
 #[tokio::test]
 async fn a_thousand_redemptions_that_race_with_a_block_never_disclose_after_it() {
     const ROUNDS: usize = 1_000;
@@ -196,7 +196,7 @@ async fn a_thousand_redemptions_that_race_with_a_block_never_disclose_after_it()
     assert!(disclosed > 0 && withheld > 0, "no race: {disclosed} disclosed, {withheld} withheld");
 }
 
-/// Lets everything else that is ready have a turn, so often.
+/// Lets everything else that is ready have so many turns.
 async fn wait(turns: usize) {
     for _ in 0..turns {
         tokio::task::yield_now().await;

@@ -1,4 +1,4 @@
-//! Somebody of each kind before every protected route of the catalogue, for tests that go through all of them.
+//! A caller of each kind for every protected route of the catalogue, for tests that go through all of them.
 
 use catalogue::Caller;
 use http::{Method, Request};

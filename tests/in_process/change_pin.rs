@@ -1,4 +1,4 @@
-//! change-pin: old PIN, new PIN twice, nothing that a thief would try first.
+//! change-pin: old PIN, new PIN twice, and no PIN that a thief would try first.
 
 use http::Method;
 use local::actors::PhoneSession;

@@ -18,7 +18,7 @@ async fn anyone_learns_that_a_signature_counts_and_nothing_about_the_holder() {
     for unknown in ["AEAQCAIBAEAQCAIBAEAQCAIBAE", "x", "..%2F..", &id.to_lowercase()] {
         assert_eq!(check(&world, unknown).await, json!({ "validity": "unknown" }), "{unknown}");
     }
-    // TTL comes late; what is over is unknown all the same.
+    // TTL deletes late; what has expired is unknown anyway.
     world.pass(SignedDuration::from_hours(10 * 365 * 24));
     assert_eq!(check(&world, &id).await, json!({ "validity": "unknown" }));
 }

@@ -1,4 +1,4 @@
-//! check-status: the phone that registered learns where it stands, and nobody else that there is anything.
+//! check-status: the phone that registered learns its status, and nobody else learns that there is one.
 
 use jiff::SignedDuration;
 use local::personas::SITI;

@@ -27,7 +27,7 @@ async fn bodies_of_another_kind_broken_or_too_large_are_refused() {
     assert_invalid(&send("/captchas", "application/json; charset=utf-8", twice.into()).await, &["/token"]);
 }
 
-/// Every step that reads JSON, with somebody before it who may call it.
+/// Every step that reads JSON, with a caller who may call it.
 #[tokio::test]
 async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
     let world = World::new().await;
@@ -154,7 +154,7 @@ async fn what_api_gateway_makes_of_requests_is_understood() {
         ikd::http::respond(&world.app_of(&function), &function, request).await.status().as_u16()
     };
 
-    // The path comes decoded, whatever stands in it.
+    // The path comes decoded, whatever is in it.
     for path in ["/registrations/a b", "/registrations/%", "/registrations/é?#", "/registrations/../x", "//"] {
         assert_eq!(respond(check_status::FUNCTION, event("GET", path, json!({}))).await, 404, "{path}");
     }
@@ -188,7 +188,7 @@ async fn answers_to_a_captcha_have_a_length_whatever_the_link_is_worth() {
     }
 }
 
-/// What looks like something else, or hides what follows it.
+/// Characters that look like something else, or hide what follows them.
 const TRICKS: [&str; 12] = [
     "siti@contoh.id\r\nBcc: pencuri@contoh.id",
     "siti@contoh.id\nSubject: Undian",

@@ -1,4 +1,4 @@
-//! Faces: a selfie has to show one, the officer reads what an engine says of it, and decides.
+//! Faces: a selfie has to show one, the officer reads what an engine says about it, and decides.
 
 use std::io::Cursor;
 

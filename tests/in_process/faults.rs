@@ -1,4 +1,4 @@
-//! Every call of every step to a dependency fails in every way, and nobody is told anything untrue.
+//! Every call of every step to a dependency fails in every way, and nobody gets a wrong answer.
 //!
 //! Each step is played once for each of its calls to DynamoDB, each fault and each length of it. The caller gets the
 //! right answer or 503 with Retry-After; what it does then is what a client does: it asks again. Between the tables
@@ -10,7 +10,7 @@ use local::personas::BANK;
 use tests::{Approved, EMAIL, Fault, Lasting, World, assert_problem, assert_status};
 
 /// Plays a step through all faults. `act` is the client's request; `confirm` sees the answer that it got in the end,
-/// and looks at what came of it.
+/// and checks its effect.
 pub async fn survives<S>(
     prepare: impl AsyncFn(&World, &str) -> S,
     act: impl AsyncFn(&World, &S) -> Reply,
@@ -146,7 +146,7 @@ async fn another_email_brings_one_more_code_and_not_two() {
         approved
     };
     let confirm = async |world: &World, _: &Approved, answer: &Reply| {
-        // What happened unheard is not done again for a minute.
+        // If it happened and the answer was lost, it is not done again for a minute.
         assert_one_of(answer, &[(202, None), (429, Some("too-many-emails"))]);
         let before = world.ses.taken().len();
         assert!(world.deliver().await.is_empty());

@@ -46,7 +46,7 @@ async fn a_session_that_was_locked_is_locked() {
         async |world, _| world.standing_holder().await,
         async |_, holder| holder.phone.lock(&holder.session).await.unwrap(),
         async |_, holder, answer| {
-            // What happened unheard is found to have happened.
+            // If it happened and the answer was lost, a second try finds that.
             assert_one_of(answer, &[(204, None), (401, Some("session-ended"))]);
             assert_problem(&holder.mint_reply(&json!({})).await, 401, "session-ended");
         },
@@ -197,7 +197,7 @@ async fn a_reset_pin_is_dead_and_one_code_more_replaces_it() {
         },
         async |world, holder: &HolderWithSession| world.officer().reset_pin(&holder.nik, None).await.unwrap(),
         async |world, holder, answer| {
-            // Where the reset happened unheard, the next one comes too soon.
+            // If the reset happened and its answer was lost, the next one comes too soon.
             assert_one_of(answer, &[(202, None), (429, Some("too-many-emails"))]);
             assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
             assert!(world.deliver().await.is_empty());
@@ -236,7 +236,7 @@ async fn a_signature_that_was_answered_is_on_record() {
             holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap()
         },
         async |world, holder, answer| {
-            // A try that was counted and whose count was not answered is lost; the third of them would lock.
+            // A try that was counted without an answer is lost; the third of them would lock.
             assert_status(answer, 201);
             let path = format!("http://ikd.test/signatures/{}", answer.member("/id").unwrap());
             let reply = world.send(http::Request::get(path).body(String::new()).unwrap()).await;
@@ -253,7 +253,7 @@ async fn an_identity_that_was_erased_is_gone() {
         async |world, nik| world.holder(nik).await,
         async |_, holder: &HolderWithSession| holder.phone.erase(&holder.session, PIN).await.unwrap(),
         async |world, holder, answer| {
-            // What happened unheard is found to have happened.
+            // If it happened and the answer was lost, a second try finds that.
             assert_one_of(answer, &[(202, None), (401, Some("session-ended"))]);
             assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
             assert_eq!(world.finish_erasures().await, [""; 0]);

@@ -62,7 +62,7 @@ async fn whoever_enrols_anew_begins_anew_and_an_order_of_before_takes_nothing_of
     assert_status(&erase(&holder).await, 202);
     world.pass(SignedDuration::from_secs(1));
     let anew = world.holder(SITI).await;
-    // The order is carried out late, and the stream comes back with it.
+    // The order is carried out late, when the stream delivers it again.
     for _ in 0..2 {
         world.rewind_erasures();
         assert_eq!(world.finish_erasures().await, [""; 0]);

@@ -1,4 +1,4 @@
-//! A thousand guesses at once are no better than the allowed few, and what they are told gives nothing away.
+//! A thousand guesses at once are no better than the allowed few, and the answers give nothing away.
 
 use std::collections::BTreeMap;
 
@@ -19,12 +19,12 @@ const GUESSES: u32 = 1_000;
 const PATIENCE: [(&str, &str); 2] =
     [("IKD_AWS_TIMEOUT_MILLISECONDS", "25000"), ("IKD_ANSWER_WITHIN_MILLISECONDS", "25000")];
 
-/// A world that waits, and in which captchas are no hindrance.
+/// A world that waits, and in which captchas do not get in the way.
 async fn world_without_captcha_limit() -> World {
     World::with(&[PATIENCE.as_slice(), &[("IKD_CAPTCHA_WRONG", "100")]].concat()).await
 }
 
-/// Makes all guesses at once; how many got which problem.
+/// Makes all guesses at once; counts how many got which problem.
 async fn guess<F>(guess: impl Fn(u32) -> F) -> BTreeMap<String, usize>
 where
     F: Future<Output = Reply> + Send + 'static,
@@ -232,7 +232,7 @@ async fn of_a_thousand_wrong_captchas_at_once_five_are_looked_at_and_the_link_re
     .await;
     assert_only(&problems, &["captcha-wrong", "too-many-captchas", "service-unavailable"]);
     assert!(problems["captcha-wrong"] <= 5, "{problems:?}");
-    // Some may have been counted whose answers nobody heard; the rest of the five is used up one by one.
+    // Some may have been counted without an answer; the rest of the five is used up one by one.
     let mut number = GUESSES as usize;
     let (captcha, answer) = &guesser.captchas[number];
     let app = guesser.world.app(&[Need::SealingKey]);

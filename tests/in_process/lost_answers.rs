@@ -1,4 +1,4 @@
-//! A write that happened and whose answer was lost: the SDK repeats it, and nobody is told anything untrue.
+//! A write that happened and whose answer was lost: the SDK repeats it, and nobody gets a wrong answer.
 
 use local::actors::PhoneSession;
 use local::personas::{BANK, SITI};

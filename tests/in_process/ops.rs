@@ -1,4 +1,4 @@
-//! What operators do by hand: found out first, done once, noted, and harmless to repeat.
+//! What operators do by hand: determined first, done once, noted, and harmless to repeat.
 
 use std::path::PathBuf;
 use std::sync::Arc;

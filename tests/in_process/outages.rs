@@ -1,4 +1,4 @@
-//! When a dependency fails, the caller is told to come back, and nothing is half-done.
+//! When a dependency fails, the answer asks the caller to come back, and nothing is half-done.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -83,7 +83,7 @@ async fn without_the_database_holders_and_integrators_come_back_later_too() {
         .unwrap();
     assert_problem(&broken.send(request).await.unwrap(), 503, "service-unavailable");
 
-    // Nothing was lost: with the database back, everything goes on where it stood.
+    // Nothing was lost: with the database back, everything goes on where it was.
     let session = PhoneSession { access_token: holder.session.access_token.clone() };
     assert_status(&bank.redeem(&token, &qr.token, "account-opening", None).await.unwrap(), 200);
     assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
@@ -134,7 +134,7 @@ async fn without_the_issuers_keys_officers_come_back_later_and_with_them_they_wo
             world.pass(jiff::SignedDuration::from_secs(1));
             assert_status(&scan().await, 200);
 
-            // Keys that are known serve on while the issuer is away, for a day.
+            // Known keys are still used while the issuer is away, for a day.
             world.issuer_faults.plan(1, fault, Lasting::UntilMended);
             world.pass(jiff::SignedDuration::from_hours(1));
             let ticket = registered.phone.check_status(&registered.id).await.unwrap().member("/ticket/text").unwrap();
@@ -169,11 +169,11 @@ async fn an_issuer_that_sends_anything_but_its_documents_is_as_one_out_of_reach(
         assert_problem(&scan_with(status, location, body).await, 503, "service-unavailable");
     }
     assert_problem(&scan_with(StatusCode::OK, "", UNENDING.to_owned()).await, 503, "service-unavailable");
-    // With the document as it should be, the token is read, and is another issuer's.
+    // With a correct document, the token is read, and found to be another issuer's.
     assert_problem(&scan_with(StatusCode::OK, "", discovery.clone()).await, 401, "invalid-token");
 }
 
-/// A body that is followed by nothing, and has no end.
+/// A body that never ends.
 const UNENDING: &str = "{";
 
 /// The address of an issuer that answers everything alike.
@@ -241,7 +241,7 @@ async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
     }
 }
 
-/// A step of many calls, each of which is slow: the answer does not wait for their sum.
+/// A step of many slow calls: the answer does not wait for all of them.
 #[tokio::test]
 async fn a_step_that_is_not_done_in_time_is_cut_off_and_nothing_is_half_done() {
     let world = World::with_faults_in_production().await;

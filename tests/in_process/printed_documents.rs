@@ -47,7 +47,7 @@ pub fn codes(pdf: &[u8]) -> Vec<String> {
         .collect()
 }
 
-/// What anyone is told of the document with that address.
+/// What anyone learns about the document with that address.
 pub async fn check(world: &World, address: &str) -> Value {
     let reply = world.send(Request::get(address).body(String::new()).unwrap()).await;
     assert_status(&reply, 200);

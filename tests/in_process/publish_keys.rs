@@ -1,4 +1,4 @@
-//! publish-keys: what verifiers and integrators find their way by.
+//! publish-keys: where verifiers and integrators find keys and addresses.
 
 use tests::{World, assert_status};
 

@@ -1,4 +1,4 @@
-//! Walks through the model of a QR code's life, played against the real store: both answer alike at every step.
+//! Walks through the model of a QR code's life, played against the real store: both give the same answer at every step.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ fn life() -> Life {
     }
 }
 
-/// The walks are the same in every run; a failing one is shortened to its essence.
+/// The walks are the same in every run; a failing one is shortened as far as possible.
 #[test]
 fn the_store_answers_as_the_model_does() {
     const WALKS: u32 = 200;
@@ -207,7 +207,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Every item is as the model has it.
+    /// Every item is as the model says.
     async fn compare(&self) {
         let device = self.device().await;
         let State { device: expected, codes, .. } = &self.state;

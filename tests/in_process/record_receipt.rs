@@ -13,7 +13,7 @@ fn chain(page: &Value) -> (Vec<Receipt>, ChainHead) {
     (receipts, serde_json::from_value(page["head"].clone()).unwrap())
 }
 
-/// The stream's last record that redeems: those before it were worked off.
+/// The stream's last record that redeems: those before it are done.
 fn last_redemption(world: &World) -> Vec<Value> {
     let (mut position, mut last) = (None, None);
     loop {

@@ -1,4 +1,4 @@
-//! What the registry learns ends a digital identity without a visit, and corrects what the next redemption tells.
+//! What the registry learns ends a digital identity without a visit, and corrects what the next redemption shows.
 
 use http::Method;
 use local::actors::{Reply, document_hash};
@@ -6,7 +6,7 @@ use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
 
-/// What the registry may learn, and what the holder is told of it.
+/// What the registry may learn, and the answer that the holder then gets.
 const CHANGES: [(&str, &str); 2] = [("deceased", "holder-deceased"), ("moved", "holder-moved")];
 
 async fn learn(world: &World, what: &str) {
@@ -41,7 +41,7 @@ async fn login_mint_and_the_screens_refuse_a_holder_who_is_gone_and_the_device_i
             };
             assert_problem(&reply, 403, problem);
             world.assert_sound();
-            // From then on the device itself knows, whatever the registry says.
+            // From then on the device's own item says so, whatever the registry says.
             world.change_resident(SITI, |_| {}).await;
             for reply in [
                 holder.phone.log_in(PIN).await.unwrap(),

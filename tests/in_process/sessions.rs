@@ -1,4 +1,4 @@
-//! Sessions and proofs as they live: a proof serves once, an ended session never again.
+//! Sessions and proofs over time: a proof serves once, an ended session never again.
 
 use http::Method;
 use jiff::SignedDuration;

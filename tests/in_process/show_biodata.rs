@@ -1,4 +1,4 @@
-//! show-biodata: the holder's own row, and what all screens of the holder promise.
+//! show-biodata: the holder's own row, and what holds for all screens of the holder.
 
 use http::Method;
 use local::actors::Reply;

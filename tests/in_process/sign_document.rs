@@ -88,7 +88,7 @@ async fn of_many_wishes_at_once_each_answered_one_is_on_record() {
                 assert_eq!(check(&world, &reply.member("/id").unwrap()).await["validity"], "valid");
             }
             409 => assert_problem(reply, 409, "concurrent-requests"),
-            // The third try that was taken and not yet settled ends the session and locks.
+            // The third try that was counted and not yet settled ends the session and locks.
             401 => assert_problem(reply, 401, "session-ended"),
             _ => assert_problem(reply, 423, "pin-locked"),
         }

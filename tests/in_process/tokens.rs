@@ -47,7 +47,7 @@ pub fn signed_with_public_bytes(header: &Value, claims: &Value, secret: &[u8]) -
     format!("{message}.{}", BASE64URL_NOPAD.encode(aws_lc_rs::hmac::sign(&key, message.as_bytes()).as_ref()))
 }
 
-/// What stands before a P-256 point in a public key's DER (RFC 5480).
+/// The bytes before a P-256 point in a public key's DER (RFC 5480).
 const SPKI: &[u8] =
     b"\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\x03\x01\x07\x03\x42\0";
 
@@ -140,7 +140,7 @@ async fn without_a_token_or_under_another_scheme_every_route_asks_for_one() {
         let is_shared = route.path.ends_with("/activation-emails");
         let schemes = ["", "DPoP", "Bearer", "Bearer ", "DPoP  ", "Basic cGV0dWdhczpyYWhhc2lh", "Token abc", "abc"];
         for authorization in [None].into_iter().chain(schemes.map(Some)) {
-            // What officers share with phones is a phone's without a token.
+            // Without a token, a route shared by officers and phones is a phone's.
             let (status, problem) = match authorization {
                 None if is_shared => (401, "invalid-dpop-proof"),
                 _ => (401, "missing-token"),

@@ -1,10 +1,10 @@
-//! track-email: what became of an activation e-mail, whatever order its news come in.
+//! track-email: what became of an activation e-mail, in whatever order its events arrive.
 
 use local::personas::SITI;
 use serde_json::{Value, json};
 use tests::{EMAIL, Fault, Lasting, Registered, World, assert_status};
 
-/// What the phone is told of its e-mail.
+/// What the phone learns about its e-mail.
 async fn fate(registered: &Registered) -> String {
     let reply = registered.phone.check_status(&registered.id).await.unwrap();
     reply.member("/activation_email/delivery").unwrap()

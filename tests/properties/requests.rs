@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-/// A body as steps have them: some members, one of them optional, one of them deep.
+/// A body like those of steps: some members, one of them optional, one of them nested.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Asked {
@@ -24,7 +24,7 @@ struct Inner {
     list: Vec<bool>,
 }
 
-/// Any JSON, of a depth that recursion would feel.
+/// Any JSON, deep enough to strain recursion.
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -46,7 +46,7 @@ fn request(content_type: &str, body: Body) -> lambda_http::Request {
     Request::post("http://ikd.test/").header("content-type", content_type).body(body).unwrap()
 }
 
-/// What the caller is told about a refusal, and what the log is told.
+/// What a refusal says to the caller, and to the log.
 fn told(problem: &Problem) -> (u16, String) {
     let url = url::Url::parse("http://ikd.test/").unwrap();
     let status = problem.kind().status().as_u16();

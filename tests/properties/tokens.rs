@@ -1,4 +1,4 @@
-//! Tokens and proofs: anything at all, and anything at all that the right key has signed.
+//! Tokens and proofs: arbitrary ones, and arbitrary ones that the right key has signed.
 
 use std::sync::LazyLock;
 
@@ -30,7 +30,7 @@ fn bank() -> Integrator {
     BANK.registered(&KEY)
 }
 
-/// Anything that a header or a claim may hold, what is expected included.
+/// Anything that a header or a claim may hold, including what is expected.
 fn value() -> impl Strategy<Value = Value> {
     prop_oneof![
         Just(Value::Null),
@@ -89,7 +89,7 @@ proptest! {
         let _ = client_assertion::claimed_client(&text);
     }
 
-    /// What the right key has signed is taken only where every member says what it must.
+    /// What the right key has signed is accepted only if every member says what it must.
     #[test]
     fn a_right_signature_alone_proves_nothing((header, claims) in parts()) {
         let token = KEY.sign_under(&header, &claims).unwrap();

@@ -83,7 +83,7 @@ impl Api for InProcess {
     }
 }
 
-/// Notes that a test met a problem of a function, as an empty file; the checks hold these against the description.
+/// Notes that a test met a problem of a function, as an empty file; the checks compare these with the description.
 fn note_problem(function: &str, problem: &str) -> Result<()> {
     let folder = xtask::checks::problems_met(&xtask::root()).join(function);
     std::fs::create_dir_all(&folder)?;

@@ -6,7 +6,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use ikd::app::{Clock, Randomness};
 use jiff::{SignedDuration, Timestamp};
 
-/// A clock that stands still until it is turned.
+/// A clock that does not move until it is turned.
 #[derive(Debug)]
 pub struct TestClock(AtomicI64);
 

@@ -49,12 +49,12 @@ pub struct Count {
 }
 
 impl Calls {
-    /// Has DynamoDB tell what each call consumes, from now on.
+    /// Has DynamoDB report what each call consumes, from now on.
     pub fn weigh(&self) {
         self.0.lock().unwrap().weighed = true;
     }
 
-    /// Forgets the calls seen so far and tells how many they were.
+    /// Forgets the calls seen so far and says how many they were.
     pub fn take(&self) -> Count {
         self.take_weighed().0
     }
@@ -62,7 +62,7 @@ impl Calls {
     /// The same, with what they consumed together.
     pub fn take_weighed(&self) -> (Count, Capacity) {
         let mut calls = std::mem::take(&mut self.0.lock().unwrap().calls);
-        // The longest chain of calls of which each began after the one before had ended.
+        // The longest chain of calls, each begun after the one before had ended.
         calls.sort_by_key(|call| call.end);
         let mut in_sequence = 0;
         let mut free_at: Option<Instant> = None;

@@ -39,7 +39,7 @@ impl Emulator {
             anyhow::bail!("the emulator has ended")
         };
         let endpoint = tokio::time::timeout(PATIENCE, endpoint).await.context("the emulator does not answer")??;
-        // It would wait for a reader of what else it says.
+        // Without this it would wait for a reader of its further output.
         tokio::spawn(async move { copy(&mut lines.into_inner(), &mut sink()).await });
         Ok(Self { endpoint, _process: process })
     }

@@ -229,7 +229,7 @@ fn leave_over(request: &Bytes) -> (Bytes, Option<Value>) {
         request["RequestItems"] = json!({ &first: tables.remove(&first) });
         request.to_string().into()
     };
-    // How they are to be read is the caller's to know.
+    // The caller knows how they are to be read.
     for table in tables.values_mut() {
         *table = json!({ "Keys": table["Keys"] });
     }

@@ -1,4 +1,4 @@
-//! Amazon Rekognition at its HTTP boundary: it says what a test tells it to say, in Rekognition's words.
+//! Amazon Rekognition at its HTTP boundary: it answers what a test sets, in Rekognition's words.
 
 use std::sync::{Arc, Mutex};
 

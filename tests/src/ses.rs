@@ -22,7 +22,7 @@ pub enum SesFault {
     Down,
     /// Refuses this message for good.
     Refused,
-    /// Knows the sender no more, as when its records are gone from the DNS.
+    /// Does not know the sender any more, as when its DNS records are gone.
     UnverifiedSender,
     /// Is in the sandbox and does not know the addressee.
     UnverifiedAddressee,

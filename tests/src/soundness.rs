@@ -85,7 +85,7 @@ impl World {
     }
 }
 
-/// Which registration made which phone whose device.
+/// The registration that made a phone a holder's device.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Binding<'a> {
     registration: &'a str,
@@ -106,7 +106,7 @@ fn assert_devices_belong_to_their_registrations(registrations: &[Registration], 
         .filter(is_bound)
         .map(|one| Binding { registration: one.id.as_str(), device: one.device_key.as_str(), nik: one.nik.as_str() })
         .collect();
-    // A blocked device is known longer than its registration.
+    // A blocked device is kept longer than its registration.
     for device in devices {
         let binding = Binding {
             registration: device.registration.as_str(),

@@ -63,7 +63,7 @@ impl World {
         let registered = self.registered(nik).await;
         let reply = self.officer().approve_replacing_device(&registered.ticket).await.unwrap();
         assert_status(&reply, 200);
-        // The stream comes back with what a busy machine did not do in time.
+        // The stream delivers again what a busy machine did not do in time.
         if !self.deliver().await.is_empty() {
             assert_eq!(self.deliver().await, [""; 0], "the e-mail is sent");
         }
@@ -85,8 +85,8 @@ impl World {
         HolderWithSession { phone, nik, session }
     }
 
-    /// One and the same holder at each call, logged in anew, for steps that are played many times. Who leaves more behind
-    /// than sessions and QR codes enrols a [`Self::holder`].
+    /// The same holder at each call, logged in again, for steps that are played many times. A test that leaves more
+    /// behind than sessions and QR codes enrols a [`Self::holder`].
     pub async fn standing_holder(&self) -> HolderWithSession {
         let enrol = async || {
             let HolderWithSession { phone, nik, .. } = self.holder(&self.newcomer().await).await;
@@ -110,7 +110,7 @@ impl World {
         captcha.answer().to_owned()
     }
 
-    /// Types a code and reads the picture rightly.
+    /// Types a code and the picture's right answer.
     pub async fn activate(&self, email: &ActivationEmail, code: &str) -> Reply {
         let captcha = self.captcha(email).await;
         let answer = self.answer(email, &captcha);

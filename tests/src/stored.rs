@@ -1,4 +1,4 @@
-//! What the store holds of a person, as it holds it.
+//! What the store holds about a person, in its stored form.
 
 use ikd::domain::nik::Nik;
 use ikd::domain::{Id, KeyThumbprint};

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::world::World;
 
 impl World {
-    /// Works the outbox's stream through once, as the event source mapping does; gives the reported failures.
+    /// Works through the outbox's stream once, as the event source mapping does; gives the reported failures.
     pub async fn deliver(&self) -> Vec<String> {
         let after = self.position.lock().unwrap().clone();
         let records = stream_pump::read(&self.database, "outbox", after.as_deref()).expect("a stream");
@@ -40,7 +40,7 @@ impl World {
         stream_pump::read(&self.database, "qr_codes", after).expect("a stream")
     }
 
-    /// Works the QR codes' stream through from its beginning, as a mapping that was set up anew does.
+    /// Works through the QR codes' stream from its beginning, as a new mapping does.
     pub async fn record_receipts(&self) {
         let mut position: Option<String> = None;
         loop {
@@ -59,8 +59,8 @@ impl World {
         failed(response)
     }
 
-    /// Works the erasures' stream through from where it stands, as far as nothing fails; gives the sequence numbers that
-    /// were reported as failed.
+    /// Works through the erasures' stream from its position until something fails; gives the sequence numbers that were
+    /// reported as failed.
     pub async fn finish_erasures(&self) -> Vec<String> {
         let app = self.app_of(&finish_erasure::FUNCTION);
         loop {
@@ -81,7 +81,7 @@ impl World {
         }
     }
 
-    /// Has the erasures' stream begin anew.
+    /// Starts the erasures' stream from its beginning again.
     pub fn rewind_erasures(&self) {
         *self.erasures_position.lock().unwrap() = None;
     }

@@ -113,7 +113,7 @@ impl Parts {
         let surroundings = Surroundings {
             clock: self.clock.clone(),
             randomness: self.randomness.clone(),
-            // One SDK configuration has one endpoint: it is SES's, and the database's client is told its own.
+            // One SDK configuration has one endpoint: it is SES's, and the database's client gets its own.
             aws: self.ses.to_builder().app_name(AppName::new(function)?).build(),
             http: self.http.clone(),
             metrics: Box::new(self.metrics.clone()),
@@ -258,7 +258,7 @@ impl World {
         self.clock.advance(time);
     }
 
-    /// The same service after its database went out of reach.
+    /// The same service once its database is out of reach.
     pub fn with_database_gone(&self) -> Arc<dyn Api> {
         let parts = Parts { dynamodb: NOWHERE.to_owned(), ..(*self.parts).clone() };
         Arc::new(InProcess::new(self.api.base().clone(), Arc::new(parts)))

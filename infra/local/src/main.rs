@@ -30,7 +30,7 @@ enum Command {
         #[arg(long)]
         fresh: bool,
     },
-    /// Lives through the whole procedure, on a running stack or on one of its own.
+    /// Plays the whole procedure, on a running stack or on one of its own.
     Demo {
         /// Wait out a QR code's 90 seconds, too.
         #[arg(long)]
@@ -48,7 +48,7 @@ enum Command {
     ServeDatabase {
         #[arg(long, default_value_t = Ports::DEFAULT.database)]
         port: u16,
-        /// Where it rests; without it, in memory.
+        /// The file that keeps it; without it, in memory.
         #[arg(long)]
         file: Option<PathBuf>,
     },

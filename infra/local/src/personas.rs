@@ -137,7 +137,7 @@ impl Organisation {
     }
 }
 
-/// A picture that stands for a face: a JPEG drawn from a number, each number another one.
+/// A picture used as a face: a JPEG drawn from a number, a different one for each number.
 pub fn portrait(seed: u32, width: u32, height: u32) -> Result<Vec<u8>> {
     let shade = |offset: u32| u8::try_from(seed.wrapping_mul(97).wrapping_add(offset) % 120).unwrap_or_default();
     let background = Rgb([100 + shade(1), 120 + shade(2), 130 + shade(3)]);

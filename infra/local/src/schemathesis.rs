@@ -1,4 +1,4 @@
-//! The running service held against its description: the people that Schemathesis plays, ready to be played.
+//! Checks the running service against its description: prepares the people that Schemathesis plays.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ struct Approved {
     email: ActivationEmail,
 }
 
-/// Has Schemathesis hold a running stack against `infra/openapi.yaml`. What it finds is the error.
+/// Has Schemathesis check a running stack against `infra/openapi.yaml`. What it finds is the error.
 pub async fn hold(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<()> {
     let root = xtask::root();
     let schemathesis = Tools::new(&root).schemathesis().await?;

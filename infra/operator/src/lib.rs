@@ -1,4 +1,4 @@
-//! The operators' command as a library: what the binary does, and the keys that local stacks and tests make as it does.
+//! The operators' command as a library: what the binary does, and how keys are made, for local stacks and tests, too.
 
 pub mod deployment;
 pub mod receipts;

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use ikd::domain::receipt::{self, BrokenChain, ChainHead, Receipt};
 
-/// What was found. Chains are named by a redemption, since holders are nobody's business here.
+/// What was found. Chains are named by a redemption, since operators need not know the holders.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Verified {
     pub chains: usize,

@@ -12,8 +12,8 @@ use crate::progress::Progress;
 use crate::rights;
 use crate::tools::Tools;
 
-/// Runs everything; the first failure ends it. While the compiler looks for what is wrong, the other core installs what is needed
-/// and makes the checks that need no compiler.
+/// Runs everything; the first failure ends it. While the compiler works, the other core installs what is needed and
+/// makes the checks that need no compiler.
 pub async fn run() -> Result<()> {
     let root = crate::root();
     let tools = Tools::new(&root);
@@ -55,7 +55,7 @@ pub async fn run() -> Result<()> {
 /// The fuzz targets, which are a workspace of their own.
 const FUZZ: &str = "tests/fuzz/Cargo.toml";
 
-/// Clippy on everything, and a check of the fuzz targets. What they say is shown where they are not content.
+/// Clippy on everything, and a check of the fuzz targets. What they say is shown if they fail.
 async fn lint(root: PathBuf) -> Result<()> {
     let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
     let fuzz = ["check", "--quiet", "--manifest-path", FUZZ, "--target-dir", "target"];
@@ -69,7 +69,7 @@ async fn lint(root: PathBuf) -> Result<()> {
 
 /// The deployment template: what SAM says, what CloudFormation's linter says, and a deployment to an emulator of AWS.
 async fn check_template(root: &Path, tools: &Tools) -> Result<()> {
-    // Of the advice, that log groups and functions may be replaced is no news.
+    // The advice that log groups and functions may be replaced is already known.
     const LINT: [&str; 6] = ["--include-checks", "I", "--ignore-checks", "I3011", "--", "infra/template.yaml"];
 
     let (sam, python) = (tools.sam().await?, tools.aws_emulator().await?);

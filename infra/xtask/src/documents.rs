@@ -1,6 +1,6 @@
-//! Parts of documents that commands write: what stands between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+//! Parts of documents that commands write: the text between `<!-- begin NAME -->` and `<!-- end NAME -->`.
 
-/// The text with another content between its marks; nothing where it has no such marks.
+/// The text with other content between its marks; nothing if it has no such marks.
 pub fn with_part(text: &str, name: &str, content: &str) -> Option<String> {
     let (begin, end) = (format!("<!-- begin {name} -->"), format!("<!-- end {name} -->"));
     let (before, rest) = text.split_once(&begin)?;

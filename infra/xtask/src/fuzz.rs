@@ -19,7 +19,7 @@ pub async fn run(only: Option<&str>, seconds: u32) -> Result<()> {
         let (corpus, seeds) = (folder.join("corpus").join(&target), folder.join("seeds").join(&target));
         std::fs::create_dir_all(&corpus)?;
         println!("== {target}, {seconds} seconds");
-        // Without a sanitizer: there is no unsafe code of ours to watch, and a stable compiler will do.
+        // Without a sanitizer: we have no unsafe code to watch, and a stable compiler is enough.
         let status = Command::new(&cargo_fuzz)
             .args(["fuzz", "run", "--fuzz-dir"])
             .arg(&folder)

@@ -1,4 +1,4 @@
-//! Commands of other programs of the workspace: this process builds what they need, shows how far that is, and becomes them.
+//! Commands of other programs of the workspace: this process builds what they need, shows progress, and becomes them.
 
 use std::ffi::OsString;
 use std::os::unix::process::CommandExt;
@@ -8,13 +8,13 @@ use anyhow::{Context, Error, Result};
 
 use crate::progress::Build;
 
-/// Becomes the program that a package is named after, in the folder where the command was called. It comes back only
-/// where that fails.
+/// Becomes the program that a package is named after, in the folder where the command was called. It returns only if
+/// that fails.
 pub async fn become_program(program: &str, options: &[&str], arguments: &[OsString]) -> Result<()> {
     become_one_of(&[program], program, options, arguments).await
 }
 
-/// Becomes the program `local`, with the functions built that it is about to start.
+/// Becomes the program `local`, once the functions that it starts are built.
 pub async fn become_local_stack(arguments: &[OsString]) -> Result<()> {
     let mut programs = vec!["local"];
     programs.extend(catalogue::STEPS.map(|step| step.name));

@@ -1,5 +1,5 @@
-//! The developer's command as a library: where the checkout is, its tools, its template, its packages. All of it is light,
-//! since whoever clones the repository waits for it before anything else.
+//! The developer's command as a library: where the checkout is, its tools, its template, its packages. All of it is
+//! light, since everybody who clones the repository waits for it first.
 
 pub mod architecture;
 pub mod checks;

@@ -20,7 +20,7 @@ struct Arguments {
 enum Command {
     /// Brings the local stack up and keeps it running until Ctrl-C.
     Up(Rest),
-    /// Lives through the whole procedure, on a running stack or on one of its own.
+    /// Plays the whole procedure, on a running stack or on one of its own.
     Demo(Rest),
     /// Prints an access token of the running stack, to try the API with.
     Token(Rest),
@@ -36,9 +36,9 @@ enum Command {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
-    /// Builds the functions as they are deployed, and holds what they weigh against their budgets.
+    /// Builds the functions as they are deployed, and compares what they weigh with their budgets.
     Package {
-        /// These alone.
+        /// Only these.
         functions: Vec<String>,
         /// Take what they weigh now, and a little more, as their budgets.
         #[arg(long, conflicts_with = "functions")]
@@ -61,7 +61,7 @@ enum Command {
     Bench(Rest),
     /// Measures the face engine on labelled pairs of photographs: see docs/face.md.
     CalibrateFaces(Rest),
-    /// Computes what a month costs, of what was measured and AWS's prices, and writes it into docs/operations.md.
+    /// Computes what a month costs, from measurements and AWS's prices, and writes it into docs/operations.md.
     Cost,
     /// Brings the weights of the face engine here, and photographs to try it with, and says where the weights are.
     FetchFaceWeights(Rest),
@@ -73,7 +73,7 @@ enum Command {
     SynthesiseResidents(Rest),
     /// Checks the chains of receipts in a table: whether any receipt was taken out or altered.
     VerifyReceipts(Rest),
-    /// Changes what operators change by hand, and tells how a deployment is: see docs/operations.md.
+    /// Changes what operators change by hand, and shows the state of a deployment: see docs/operations.md.
     #[command(visible_alias = "operator")]
     Ops(Rest),
 }

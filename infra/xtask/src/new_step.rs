@@ -11,7 +11,7 @@ struct Beginning {
     text: String,
 }
 
-/// Writes the files of a step and its entries in the lists. Nothing that is there is overwritten.
+/// Writes the files of a step and its entries in the lists. An existing step is not overwritten.
 pub fn run(root: &Path, name: &str) -> Result<()> {
     let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(|character| character.is_ascii_lowercase() || character == '-')
@@ -61,7 +61,7 @@ fn beginnings(name: &str, module: &str) -> Vec<Beginning> {
     ]
 }
 
-/// The catalogue with one more step, at its end: where it belongs in the procedure is for its author to say.
+/// The catalogue with one more step, at its end: its author decides where it belongs in the procedure.
 fn list_in_catalogue(catalogue: &str, name: &str) -> Result<String> {
     let module = name.replace('-', "_");
     let (head, rest) =
@@ -77,7 +77,7 @@ fn list_in_catalogue(catalogue: &str, name: &str) -> Result<String> {
     ))
 }
 
-/// The list of tests with one more, in its place by the alphabet.
+/// The list of tests with one more, in alphabetical order.
 fn list_test(main: &str, module: &str) -> Result<String> {
     let line = format!("mod {module};");
     let mut lines: Vec<&str> = main.lines().collect();

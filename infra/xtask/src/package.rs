@@ -1,5 +1,5 @@
 //! The functions as SAM packages them, and what they weigh. A package has to be brought to a machine before its first
-//! request is answered, so that each has a budget.
+//! request is answered, so each has a budget.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -15,13 +15,13 @@ use crate::progress::Progress;
 use crate::template::Template;
 use crate::tools::Tools;
 
-/// Where the budgets stand: kilobytes of each function's package, zipped.
+/// The file of the budgets: kilobytes of each function's package, zipped.
 const BUDGETS: &str = "infra/lab/budgets/packages.toml";
 
-/// Where readers find what packages weigh.
+/// The document that says what packages weigh.
 const WEIGHTS: &str = "docs/performance/packages.md";
 
-/// The layer that the functions which look at faces share: what the engine has learned.
+/// The layer that the functions which examine faces share: what the engine has learned.
 pub const LAYER: &str = "face-weights";
 
 /// What a package may weigh beyond what it weighed when its budget was set.
@@ -39,7 +39,7 @@ pub struct Package {
     pub zipped: u64,
 }
 
-/// Builds functions, or all, says what they weigh and holds that against the budgets, or sets them anew.
+/// Builds functions, or all, says what they weigh and compares that with the budgets, or sets new ones.
 pub async fn run(functions: &[String], set_budgets: bool) -> Result<()> {
     let packages = build(functions).await?;
     print!("{}", table(&packages)?);
@@ -49,7 +49,7 @@ pub async fn run(functions: &[String], set_budgets: bool) -> Result<()> {
     hold_against_budgets(&packages)
 }
 
-/// Builds programs as `sam build` does, with whose target folder they share everything but themselves.
+/// Builds programs as `sam build` does: both share the target folder and all that is in it but the programs.
 pub struct Builder {
     cargo_lambda: PathBuf,
     path: OsString,
@@ -65,7 +65,7 @@ impl Builder {
         Ok(Self { cargo_lambda, path })
     }
 
-    /// Builds a program of a package in a folder, with `--release` or what else there is to say.
+    /// Builds a program of a package in a folder, with `--release` or other arguments.
     pub async fn build(&self, folder: &str, program: &str, options: &[&str]) -> Result<()> {
         let _shown = Progress::start(&format!("building {program}"));
         let built = Command::new(&self.cargo_lambda)

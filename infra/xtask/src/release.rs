@@ -27,7 +27,7 @@ pub async fn run(force: bool) -> Result<()> {
 
     let packages = package::build(&[]).await?;
     package::hold_against_budgets(&packages)?;
-    // Who deploys fetches the layer's weights: the project does not distribute them.
+    // The deployer fetches the layer's weights: the project does not distribute them.
     let functions = packages.iter().filter(|package| package.function != package::LAYER);
     let mut files: Vec<PathBuf> = functions.map(|package| package::zip_of(&package.function)).collect();
     files.push(build_operator(&root).await?);

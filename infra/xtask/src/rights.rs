@@ -1,4 +1,4 @@
-//! What functions declare to ask of AWS, and what the tests saw them ask: the same.
+//! Compares what functions declare to ask of AWS with what the tests saw them ask.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Result, ensure};
 use catalogue::Right;
 
-/// What nobody asks for any more but the version before, which still answers while a deployment replaces it: a function's
-/// name and its right. The deployment after that takes them out of the template, and from here.
+/// Rights that only the previous version uses, which still answers while a deployment replaces it: a function's name
+/// and its right. The deployment after that removes them from the template, and from here.
 const OF_THE_VERSION_BEFORE: [(&str, &str); 0] = [];
 
 /// Where tests note what functions asked for: `<function>/<action> <table> <index>`.
@@ -15,7 +15,7 @@ pub fn seen(root: &Path) -> PathBuf {
     root.join("artifacts").join("rights")
 }
 
-/// Holds what was seen against the policies: nothing is missing, and nothing is unused.
+/// Compares what was seen with the policies: nothing is missing, and nothing is unused.
 pub fn are_those_that_are_used(root: &Path) -> Result<()> {
     println!("== Every right of every function is used, and none is missing");
     let mut findings = Vec::new();
@@ -38,7 +38,7 @@ fn used(folder: &Path) -> Result<BTreeSet<String>> {
     std::fs::read_dir(folder)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
 }
 
-/// A right as the tests note what they see. What Lambda does in a function's name, no code of ours asks for.
+/// A right as the tests note it. Our code never asks for what Lambda does in a function's name.
 fn granted(right: &Right) -> Vec<String> {
     match right {
         Right::On(table, actions) => {

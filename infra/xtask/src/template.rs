@@ -46,7 +46,7 @@ pub fn plain(value: &Value) -> &Value {
     }
 }
 
-/// The items of a list, or the one thing that stands in its place.
+/// The items of a list, or the single item in its place.
 pub fn each(value: &Value) -> impl Iterator<Item = &Value> {
     let (list, one) = match value {
         Value::Sequence(items) => (items.as_slice(), None),

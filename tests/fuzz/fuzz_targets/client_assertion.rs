@@ -1,4 +1,4 @@
-//! Client assertions and our own access tokens, also such that the right key has signed.
+//! Client assertions and our own access tokens, also some that the right key has signed.
 #![no_main]
 
 use std::sync::LazyLock;

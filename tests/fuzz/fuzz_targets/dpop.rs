@@ -1,4 +1,4 @@
-//! DPoP proofs, also such that the right key has signed.
+//! DPoP proofs, also some that the right key has signed.
 #![no_main]
 
 use fuzz::{NOW, token};

@@ -1,4 +1,4 @@
-//! The national identity number, and what a PIN is held against it.
+//! The national identity number, and the check of a PIN against it.
 #![no_main]
 
 use ikd::domain::nik::Nik;

@@ -1,7 +1,7 @@
 //! What several targets need: a key, and tokens out of the fuzzer's bytes.
 //!
-//! Targets expect what they make of their own constants, before the fuzzer's bytes come in: without it there is nothing to
-//! fuzz. Nothing that depends on those bytes is expected.
+//! Targets call `expect` on what they make of their own constants, before the fuzzer's bytes come in: without it there
+//! is nothing to fuzz. They never do so on what depends on those bytes.
 
 use std::sync::LazyLock;
 
@@ -10,7 +10,7 @@ use data_encoding::{BASE64, BASE64URL_NOPAD};
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, EncodingKey};
 
-/// The time at which everything is judged.
+/// The time at which everything is checked.
 pub const NOW: i64 = 1_795_323_600;
 
 /// A key that signs, and its public half with its key id.
@@ -27,7 +27,7 @@ pub static KEY: LazyLock<(EncodingKey, Jwk)> = LazyLock::new(|| {
 });
 
 /// A token out of bytes: as they are, or, behind a `#`, a header and a payload in two lines that the right key signs.
-/// `KEY` in a header stands for the public key, so that the fuzzer gets past the signature.
+/// `KEY` in a header is replaced by the public key, so that the fuzzer gets past the signature.
 pub fn token(data: &[u8]) -> String {
     let text = String::from_utf8_lossy(data);
     let Some((header, payload)) = text.strip_prefix('#').and_then(|parts| parts.split_once('\n')) else {

@@ -1,13 +1,13 @@
 //! The life of a QR code as a model for exhaustive checking: what the conditions of `store::qr_codes` and
 //! `store::devices` promise, under lost requests, lost and late answers, clocks that differ, and lazy TTL deletion.
 //!
-//! Each transition names the store's method that it stands for. The test `qr_model` of the package `tests` plays walks
+//! Each transition names the store's method that it models. The test `qr_model` of the package `tests` plays walks
 //! through this model against the real store and compares what both answer.
 //!
 //! The database is one atomic register an item, as DynamoDB's conditional writes and transactions are. Functions run
-//! anywhere: every step may read another clock. A message to the database is applied within [`Life::under_way`]
-//! seconds of its sending or never, since its sender's connection is gone by then; its sender may have given up on it
-//! before, and sent another.
+//! anywhere: every step may read a different clock. A message to the database is applied within [`Life::under_way`]
+//! seconds of its sending or never, since its sender's connection is gone by then. Its sender may have given it up
+//! earlier, and sent another.
 
 mod properties;
 mod transitions;
@@ -65,7 +65,7 @@ pub struct State {
     pub login: bool,
     /// How many sessions there were; names the next one.
     pub sessions: u8,
-    /// Whether anything has worked that began to look after the block was answered.
+    /// Whether anything has worked that began after the block was answered.
     pub worked_after_block: bool,
 }
 
@@ -104,7 +104,7 @@ pub struct Redeemed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mint {
     NotAsked,
-    /// The device was read: its session and its live code of then, and the end that the code will have.
+    /// The device was read: its session and live code at that time, and the end that the new code will have.
     Read {
         at: i64,
         session: u8,
@@ -123,15 +123,15 @@ pub enum Progress {
     Waits {
         tries: u8,
     },
-    /// Gave that message up, and will send another or answer 503.
+    /// Gave up that message, and will send another or answer 503.
     GaveUpOn {
         tries: u8,
     },
     /// The write's outcome was heard.
     Heard(Outcome),
-    /// The winner was told who stands there.
+    /// The winner learnt who the holder is.
     Disclosed,
-    /// The winner was told that the device is blocked.
+    /// The winner learnt that the device is blocked.
     Withheld,
     /// 503.
     Unavailable,

@@ -1,4 +1,4 @@
-//! What must always hold, and what must be possible for the checks to mean anything.
+//! What must always hold, and what must be possible, or the checks would mean nothing.
 
 use stateright::{Model, Property};
 
@@ -61,7 +61,7 @@ fn redemptions(state: &State) -> impl Iterator<Item = (usize, u8)> {
     })
 }
 
-/// Whoever was told to have won has, and so has nobody else.
+/// A request that was answered as the winner has won, and no other has.
 fn one_winner(life: &Life, state: &State) -> bool {
     let told =
         state.progress.iter().enumerate().filter(|(_, step)| {
@@ -78,7 +78,7 @@ fn in_time(life: &Life, state: &State) -> bool {
     })
 }
 
-/// Asked again at this moment, by whichever clock, the winner hears that it won.
+/// A winner that asks again now, by whichever clock, hears that it won.
 fn winner_can_learn(life: &Life, state: &State) -> bool {
     redemptions(state).all(|(code, winner)| {
         let again = |clock: &i64| state.codes[code].clone().redeem(winner, state.now + clock, state.now);

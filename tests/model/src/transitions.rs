@@ -15,7 +15,7 @@ pub enum Action {
     Send { request: usize, clock: i64 },
     /// The write arrives and is applied (`Store::redeem`); its answer is heard, or lost.
     Redeem { message: Message, heard: bool },
-    /// redeem-qr gives the answer up.
+    /// redeem-qr gives up the answer.
     GiveUp { request: usize },
     /// redeem-qr answers 503: it has sent its write often enough.
     AnswerUnavailable { request: usize },
@@ -93,7 +93,7 @@ impl Life {
         }
     }
 
-    /// What becomes of a state when something happens that is possible in it.
+    /// The next state when something happens that is possible in this one.
     #[must_use]
     pub fn after(&self, state: &State, action: Action) -> State {
         let mut next = state.clone();
@@ -168,8 +168,7 @@ impl Life {
         self.instants.iter().copied().find(|instant| *instant > state.now)
     }
 
-    /// TTL takes what has ended, at any time from then on, by any clock. A redemption has moved a code's end on by a
-    /// day.
+    /// TTL takes what has ended, at any time from then on, by any clock. A redemption has moved a code's end by a day.
     fn may_be_swept(&self, state: &State, code: usize) -> bool {
         let fastest = self.clocks.iter().max().copied().unwrap_or_default();
         matches!(state.codes[code], Code::There { ends, redeemed: None, .. } if ends <= state.now + fastest)
@@ -177,8 +176,8 @@ impl Life {
 }
 
 impl Code {
-    /// The write of `Store::redeem` and its condition: the code exists, `expires_at > :now`, it was neither redeemed nor
-    /// superseded. Refused, it finds out why from the item that it met (`RedemptionOutcome::of_refused`).
+    /// The write of `Store::redeem` and its condition: the code exists, `expires_at > :now`, it was neither redeemed
+    /// nor superseded. If refused, it finds out why from the item that it met (`RedemptionOutcome::of_refused`).
     pub fn redeem(&mut self, redemption: u8, by_clock: i64, at: i64) -> Outcome {
         match self {
             Self::There { redeemed: Some(winner), .. } if winner.redemption == redemption => Outcome::Won,

@@ -3,8 +3,8 @@
 use qr_model::{Life, Request};
 use stateright::{Checker, Expectation, Model};
 
-/// Walks through every state. What must always hold holds; what makes it mean something is reached, but for
-/// `unreachable`, which this world leaves out.
+/// Walks through every state. What must always hold holds; what must be possible is reached, except `unreachable`,
+/// which this world leaves out.
 #[track_caller]
 fn check(life: Life, unreachable: &[&str]) {
     let checker = life.checker().threads(2).spawn_bfs().join();

@@ -28,7 +28,7 @@ use crate::steps::{FLOOR, People};
 /// The program that only hashes PINs.
 pub const PIN_HASH: &str = "pin-hash";
 
-/// Away from those of the stack and of the tests.
+/// They differ from the ports of the stack and of the tests.
 pub const PORTS: Ports = Ports { api: 9200, functions: 9201, database: 8200, mailbox: 8205, issuer: 8206 };
 
 /// Which builds of the functions are started.
@@ -79,7 +79,7 @@ impl Arena {
         let variables =
             environment::of_functions(&secrets, Ports { database: seen_at, ..PORTS }, "http://127.0.0.1:9", false)?;
 
-        // A stream costs its writer nothing on AWS, but here more with every record there ever was.
+        // On AWS a stream costs its writer nothing; here the cost grows with every record ever written.
         let mut database = Database::in_memory()?.without_streams();
         let mut tasks = vec![database.serve(PORTS.database).await?];
         database.create_tables(&root.join("infra/template.yaml"))?;
@@ -249,7 +249,7 @@ fn memory(process: u32, name: &str) -> Result<f64> {
     Ok(kilobytes / 1_024.0)
 }
 
-/// `cargo lambda watch` with Lambda's APIs alone: the functions are started here, so that no compiler is between.
+/// `cargo lambda watch` with Lambda's APIs alone: the functions are started here, without a compiler.
 async fn start_emulator(cargo_lambda: &Path) -> Result<Child> {
     let emulator = Command::new(cargo_lambda)
         .args(["lambda", "watch", "--only-lambda-apis", "--invoke-address", "127.0.0.1"])

@@ -1,16 +1,16 @@
-//! What each step may take: thousands of instructions of one request, of the functions as they are packaged. A number of
-//! instructions does not depend on what else the machine does, so that tests can hold a step to it. It does depend on what
-//! the processor can, since some code asks for that: the budgets are of processors with AVX2.
+//! What each step may take: thousands of instructions of one request, of the functions as they are packaged. A number
+//! of instructions does not depend on what else the machine does, so tests can compare a step with it. It does depend
+//! on the processor's features, since some code checks for them: the budgets are for processors with AVX2.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anyhow::{Context, Result, ensure};
 
-/// Where they stand.
+/// The file of the budgets.
 const FILE: &str = "infra/lab/budgets/instructions.toml";
 
-/// How far a step may be from what was counted when its budget was set: what differs from run to run is below half of that.
+/// How far a step may be from its budget. The difference from run to run is less than half of that.
 const MARGIN_PERCENT: u64 = 2;
 
 /// Writes down what was counted.
@@ -24,8 +24,8 @@ pub fn set(counted: &BTreeMap<String, u64>) -> Result<()> {
     Ok(std::fs::write(xtask::root().join(FILE), text)?)
 }
 
-/// Holds what was counted against what is written down. A step that has become cheaper fails, too: what it takes is to be
-/// written down anew, so that it cannot become dearer again unseen.
+/// Compares what was counted with the budgets. A step that has become cheaper fails, too: its budget must be updated,
+/// so that it cannot become dearer again unnoticed.
 pub fn hold_against(counted: &BTreeMap<String, u64>) -> Result<()> {
     let budgets: BTreeMap<String, u64> =
         toml::from_str(&std::fs::read_to_string(xtask::root().join(FILE)).context(FILE)?)?;

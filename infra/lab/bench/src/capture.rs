@@ -1,4 +1,4 @@
-//! An edge that sends nothing: what the actors would have sent is kept, to be sent when its time is measured.
+//! An edge that sends nothing: it keeps the actors' requests, which are sent later, when their time is measured.
 
 use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};

@@ -15,7 +15,7 @@ use crate::runtime_api::RuntimeApi;
 /// One start.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct ColdStart {
-    /// From the process's start to its asking for work, in milliseconds.
+    /// From the process's start until it asks for work, in milliseconds.
     pub initialisation: f64,
     /// From the process's start to its first answer, in milliseconds.
     pub first_answer: f64,

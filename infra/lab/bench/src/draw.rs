@@ -1,4 +1,4 @@
-//! Randomness for what is made up.
+//! Randomness for made-up data.
 
 use ikd::app::{Randomness, SystemRandomness};
 

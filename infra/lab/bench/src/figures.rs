@@ -1,4 +1,4 @@
-//! What was measured, as it is written down: raw rounds, and what is read out of them.
+//! What was measured, as it is stored: raw rounds, and what is computed from them.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::cold::ColdStart;
 use crate::growth::Growth;
 use crate::load::Cell;
 
-/// About what a function rests between two logins of a round.
+/// About how long a function idles between two logins of a round.
 pub const REST: Duration = Duration::from_millis(20);
 
 /// The smallest, the middle and the largest of some rounds.
@@ -41,7 +41,7 @@ pub struct Figures {
     pub cold_starts: BTreeMap<String, Vec<ColdStart>>,
     /// By function: the most memory that it had after all rounds, in MiB.
     pub memory: BTreeMap<String, f64>,
-    /// How long one Argon2id hash takes alone, in milliseconds, in each round: one after another. Goals are of this one.
+    /// How long one Argon2id hash takes alone, in milliseconds, in each round: one after another. Goals use this one.
     pub argon2: Vec<f64>,
     /// The same after a [`REST`] before each.
     pub argon2_rested: Vec<f64>,
@@ -99,12 +99,12 @@ impl Figures {
         Some(Spread::of(pairs.map(|(step, floor)| step.p50 / floor.p50)))
     }
 
-    /// The middle of what Argon2id took.
+    /// The median of Argon2id's times.
     pub fn argon2(&self) -> f64 {
         Spread::of(self.argon2.iter().copied()).median
     }
 
-    /// The same, after what Argon2id took for a number of hashes in the same round.
+    /// The same, less the time that Argon2id took for a number of hashes in the same round.
     pub fn ratio_beyond(&self, step: &str, connections: usize, hashes: f64) -> Option<Spread> {
         let of = |name: &str| self.steps.get(name)?.get(&connections);
         let rounds = of(step)?.iter().zip(of("floor")?).zip(&self.argon2);

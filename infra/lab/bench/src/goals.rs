@@ -1,5 +1,5 @@
-//! What the figures are to keep: multiples of the floor, and memory. A ratio is a property of the code, and travels from
-//! machine to machine better than a time.
+//! The limits that the figures must keep: multiples of the floor, and memory. A ratio is a property of the code, and
+//! differs less from machine to machine than a time.
 
 use crate::figures::Figures;
 use crate::steps::{MeasuredStep, STEPS, Work};
@@ -17,7 +17,7 @@ impl Goal {
     }
 }
 
-/// The most memory of a function, in MiB, what Argon2id takes beside it, and the most where faces are looked at.
+/// In MiB: the most memory of a function, what Argon2id adds, and the most where faces are examined.
 const MEMORY: f64 = 25.0;
 const ARGON2_MEMORY: f64 = 19.0;
 const FACE_MEMORY: f64 = 150.0;

@@ -1,4 +1,4 @@
-//! Whether mint and redeem stay as they are while the tables grow, and what more instances bring.
+//! Whether mint and redeem stay as fast while the tables grow, and what more instances bring.
 
 use anyhow::Result;
 use local::stack::say;

@@ -16,8 +16,8 @@ use crate::arena::{Arena, of_lambda};
 use crate::runtime_api::RuntimeApi;
 use crate::steps::{MeasuredStep, Work};
 
-/// Instructions of one request, in thousands, by step; but for steps that look at faces, which take longer under Callgrind
-/// than a function may.
+/// Instructions of one request, in thousands, by step; without steps that examine faces, which take longer under
+/// Callgrind than a function may.
 pub async fn of_steps(arena: &Arena, steps: impl IntoIterator<Item = MeasuredStep>) -> Result<BTreeMap<String, u64>> {
     say("Counting instructions");
     let mut counted = BTreeMap::new();
@@ -35,7 +35,7 @@ async fn of_step(arena: &Arena, step: MeasuredStep) -> Result<u64> {
     Ok(more.saturating_sub(fewer) / u64::try_from(many - few)? / 1_000)
 }
 
-/// Has Callgrind tell which of a step's functions instructions are spent in. Needs builds with names in them.
+/// Has Callgrind list the functions of the code in which a step spends instructions. Needs builds with names in them.
 pub async fn annotate(arena: &Arena, step: MeasuredStep) -> Result<String> {
     let output = run(arena, step, &step.requests(&arena.people, 30).await?).await?;
     let annotated = Command::new("callgrind_annotate").arg("--inclusive=yes").arg(&output).output().await?;

@@ -40,27 +40,27 @@ struct Arguments {
     /// Two minutes: every ratio, from fewer rounds; nothing is written.
     #[arg(long)]
     quick: bool,
-    /// Instead: only how steps do while the tables grow, beside the figures of the last run.
+    /// Instead: only how steps perform while the tables grow, added to the figures of the last run.
     #[arg(long, conflicts_with = "quick")]
     growth: bool,
     /// Instead: mixed traffic for so many minutes, while devices are blocked and the database fails.
     #[arg(long, value_name = "MINUTES", conflicts_with_all = ["quick", "growth"])]
     soak: Option<f64>,
-    /// Instead: where a step spends its instructions, as Callgrind has it.
+    /// Instead: where a step spends its instructions, by Callgrind.
     #[arg(long, value_name = "STEP", conflicts_with_all = ["quick", "growth", "soak"])]
     profile: Option<String>,
-    /// Instead: the instructions of every step, held against their budgets.
+    /// Instead: the instructions of every step, compared with their budgets.
     #[arg(long, value_name = "BUDGETS", num_args = 0..=1, default_missing_value = "hold",
           conflicts_with_all = ["quick", "growth", "soak", "profile"])]
     instructions: Option<Budgets>,
 }
 
-/// What becomes of the budgets when instructions were counted.
+/// What to do with the budgets once instructions are counted.
 #[derive(Clone, Copy, ValueEnum)]
 enum Budgets {
-    /// They are held.
+    /// Compare with them.
     Hold,
-    /// They are written anew.
+    /// Write them again.
     Set,
 }
 
@@ -68,7 +68,7 @@ enum Budgets {
 struct Extent {
     rounds: usize,
     connections: &'static [usize],
-    /// Requests of a cell; steps that hash a PIN or look at a face take a quarter.
+    /// Requests of a cell; steps that hash a PIN or examine a face take a quarter.
     requests: usize,
     growth: Option<growth::Extent>,
 }
@@ -149,11 +149,11 @@ async fn profile(name: &str) -> Result<()> {
     Ok(())
 }
 
-/// Counts the instructions of every step, and holds them against their budgets or sets these anew.
+/// Counts the instructions of every step, and compares them with their budgets or sets new ones.
 async fn count_instructions(budgets: Budgets) -> Result<()> {
     arena::build_functions().await?;
     let mut arena = Arena::open(arena::PORTS.database, Builds::Packaged).await?;
-    // Its page is asked for what is then sent to it.
+    // Its page gives what is later sent to it.
     arena.start("activate", 1)?;
     let counted = instructions::of_steps(&arena, STEPS).await;
     arena.close().await;
@@ -211,7 +211,7 @@ async fn measure(arena: &mut Arena, extent: &Extent, peer: Option<&Peer>) -> Res
         figures.instructions = instructions::of_steps(arena, std::iter::once(FLOOR).chain(STEPS)).await?;
     }
     if let Some(extent) = extent.growth {
-        // Already written once: what comes now takes long.
+        // Already written once, since what comes now takes long.
         report::write(&figures)?;
         figures.growth = Some(growth::measure(arena, extent).await?);
         report::write(&figures)?;

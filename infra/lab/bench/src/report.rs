@@ -25,7 +25,7 @@ pub fn read() -> Result<Figures> {
     Ok(serde_json::from_str(&text)?)
 }
 
-/// Writes the report anew.
+/// Writes the report again.
 pub fn write(figures: &Figures) -> Result<()> {
     let docs = xtask::root().join("docs");
     let folder = docs.join("performance");
@@ -59,7 +59,7 @@ pub fn write_soak(soak: &Soak) -> Result<()> {
     Ok(std::fs::write(&report, text.context("the report has no marks for soak")?)?)
 }
 
-/// What others have published, and what stands beside it here.
+/// What others have published, and our figures beside it.
 fn published(figures: &Figures) -> Result<String> {
     let argon2 = figures.argon2();
     let of = |step: &str, connections, quantity: fn(&Cell) -> f64| {
@@ -100,7 +100,7 @@ fn soak_of_before(folder: &Path) -> Result<String> {
     }
 }
 
-/// Whether a soak held what it should.
+/// Whether a soak kept its limits.
 fn verdict(faults: &[String]) -> String {
     if faults.is_empty() {
         return "No code served twice, every winner could ask again, no answer was a 5xx but 503 with `Retry-After`, and no \

@@ -20,7 +20,7 @@ use tokio::task::JoinHandle;
 
 /// A served API. Dropping it ends it.
 pub struct RuntimeApi {
-    /// What `AWS_LAMBDA_RUNTIME_API` is to say.
+    /// The value for `AWS_LAMBDA_RUNTIME_API`.
     pub address: String,
     seen: Arc<Seen>,
     serving: JoinHandle<()>,

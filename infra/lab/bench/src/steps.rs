@@ -22,7 +22,7 @@ pub enum Work {
     Pin,
     /// Pictures or documents are drawn or read.
     Picture,
-    /// A face is looked at, or two are compared.
+    /// A face is examined, or two are compared.
     Face,
 }
 
@@ -128,14 +128,14 @@ pub struct People {
     pub bank: Integrator,
     /// The bank's access token.
     pub bank_token: String,
-    /// Where requests are really sent, for what has to be asked beforehand.
+    /// Really sends requests, for what has to be asked beforehand.
     pub http: reqwest::Client,
     pub edge: Url,
 }
 
 impl MeasuredStep {
-    /// As many requests as asked for. None depends on another one that is under way at the same time: they are of
-    /// different devices, at least in a row of 32.
+    /// As many requests as asked for. None depends on another one that is under way at the same time: any 32 in a row
+    /// are of different devices.
     pub async fn requests(self, people: &People, number: usize) -> Result<Vec<Request<String>>> {
         let fleet = &people.fleet;
         people.captured.take();

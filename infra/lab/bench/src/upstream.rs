@@ -1,4 +1,4 @@
-//! What stands behind a proxy: it is asked again what the proxy was asked.
+//! The server behind a proxy: it gets the requests that the proxy got.
 
 use anyhow::Result;
 use axum::body::{Body, Bytes};

@@ -134,7 +134,7 @@ impl Books {
         )
     }
 
-    /// What a million requests to each step cost, beside what rests afterwards.
+    /// What a million requests to each step cost, without what stays stored afterwards.
     fn of_each_step(&self) -> Result<String> {
         let mut table =
             "\n| a million requests to | ms billed | Lambda and API | DynamoDB | answers, logs, traces | together |\n\

@@ -7,7 +7,7 @@ const DAYS: f64 = 30.0;
 /// Of a month.
 pub const SECONDS: f64 = DAYS * 86_400.0;
 
-/// Every assumption that a cost rests on.
+/// Every assumption that a cost depends on.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Usage {
@@ -40,12 +40,12 @@ pub struct Load {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rest {
-    /// Only for whoever reads the file.
+    /// Only for readers of the file.
     #[expect(dead_code, reason = "it names what the bytes are for")]
     table: String,
     pub bytes: f64,
     pub of: Thing,
-    /// How many months of new ones are there; what there is one of for each person has none.
+    /// For how many months new ones are kept; nothing where each person has one.
     kept_months: Option<f64>,
     #[serde(default)]
     pub recovers: bool,
@@ -60,7 +60,7 @@ pub enum Thing {
     Signature,
 }
 
-/// How often a step is taken, and what is known of it elsewhere or assumed here.
+/// How often a step is taken, and what is measured elsewhere or assumed here.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct StepUsage {
@@ -96,7 +96,7 @@ impl Usage {
         super::read("infra/lab/cost/usage.toml")
     }
 
-    /// How many bytes a table's kind of item takes up in the end.
+    /// How many bytes a table's items take up in the end.
     pub fn resting(&self, rest: &Rest, load: &Load) -> f64 {
         let there_is = match rest.of {
             Thing::Resident => load.residents,

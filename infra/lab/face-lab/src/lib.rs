@@ -1,4 +1,4 @@
-//! What one needs to work on faces: weights and pictures out of package registries, and what the engine makes of them.
+//! Tools to work on faces: weights and pictures from package registries, and measurements of the engine.
 
 mod archive;
 pub mod calibration;

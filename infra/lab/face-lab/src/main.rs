@@ -10,7 +10,7 @@ use face_engine::{Engine, Weights};
 use face_lab::calibration::Calibration;
 use face_lab::{pictures, weights};
 
-/// What one needs to work on faces.
+/// Tools to work on faces.
 #[derive(Parser)]
 #[command(name = "face-lab")]
 struct Arguments {

@@ -1,4 +1,4 @@
-//! The measurements on the photographs of published packages: what docs/face.md tells of them.
+//! The measurements on the photographs of published packages: what docs/face.md says of them.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ async fn no_two_people_match_and_no_person_is_refused_on_the_samples() {
     assert!(at(0.45).false_matches.of >= 25 && at(0.45).false_non_matches.of == 6);
     assert_eq!(at(0.45).false_matches.count, 0, "two people match");
     assert_eq!(at(0.60).false_non_matches.count, 0, "one person does not match");
-    // dlib's own threshold lets some of these women pass for one another: docs/face.md says so.
+    // dlib's own threshold takes some of these women for one another: docs/face.md says so.
     assert!(at(0.60).false_matches.count > 0);
 
     let plot = folder.join("calibration.svg");

@@ -14,7 +14,7 @@ pub struct Reply {
     pub status: StatusCode,
     pub headers: HeaderMap,
     pub text: String,
-    /// The body as it came; `text` is it read as UTF-8.
+    /// The body as it came; `text` is the same as UTF-8.
     pub bytes: Vec<u8>,
     pub took: Duration,
 }

@@ -1,4 +1,4 @@
-//! An integrator (*instansi*): it proves itself by its key, redeems, and verifies what it was told.
+//! An integrator (*instansi*): it proves itself by its key, redeems, and verifies the answer.
 
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ impl Integrator {
         self.api.send(request).await
     }
 
-    /// A token, where nothing else is of interest.
+    /// A token, where nothing else matters.
     pub async fn token(&self) -> Result<String> {
         let reply = self.authenticate().await?;
         reply.member("/access_token").with_context(|| format!("no token: {}", reply.text))
@@ -120,7 +120,7 @@ impl Integrator {
     pub async fn verify_signature(&self, document: &[u8], signature: &str) -> Result<Value> {
         let (header, signature) = signature.split_once("..").context("not a detached JWS")?;
         let read: Value = serde_json::from_slice(&BASE64URL_NOPAD.decode(header.as_bytes())?)?;
-        // RFC 7515, section 4.1.11: whoever does not know what is critical refuses.
+        // RFC 7515, section 4.1.11: a verifier refuses critical members that it does not know.
         ensure!(
             read["alg"] == "ES256" && read["crit"] == json!(["b64"]) && read["b64"] == false,
             "another kind of JWS"

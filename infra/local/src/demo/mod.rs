@@ -1,4 +1,4 @@
-//! The whole procedure over HTTP, as phone, officer, resident's browser and integrator live it.
+//! The whole procedure over HTTP, with phone, officer, resident's browser and integrator.
 
 mod teller;
 
@@ -19,16 +19,16 @@ use crate::{personas, photographs};
 use teller::Teller;
 pub use teller::{Exchange, Transcript};
 
-/// What to do beyond the main line, and how to tell.
+/// What to do beyond the main procedure, and how to report it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Wait out a QR code's 90 seconds and see the refusal.
     pub expiry: bool,
-    /// Say nothing while at it; the transcript tells.
+    /// Print nothing meanwhile; the transcript has it all.
     pub quiet: bool,
 }
 
-/// Lives through the procedure on a running stack; an unexpected answer ends it.
+/// Plays the procedure on a running stack; an unexpected answer ends it.
 pub async fn run(
     api: Arc<dyn Api>,
     ports: Ports,
@@ -70,7 +70,7 @@ pub async fn run(
 /// The PIN that the resident changes to.
 const PIN: &str = "142857";
 
-/// What the engine says of two photographs.
+/// What the engine says about two photographs.
 fn compared(reply: &Reply) -> String {
     let face = &reply.json()["face"];
     format!(
@@ -144,7 +144,7 @@ impl Demo {
         self.told.step("check-status", "This one is delivered", 200, &reply)
     }
 
-    /// SES tells what becomes of an e-mail a moment after it was sent.
+    /// SES reports what became of an e-mail a moment after it was sent.
     async fn wait_for_delivery(&self, registration: &str, delivery: &str) -> Result<Reply> {
         for _ in 0..80 {
             let reply = self.phone.check_status(registration).await?;
@@ -308,12 +308,12 @@ impl Demo {
         self.told.say("Waiting out the 90 seconds of another QR code");
         tokio::time::sleep(Duration::from_secs(90)).await;
         let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
-        // Where the TTL sweep came just now, nothing is known of the code any more.
+        // If the TTL sweep has just run, the code is not known any more.
         let expected = if reply.status == StatusCode::NOT_FOUND { 404 } else { 410 };
         self.told.step("redeem-qr", "90 seconds are over", expected, &reply)
     }
 
-    /// The phone is lost: blocked, and dead at once.
+    /// The phone is lost: it is blocked, and useless at once.
     async fn lose_the_phone(&mut self) -> Result<()> {
         let reply = self.phone.log_in(PIN).await?;
         self.told.step("login", "Masuk once more", 200, &reply)?;

@@ -1,4 +1,4 @@
-//! Tells what happens while it happens, and keeps it.
+//! Prints what happens while it happens, and keeps it.
 
 use anyhow::{Result, ensure};
 use jiff::{SignedDuration, Timestamp};
@@ -36,7 +36,7 @@ impl Transcript {
     }
 }
 
-/// Tells as it goes, and keeps the transcript.
+/// Prints each step as it happens, and keeps the transcript.
 pub(super) struct Teller {
     quiet: bool,
     pub transcript: Transcript,

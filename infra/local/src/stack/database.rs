@@ -28,7 +28,7 @@ pub struct Database {
 }
 
 impl Database {
-    /// A database that rests in a file.
+    /// A database in a file.
     pub fn open(path: &Path) -> Result<Self> {
         let path = path.to_str().context("the database's path is not UTF-8")?;
         Ok(Self { engine: dynoxide::Database::new(path).map_err(failed)?, served: None, streams: true })
@@ -126,7 +126,7 @@ impl Database {
         Ok(())
     }
 
-    /// Writes many items at once, all or none, past DynamoDB's API. Streams do not tell of them.
+    /// Writes many items at once, all or none, past DynamoDB's API. Streams do not record them.
     pub fn import(&self, table: &str, items: &[serde_dynamo::Item]) -> Result<()> {
         let items = serde_json::from_value(serde_json::to_value(items)?)?;
         self.engine.import_items(&format!("{PREFIX}{table}"), items, ImportOptions::default()).map_err(failed)?;
@@ -180,7 +180,7 @@ fn tables_of(template: &str) -> Result<Vec<Value>> {
         .collect()
 }
 
-/// YAML as JSON; of `!Sub` and its like the argument is left.
+/// YAML as JSON; of `!Sub` and the like, only the argument is kept.
 fn without_tags(value: &serde_yaml_ng::Value) -> Result<Value> {
     use serde_yaml_ng::Value as Yaml;
     Ok(match value {

@@ -82,7 +82,7 @@ pub fn of_functions(secrets: &Secrets, ports: Ports, ses: &str, verbose: bool) -
         ("IKD_FACE_WEIGHTS", face_lab::weights::folder(&xtask::root()).display().to_string()),
         ("IKD_MAIL_SENDER", "identitas@ikd.example".to_owned()),
         ("IKD_MAIL_CONFIGURATION_SET", "local".to_owned()),
-        // Whoever tries the service out asks for several e-mails in a row.
+        // People who try the service out ask for several e-mails in a row.
         ("IKD_RESEND_WAIT_SECONDS", "0".to_owned()),
         ("AWS_ENDPOINT_URL_DYNAMODB", format!("http://127.0.0.1:{}", ports.database)),
         ("AWS_ENDPOINT_URL_SESV2", ses.to_owned()),

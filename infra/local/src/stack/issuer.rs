@@ -1,4 +1,4 @@
-//! The officers' OpenID Connect issuer on this machine: discovery, keys, and tokens for whoever asks.
+//! The officers' OpenID Connect issuer on this machine: discovery, keys, and tokens for anybody.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};

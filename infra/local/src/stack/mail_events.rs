@@ -1,5 +1,5 @@
-//! What SES publishes on AWS: the fate of each e-mail, as events that reach track-email. It stands between the functions
-//! and the mailbox, which knows of no events.
+//! What SES publishes on AWS: the fate of each e-mail, as events that reach track-email. It is between the functions
+//! and the mailbox, which has no events.
 //!
 //! Addresses of SES's mailbox simulator behave as they do there: `bounce@simulator.amazonses.com` sends back,
 //! `complaint@simulator.amazonses.com` complains (with any label, as `bounce+1@…`); every other mail is delivered.
@@ -47,10 +47,10 @@ pub async fn start(ports: Ports) -> Result<(String, JoinHandle<()>)> {
     Ok((address, serving))
 }
 
-/// Hands a mail to the mailbox, and once that took it, tells its fate.
+/// Hands a mail to the mailbox, and once it is accepted, publishes its fate.
 async fn take(State(between): State<Between>, headers: HeaderMap, message: Bytes) -> impl IntoResponse {
     let mut sent = between.http.post(between.mailbox.clone()).body(message.clone());
-    // The mailbox wants to see a signature, whatever it is worth.
+    // The mailbox wants a signature, valid or not.
     for name in [header::CONTENT_TYPE, header::AUTHORIZATION] {
         if let Some(value) = headers.get(&name) {
             sent = sent.header(name, value);

@@ -165,7 +165,7 @@ impl Stack {
         Ok(stack)
     }
 
-    /// Waits until e-mails, receipts and erasures that were ordered are done, a minute at most.
+    /// Waits until the ordered e-mails, receipts and erasures are done, a minute at most.
     pub async fn work_off(&mut self) -> Result<()> {
         let worked_off = async {
             for pump in &mut self.pumps {

@@ -14,8 +14,8 @@ use super::Place;
 #[derive(Default)]
 pub struct Processes(Vec<(&'static str, Child)>);
 
-/// Builds all functions, so that their first requests do not wait for a compiler. What is built here `cargo lambda watch`
-/// builds by itself, and finds it done.
+/// Builds all functions, so that their first requests do not wait for a compiler. `cargo lambda watch` builds them
+/// itself, too, and finds that done.
 pub async fn build_functions(root: &Path) -> Result<()> {
     let programs = catalogue::STEPS.map(|step| step.name);
     Build { what: "the functions", root, programs: &programs, options: &[] }.run().await?;
@@ -60,7 +60,7 @@ impl Processes {
                 let asked = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
                 let ended = tokio::time::timeout(Duration::from_secs(5), child.wait()).await;
                 if asked.is_err() || ended.is_err() {
-                    // A program that does not listen is ended without its consent.
+                    // A program that does not react is killed.
                     drop(child.kill().await);
                 }
             }

@@ -26,17 +26,17 @@ pub fn mappings() -> impl Iterator<Item = Mapping> {
 /// Records of one invocation, at most.
 const BATCH: usize = 10;
 
-/// A mapping at work; it ends with this.
+/// A running mapping; dropping this ends it.
 pub struct Pump {
     task: JoinHandle<()>,
-    /// How often the stream was found worked off.
+    /// How often the stream was found to be worked off.
     rests: watch::Receiver<u64>,
 }
 
 impl Pump {
     /// Waits until whatever is in the stream now is worked off.
     pub async fn rest(&mut self) -> Result<()> {
-        // It may have looked just before the last record came, so that its second look counts.
+        // It may have looked just before the last record came, so the second look counts.
         let enough = *self.rests.borrow() + 2;
         self.rests.wait_for(|rests| *rests >= enough).await?;
         Ok(())
@@ -49,7 +49,7 @@ impl Drop for Pump {
     }
 }
 
-/// Starts to pump, from the oldest record on: what was done before is known to the function as done.
+/// Starts to pump, from the oldest record on: the function knows what was done before.
 pub fn start(mapping: Mapping, database: Database, ports: Ports) -> Result<Pump> {
     let address = ports.invocation_url(mapping.function)?;
     let http = reqwest::Client::builder().timeout(Duration::from_mins(1)).build()?;
@@ -73,7 +73,7 @@ pub fn start(mapping: Mapping, database: Database, ports: Ports) -> Result<Pump>
     Ok(Pump { task, rests })
 }
 
-/// Reads and hands on one batch; whether there was one. The position moves on only over records that are done.
+/// Reads and hands on one batch; whether there was one. The position moves only past records that are done.
 async fn pump(
     mapping: Mapping,
     database: &Database,

@@ -1,5 +1,5 @@
-//! What the operators' command shares with the local stack and the tests, without the SDKs that it alone needs: whoever
-//! builds the stack need not wait for them.
+//! What the operators' command shares with the local stack and the tests, without the SDKs that only it needs: a build
+//! of the stack need not wait for them.
 
 pub mod aws;
 pub mod signing_secret;

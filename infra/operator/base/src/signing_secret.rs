@@ -1,5 +1,5 @@
-//! The secret behind the template's SigningSecretArn, and its rotation: whoever verifies knows a key before it signs,
-//! and for as long as something that it signed may be met.
+//! The secret behind the template's SigningSecretArn, and its rotation: verifiers know a key before it signs, and for
+//! as long as something that it signed may be in use.
 
 use std::io::Read;
 

@@ -9,7 +9,7 @@ use crate::StackDescription;
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Registers an integrator, or brings what is registered to what the file says, keys included.
+    /// Registers an integrator, or updates a registered one to what the file says, keys included.
     RegisterIntegrator {
         /// `client_id`, `name`, `jwks`, `claims` and `purposes`, as JSON: see docs/operations.md.
         file: PathBuf,
@@ -22,7 +22,7 @@ pub enum Command {
     RotateKey {
         /// The secret's ARN or name: the stack's parameter SigningSecretArn.
         secret: Option<String>,
-        /// The version that is current now, so that rotating twice needs saying so twice.
+        /// The version that is current now, so that a repeated command does not rotate twice.
         #[arg(long)]
         from_version: String,
     },
@@ -36,7 +36,7 @@ pub enum Command {
         /// The stack's output DeadLetterQueueUrl.
         queue_url: Option<String>,
     },
-    /// Tells how the tables and integrators are, how many dead letters wait and whether keys are published.
+    /// Shows the state of tables and integrators, how many dead letters wait and whether keys are published.
     Status {
         #[arg(long)]
         queue_url: Option<String>,

@@ -48,8 +48,8 @@ pub async fn replay<'a>(deployment: &'a Deployment, queue_url: &str) -> Result<P
     Ok(Plan { subject: queue_url.to_owned(), changes, change: Box::new(change) })
 }
 
-/// Reads what waits. Nothing stays hidden: whoever only looks must not keep letters from whoever carries them out, and
-/// doing one twice does no harm.
+/// Reads what waits. Nothing stays hidden: an operator who only looks must not keep letters from one who hands them on,
+/// and handing one on twice does no harm.
 async fn receive(deployment: &Deployment, queue_url: &str) -> Result<Vec<(Message, Letter)>> {
     const MAX_MESSAGES: usize = 1_000;
     const HIDDEN_MEANWHILE_SECONDS: i32 = 300;
@@ -102,8 +102,8 @@ async fn hand_on(deployment: &Deployment, queue_url: String, letters: Vec<(Messa
     Ok(json!({ "letters": done }))
 }
 
-/// Hands the records on, in batches as large as the letter's was: between its records may lie others, which the mapping's
-/// filter keeps from the function and this does not. Functions leave them alone.
+/// Hands the records on, in batches as large as the letter's was. There may be others between them, which the mapping's
+/// filter keeps from the function and this does not. Functions ignore them.
 async fn replay_one(deployment: &Deployment, letter: &Letter) -> Result<()> {
     let records = records(deployment, &letter.batch).await?;
     for batch in records.chunks(letter.batch.batch_size.max(1)) {

@@ -14,7 +14,7 @@ use super::{Deployment, Plan};
 
 const TABLE: &str = "integrators";
 
-/// An integrator as its file has it.
+/// An integrator as its file describes it.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Registration {
@@ -25,7 +25,7 @@ struct Registration {
     purposes: std::collections::BTreeSet<String>,
 }
 
-/// Registers what a file says. A new integrator is enabled, one that is registered stays as enabled as it is.
+/// Registers what a file says. A new integrator is enabled; a registered one stays enabled or disabled as it is.
 pub async fn register<'a>(deployment: &'a Deployment, file: &Path) -> Result<Plan<'a>> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let registration: Registration =
@@ -48,7 +48,7 @@ pub async fn enable<'a>(deployment: &'a Deployment, client_id: &str, enabled: bo
 }
 
 impl Registration {
-    /// Holds the file against what functions rely on.
+    /// Checks the file for what functions rely on.
     fn checked(self, enabled: bool) -> Result<Integrator> {
         let plain = |text: &str| {
             !text.is_empty()

@@ -1,5 +1,5 @@
-//! What operators change in a deployment by hand, each change found out first, confirmed, carried out once, and noted.
-//! Doing it again changes nothing.
+//! What operators change in a deployment by hand, each change determined first, confirmed, carried out once, and noted.
+//! Repeating it changes nothing.
 
 mod command;
 mod dead_letters;
@@ -35,7 +35,7 @@ pub struct Clients {
 }
 
 impl Clients {
-    /// DynamoDB, Lambda and the others, each of its configuration.
+    /// DynamoDB, Lambda and the others, each with its configuration.
     pub fn new(dynamodb: &SdkConfig, functions: &SdkConfig, others: &SdkConfig) -> Self {
         Self {
             dynamodb: aws_sdk_dynamodb::Client::new(dynamodb),
@@ -69,7 +69,7 @@ impl Deployment {
     }
 }
 
-/// What a command would do: found out, and nothing changed yet.
+/// What a command would do; nothing is changed yet.
 pub struct Plan<'a> {
     /// Whom or what it is about; no personal data.
     subject: String,
@@ -111,7 +111,7 @@ pub enum Outcome {
     Declined,
 }
 
-/// Carries a command out as the command line has it.
+/// Carries out a command as the command line says.
 pub async fn run(options: Options, command: Command) -> Result<()> {
     let others = aws_config::load_defaults(BehaviorVersion::latest()).await;
     let dynamodb = options.endpoint.as_deref().map_or_else(|| others.clone(), sdk_config);
@@ -145,7 +145,7 @@ pub async fn run(options: Options, command: Command) -> Result<()> {
     Ok(())
 }
 
-/// Finds out what is to change, asks, changes it, and notes that in the audit log: also when the change failed half-way.
+/// Finds out what to change, asks, changes it, and notes that in the audit log, even if the change failed half-way.
 pub async fn carry_out(
     deployment: &Deployment,
     options: &Options,
@@ -236,7 +236,7 @@ fn note(options: &Options, line: &Value) -> Result<()> {
     Ok(file.write_all(format!("{line}\n").as_bytes())?)
 }
 
-/// Whoever AWS says that the credentials belong to.
+/// The owner of the credentials, according to AWS.
 async fn caller(config: &SdkConfig) -> Result<String> {
     let identity = aws_sdk_sts::Client::new(config).get_caller_identity().send().await;
     let identity = identity.context("AWS does not say whose credentials these are: name an --actor")?;

@@ -1,4 +1,5 @@
-//! How long to wait before what the database did not take is sent again: longer each time, and never in step with others.
+//! How long to wait before sending again what the database did not take: longer each time, and never in step with
+//! others.
 
 use std::time::Duration;
 
@@ -11,12 +12,12 @@ pub struct Backoff {
     pub first: Duration,
     /// No wait is longer.
     pub most: Duration,
-    /// Sendings in a row of which none achieves anything, before giving up.
+    /// Attempts in a row without any progress, before giving up.
     pub attempts: u32,
 }
 
 impl Default for Backoff {
-    /// Gives up after about two minutes in which nothing went through.
+    /// Gives up after about two minutes without progress.
     fn default() -> Self {
         Self { first: Duration::from_millis(100), most: Duration::from_secs(20), attempts: 15 }
     }

@@ -17,7 +17,7 @@ use super::table::Table;
 use super::{Backoff, Regions, synthesise};
 use crate::{Options, aws};
 
-/// What to import, and whereto.
+/// What to import, and where.
 #[derive(Args)]
 pub struct ImportArguments {
     /// CSV or JSON Lines in UTF-8, plain or compressed with gzip: see docs/registry.md.
@@ -51,7 +51,7 @@ pub struct SynthesiseArguments {
     out: Option<PathBuf>,
 }
 
-/// Imports, and tells how it ended; rows that were refused, and an interruption, are failures.
+/// Imports, and says how it ended; refused rows and an interruption are failures.
 ///
 /// A dry run checks and compares everything, and writes nothing.
 pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<AtomicBool>) -> Result<()> {
@@ -104,7 +104,7 @@ fn tell(summary: &Summary, took: Duration, dry_run: bool) {
     println!("{:.1} s, {rate} rows a second{}", took.as_secs_f64(), memory.unwrap_or_default());
 }
 
-/// The most memory that this process has had, in KiB, where the system tells it (Linux).
+/// The most memory that this process has had, in KiB, where the system reports it (Linux).
 fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;

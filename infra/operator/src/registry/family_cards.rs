@@ -1,4 +1,4 @@
-//! Family cards have one head: checked where the members of a card stand together, since no other card is remembered.
+//! Family cards have one head: checked where a card's rows follow one another, since only the last card is known.
 
 use ikd::domain::resident::{Relation, Resident};
 
@@ -12,7 +12,7 @@ pub struct FamilyCards {
 }
 
 impl FamilyCards {
-    /// What is wrong with a resident's place on the card, given the rows right before. Who has died does not head it.
+    /// What is wrong with a resident's place on the card, given the rows right before. A deceased head does not count.
     pub fn flaw(&mut self, resident: &Resident) -> Option<Flaw> {
         if self.number != resident.family_card_number {
             self.number.clone_from(&resident.family_card_number);

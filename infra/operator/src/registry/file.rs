@@ -17,7 +17,7 @@ pub enum Format {
 }
 
 impl Format {
-    /// The format that a name says, as `residents.csv.gz`; nothing where it says none.
+    /// The format that a name implies, as `residents.csv.gz`, if any.
     pub fn of_name(path: &Path) -> Option<Self> {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
         let extension = name.strip_suffix(".gz").unwrap_or(&name).rsplit('.').next()?.to_owned();
@@ -34,7 +34,7 @@ pub type Text = BufReader<Box<dyn Read + Send>>;
 
 const PIECE: usize = 64 * 1024;
 
-/// Opens a file to read; `watched` stands between the file and everything else. What is compressed is told by its first
+/// Opens a file to read; `watched` wraps the file before anything else reads it. Compression is recognised by the first
 /// bytes, the format by the name, or else by the first character.
 pub fn open(path: &Path, watched: impl FnOnce(File) -> Box<dyn Read + Send>) -> Result<(Format, Text)> {
     const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -73,7 +73,7 @@ impl Sink {
         })
     }
 
-    /// Writes what is left; a full disk shows here at the latest.
+    /// Writes what is left; a full disk is noticed here at the latest.
     pub fn finish(self) -> io::Result<()> {
         match self {
             Self::Plain(mut file) => file.flush(),

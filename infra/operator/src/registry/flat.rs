@@ -15,7 +15,7 @@ use super::Flaw;
 use super::file::Text;
 use super::rows::{Rationed, Row, photo_of_base64};
 
-/// The columns, by whatever order the header gives them.
+/// The columns, in whatever order the header has them.
 const COLUMNS: [&str; 24] = [
     "nik",
     "family_card_number",
@@ -98,7 +98,7 @@ impl FlatRows {
     }
 }
 
-/// Refuses a header with other columns. It may be a first row of data, so that it is not repeated.
+/// Refuses a header with other columns. The message does not repeat it: it may be a first row of data.
 fn check_header(header: &StringRecord) -> Result<()> {
     let missing: Vec<_> =
         COLUMNS[..NEEDED].iter().filter(|column| !header.iter().any(|name| name == **column)).copied().collect();

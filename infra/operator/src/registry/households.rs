@@ -13,7 +13,7 @@ use super::names;
 use super::numbers::Numbers;
 use super::regions::{Regions, Village};
 
-/// The day as of which everybody has their age: a fixed one, so that a seed says the same next year.
+/// The day for which everybody's age is computed: a fixed one, so that a seed gives the same next year.
 pub const TODAY: Date = Date::constant(2026, 1, 1);
 
 /// Family cards have had their numbers since this day.
@@ -224,7 +224,7 @@ fn born(draw: &mut Draw, youngest: i16, oldest: i16) -> Date {
     draw.date(on_birthday(TODAY, -oldest), on_birthday(TODAY, -youngest))
 }
 
-/// The date so many years on, or back.
+/// The date so many years later, or earlier.
 fn on_birthday(date: Date, years: i16) -> Date {
     date.saturating_add(jiff::Span::new().years(years))
 }

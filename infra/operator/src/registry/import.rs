@@ -1,7 +1,7 @@
 //! The import: every row of a file is checked, compared with the table and written where it differs.
 //!
-//! Memory depends on neither the file nor the table. An import that was interrupted is run again: what is in the table
-//! already costs a read and no write.
+//! Memory depends on neither the file nor the table. An interrupted import is run again: what is already in the table
+//! costs a read and no write.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -41,17 +41,17 @@ pub struct Summary {
     pub written: u64,
     pub unchanged: u64,
     pub refused: u64,
-    /// Rows of which a later one close by had the same NIK.
+    /// Rows replaced by a later one close by with the same NIK.
     pub replaced: u64,
     /// Whether it was asked to end before the file's end.
     pub interrupted: bool,
 }
 
 impl Import {
-    /// Imports until the file ends or `stop` is set; what was read until then is in the table.
+    /// Imports until the file ends or `stop` is set; what was read by then is in the table.
     ///
     /// Fails when the file is damaged (the rows before the damage are imported), the report cannot be written, or the
-    /// table does not take rows any more.
+    /// table takes no more rows.
     pub async fn run(self, stop: Arc<AtomicBool>) -> Result<Summary> {
         let done = Arc::<Done>::default();
         let (lanes, mut writers) = lanes::open(self.concurrency, &self.table, self.way, &done);
@@ -115,7 +115,7 @@ impl Import {
         Ok(summary)
     }
 
-    /// Sets the bar up: its length is the file's.
+    /// Sets up the bar: its length is the file's.
     fn watch_file(&self) {
         self.progress.set_length(std::fs::metadata(&self.file).map_or(0, |metadata| metadata.len()));
         let style = ProgressStyle::with_template("{bar:32} {percent:>3} %  {msg}  {eta} left");
@@ -123,7 +123,7 @@ impl Import {
     }
 }
 
-/// Tells how many rows there were, and how many a second.
+/// Says how many rows there were, and how many a second.
 fn tell(progress: &ProgressBar, summary: &Summary) {
     if summary.rows.is_multiple_of(500) {
         let milliseconds = u64::try_from(progress.elapsed().as_millis()).unwrap_or(u64::MAX).max(1);

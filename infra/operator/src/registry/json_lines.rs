@@ -47,7 +47,8 @@ impl JsonLines {
     }
 }
 
-/// Reads one resident. Members that the domain does not know are refused: a mistyped optional one would be lost else.
+/// Reads one resident. Members that the domain does not know are refused: a mistyped optional one would be lost
+/// otherwise.
 fn parse(json: &[u8]) -> Result<Resident, Flaw> {
     if std::str::from_utf8(json).is_err() {
         return Err(Flaw::new("row", "is not UTF-8"));
@@ -59,7 +60,7 @@ fn parse(json: &[u8]) -> Result<Resident, Flaw> {
         if error.is_syntax() || error.is_eof() {
             return Flaw::new("row", "is not JSON");
         }
-        // Serde's words repeat values; of a missing member they hold its name alone.
+        // Serde's messages repeat values; for a missing member they have only its name.
         match error.to_string().strip_prefix("missing field `").and_then(|rest| rest.split('`').next()) {
             Some(name) => Flaw::new(member(name), "is missing"),
             None => Flaw::new(member(&track.path().to_string()), "is not of the documented form"),
@@ -69,7 +70,7 @@ fn parse(json: &[u8]) -> Result<Resident, Flaw> {
     if has_unknown {
         return Err(Flaw::new("row", "has a member that the format does not know"));
     }
-    // Serde_json hands a text's characters to whoever asks for bytes: here they are still base64.
+    // Serde_json gives a text's characters where bytes are asked for: here they are still base64.
     resident.photo = photo_of_base64(&resident.photo)?;
     Ok(resident)
 }

@@ -21,7 +21,7 @@ const LARGEST_BATCH: usize = 2 * 1024 * 1024;
 pub struct Way {
     /// Compare and count only.
     pub dry_run: bool,
-    /// Write what the table holds already, too.
+    /// Also write rows that the table already holds.
     pub rewrite: bool,
 }
 

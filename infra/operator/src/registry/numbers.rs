@@ -1,4 +1,4 @@
-//! Numbers that nobody else has: serial numbers are counted for each district and day, in tables whose size is fixed.
+//! Unique numbers: serial numbers are counted for each district and day, in tables whose size is fixed.
 
 use anyhow::{Context, Result, bail};
 use jiff::civil::Date;

@@ -19,7 +19,7 @@ impl Report {
         name.into()
     }
 
-    /// Begins a report; one of an earlier import goes.
+    /// Begins a report, in place of one of an earlier import.
     pub fn create(path: &Path, imported: &Path) -> Result<Self> {
         let is_same = std::fs::canonicalize(path).is_ok_and(|path| Some(path) == std::fs::canonicalize(imported).ok());
         ensure!(!is_same, "The report would replace the file that is imported.");

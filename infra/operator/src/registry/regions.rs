@@ -47,7 +47,7 @@ impl Regions {
         Ok(regions)
     }
 
-    /// Adds districts that were in force once, one code a line, as `64.06.01` or `640601`.
+    /// Adds districts that were once in force, one code a line, as `64.06.01` or `640601`.
     pub fn add_former(&mut self, codes: &str) -> Result<()> {
         codes.lines().map(str::trim).filter(|line| !line.is_empty()).try_for_each(|code| self.add(code))
     }
@@ -60,7 +60,7 @@ impl Regions {
         Ok(())
     }
 
-    /// Why six digits name no district: nothing where they do.
+    /// Why six digits name no district, if they do not.
     pub fn flaw_of_district(&self, code: u32) -> Option<&'static str> {
         let within = |size: u32| self.districts.range(code / size * size..code / size * size + size).next().is_some();
         if !within(10_000) {

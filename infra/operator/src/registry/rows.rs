@@ -1,4 +1,4 @@
-//! The rows of a file one after another, each a resident or what is wrong with it; none can take more memory than a row may.
+//! The rows of a file one after another, each a resident or what is wrong with it; the memory of a row is limited.
 
 use std::io::{self, Read};
 
@@ -21,7 +21,7 @@ pub struct Row {
     pub read: Result<Resident, Vec<Flaw>>,
 }
 
-/// Reads row by row. An error is the file's, and ends it.
+/// Reads row by row. An error concerns the whole file, and ends it.
 pub enum Rows {
     Flat(Box<FlatRows>),
     JsonLines(JsonLines),
@@ -52,7 +52,7 @@ pub fn photo_of_base64(base64: &[u8]) -> Result<Vec<u8>, Flaw> {
     BASE64.decode(base64).map_err(|_| Flaw::new("photo", "is not base64"))
 }
 
-/// A reader that ends with an error when one row takes more than its due.
+/// A reader that ends with an error when one row is too long.
 pub struct Rationed<R> {
     inner: R,
     left: u64,
@@ -69,7 +69,7 @@ impl<R> Rationed<R> {
     }
 }
 
-/// What ends a file in which a row does not.
+/// The error that ends a file with a row that is too long.
 pub fn endless_row() -> io::Error {
     io::Error::new(
         io::ErrorKind::InvalidData,

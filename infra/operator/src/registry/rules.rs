@@ -1,4 +1,4 @@
-//! What a row must keep beyond its form: numbers, region, birth, family and texts agree with one another.
+//! What a row must satisfy beyond its form: numbers, region, birth, family and texts agree with one another.
 
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::{Gender, Relation, Resident};
@@ -19,7 +19,7 @@ const LONGEST_TEXT: usize = 200;
 /// Bytes of a row's texts at most: an item of DynamoDB ends at 400 KB, and 256 KiB are the photograph's.
 const MAX_TEXT: usize = 100_000;
 
-/// The rules, and what they are held against.
+/// The rules, and what they check against.
 pub struct Rules {
     regions: Regions,
     now: Timestamp,
@@ -81,7 +81,7 @@ impl Rules {
         if resident.birthdate < EARLIEST_BIRTH || resident.birthdate > today {
             flaws.push(Flaw::new("birthdate", "lies before 1900 or in the future"));
         }
-        // Clocks may differ; by a day they do not.
+        // Clocks may differ, but not by a day.
         if resident.updated_at > self.now + SignedDuration::from_hours(24) {
             flaws.push(Flaw::new("updated_at", "lies in the future"));
         }
@@ -121,7 +121,7 @@ impl Rules {
     }
 }
 
-/// Texts say something, and show what they say.
+/// Texts are not empty and have no hidden characters.
 fn texts(resident: &Resident, flaws: &mut Vec<Flaw>) {
     let address = &resident.address;
     let texts = [

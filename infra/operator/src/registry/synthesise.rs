@@ -20,7 +20,8 @@ pub struct Residents {
 }
 
 impl Residents {
-    /// So many residents of a seed. A larger number does not begin with those of a smaller: the last household fits.
+    /// So many residents of a seed. A larger number does not begin with those of a smaller one: the last household is
+    /// made to fit.
     pub fn new(number: usize, seed: u64) -> Result<Self> {
         let households = Households::new(seed, Regions::read()?)?;
         Ok(Self { households, left: number, household: Vec::new().into_iter() })

@@ -1,4 +1,4 @@
-//! The registry's table in batches: what digests it holds, and puts that are repeated until they are taken.
+//! The registry's table in batches: which digests it holds, and puts that are repeated until they are accepted.
 
 use std::collections::HashMap;
 
@@ -40,7 +40,7 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Names what a row says. The version changes when rows are written in another form, so that all are written anew.
+    /// Identifies what a row says. The version changes when the form of rows changes, so that all are written again.
     pub fn new(mut resident: Resident) -> Result<Self> {
         const VERSION: &[u8] = b"resident 1";
 
@@ -127,7 +127,7 @@ impl Table {
         Ok(attempt + 1)
     }
 
-    /// Fails with what no repetition mends, as a table that does not exist.
+    /// Fails where no repetition helps, as with a table that does not exist.
     fn ensure_passes<E: ProvideErrorMetadata, R>(&self, error: &SdkError<E, R>) -> Result<()> {
         const PASSING: [&str; 5] = [
             "ProvisionedThroughputExceededException",

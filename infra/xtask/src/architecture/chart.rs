@@ -1,4 +1,4 @@
-//! What there is to draw: a row for each function, and columns for whatever it is called by, may use or is given.
+//! What there is to draw: a row for each function, and columns for what calls it, what it may use and what it is given.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,7 +57,7 @@ pub enum Caller {
 pub struct Use {
     pub reads: bool,
     pub writes: bool,
-    /// It is what calls the function.
+    /// It calls the function.
     pub calls: bool,
 }
 
@@ -110,7 +110,7 @@ fn groups(template: &Template) -> Vec<Group> {
     ]
 }
 
-/// Each table's name in the template, and what it is called.
+/// Each table's name in the template, and its label.
 fn tables(template: &Template) -> impl Iterator<Item = (String, String, &Value)> {
     template.of_type("AWS::DynamoDB::Table").filter_map(|(name, properties)| {
         let label = plain(&properties["TableName"]).as_str()?.rsplit('-').next()?;

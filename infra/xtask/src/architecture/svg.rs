@@ -29,7 +29,7 @@ const STYLE: &str = "text { font-family: Inter, 'Segoe UI', Helvetica, Arial, sa
     .route { font-family: 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace; font-size: 10.5px } \
     .name { font-weight: 600 } .small { font-size: 10.5px; fill: #7b8794 } .title { font-size: 13px; font-weight: 600 }";
 
-/// The kinds of callers, with what they are called and their colour.
+/// The kinds of callers, with their names and colours.
 const CALLERS: [(Caller, &str, &str); 4] = [
     (Caller::Phone, "phone", "#1d6fb8"),
     (Caller::Officer, "officer", "#2f855a"),
@@ -37,7 +37,7 @@ const CALLERS: [(Caller, &str, &str); 4] = [
     (Caller::Anyone, "anyone", "#7b8794"),
 ];
 
-/// What is told of each table below its column.
+/// What is shown of each table below its column.
 const TRAITS: [(Trait, &str); 4] = [
     (Trait::OwnKey, "encrypted under our own key"),
     (Trait::Recovers, "kept, and restored to any second"),
@@ -59,7 +59,7 @@ pub fn draw(chart: &Chart) -> String {
     canvas.finish(places.width, places.height)
 }
 
-/// Where everything stands.
+/// Where everything is drawn.
 struct Places {
     /// The middle of each row.
     rows: Vec<f64>,
@@ -115,7 +115,7 @@ fn headings(canvas: &mut Canvas, places: &Places) {
     canvas.rectangle((ROUTES_AT, TOP - 6.0), (ROUTES_WIDTH, height), 10.0, "#f3f6fa", "none");
 }
 
-/// The vertical lines with what they stand for.
+/// The vertical lines with their labels.
 fn lanes(canvas: &mut Canvas, places: &Places, chart: &Chart) {
     for (position, (_, name, colour)) in CALLERS.iter().enumerate() {
         let x = caller_at(position);
@@ -183,7 +183,7 @@ fn mark(canvas: &mut Canvas, at: (f64, f64), how: Use, secret: bool) {
         return canvas.diamond(at, AMBER);
     }
     match how {
-        // What a stream told of is done away with in its table.
+        // What a stream reported is then removed from its table.
         Use { writes: true, calls: true, .. } => {
             canvas.circle(at, 7.0, "#ffffff", PURPLE);
             canvas.circle(at, 4.0, BLUE, BLUE);

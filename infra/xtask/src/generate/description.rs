@@ -122,7 +122,7 @@ fn scheme(caller: Caller) -> Option<&'static str> {
         Caller::AnySession | Caller::Holder => Some("        - holderToken: []\n          dpopProof: []\n"),
         Caller::Officer => Some("        - officerToken: []\n"),
         Caller::Integrator => Some("        - integratorToken: [redeem]\n"),
-        // What they prove themselves by is part of what they send.
+        // What proves who they are is part of what they send.
         Caller::Client | Caller::LinkHolder | Caller::Anyone => None,
     }
 }

@@ -1,8 +1,8 @@
 //! `cargo xtask generate`: writes what follows from the steps' declarations, so that each fact is written by hand once.
 //!
-//! Made whole are infra/template.yaml and infra/openapi.yaml, each out of its frame in infra/parts and of the files in the
-//! steps' own folders, and the list of functions that the tests run. The router in Cargo.toml, the tests' dependencies and the
-//! README's table of routes are sections between two marks. docs/architecture.svg is drawn.
+//! Whole files are infra/template.yaml and infra/openapi.yaml, each from its frame in infra/parts and the files in the
+//! steps' own folders, and the list of functions that the tests run. The router in Cargo.toml, the tests' dependencies
+//! and the README's table of routes are sections between two marks. docs/architecture.svg is drawn.
 
 mod description;
 mod functions;
@@ -22,7 +22,7 @@ pub struct Generated {
     pub text: String,
 }
 
-/// Every generated file, as the declarations want it.
+/// Every generated file, as the declarations require it.
 pub fn files(root: &Path) -> Result<Vec<Generated>> {
     let template = template::assemble(root)?;
     Ok(vec![

@@ -1,5 +1,5 @@
-//! infra/template.yaml: the frame in infra/parts, the functions as their declarations want them, and what each step's
-//! `resources.yaml` adds.
+//! infra/template.yaml: the frame in infra/parts, the functions as their declarations require them, and what each
+//! step's `resources.yaml` adds.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -27,7 +27,7 @@ pub fn assemble(root: &Path) -> Result<String> {
     Ok(text)
 }
 
-/// What each limit is, for each scale.
+/// Each limit's value, for each scale.
 fn limits() -> String {
     let of_scale = |scale: Scale| {
         let limits = Limit::ALL.map(|limit| {
@@ -191,8 +191,8 @@ fn policy(step: &Declaration) -> String {
     let mut statements: String = step.rights.iter().map(|right| statement(*right)).collect();
     if let Trigger::Stream(stream) = step.trigger {
         let table = stream.table.logical_id();
-        // What the event source mapping does in the function's name. SAM's own event would bring a managed policy that reads
-        // every stream of the account, and the one of qr_codes tells who showed their identity to whom.
+        // What the event source mapping does in the function's name. SAM's own event would bring a managed policy that
+        // reads every stream of the account, and the one of qr_codes shows who presented their identity to whom.
         let reads = ["DescribeStream", "GetRecords", "GetShardIterator", "ListStreams"];
         statements += &allow(&format!("{table}Stream"), "dynamodb", &reads, &format!("!GetAtt {table}.StreamArn"));
         statements += &allow("DeadLetters", "sqs", &["SendMessage"], "!GetAtt DeadLetters.Arn");

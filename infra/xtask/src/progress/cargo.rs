@@ -15,8 +15,8 @@ use super::words::{Artifact, Status};
 
 /// A build of programs of the workspace.
 ///
-/// They are built for one set of features, that of the whole workspace, as `cargo run --bin` does: what one of these builds has
-/// compiled, no other one compiles again.
+/// They are built for one set of features, that of the whole workspace, as `cargo run --bin` does: no build compiles
+/// again what another one has compiled.
 #[derive(Clone, Copy, Debug)]
 pub struct Build<'a> {
     /// What is built, in a word or two: `the functions`.
@@ -25,12 +25,12 @@ pub struct Build<'a> {
     pub root: &'a Path,
     /// The programs' names, which are those of their packages.
     pub programs: &'a [&'a str],
-    /// What else Cargo is told: `--release`.
+    /// Further arguments for Cargo: `--release`.
     pub options: &'a [&'a str],
 }
 
 impl Build<'_> {
-    /// Builds, and gives the executables by their names. A failure is a sentence below the compiler's words.
+    /// Builds, and gives the executables by their names. A failure is one sentence, below the compiler's messages.
     pub async fn run(self) -> Result<HashMap<String, PathBuf>> {
         let Self { what, root, programs, options } = self;
         let progress = Progress::start(&format!("preparing to build {what}"));
@@ -47,7 +47,7 @@ impl Build<'_> {
     }
 }
 
-/// Cargo at work.
+/// A running cargo.
 struct Cargo<'a> {
     root: &'a Path,
     progress: Progress,
@@ -72,7 +72,7 @@ impl Cargo<'_> {
         arguments.extend(options);
         arguments.extend(programs.iter().flat_map(|program| ["--bin", program]));
         self.run(&arguments, |cargo, line| {
-            // The total knows libraries and programs alone.
+            // The total counts only libraries and programs.
             if let Some(artifact) = Artifact::of_line(line).filter(|artifact| !artifact.is_build_script()) {
                 cargo.active.retain(|package| package != artifact.package());
                 cargo.progress.advance();

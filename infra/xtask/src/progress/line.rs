@@ -1,11 +1,11 @@
-//! What is shown of a piece of work at one moment, and when a line about it is due. Time comes in.
+//! What is shown of a piece of work at one moment, and when a line about it is due. The time is passed in.
 
 use std::time::Duration;
 
 /// Work that ends within this time needs no words.
 const FIRST_AFTER: Duration = Duration::from_secs(2);
 
-/// So often at least a line is printed where there is no terminal.
+/// At least this often a line is printed where there is no terminal.
 const EVERY: Duration = Duration::from_secs(10);
 
 /// A piece of work at one moment.
@@ -32,7 +32,7 @@ impl Moment {
         line
     }
 
-    /// The total is an estimate: where more was done, it is not shown as less.
+    /// The total is an estimate: it is never shown as less than what is done.
     fn count(&self) -> String {
         match self.total {
             Some(total) => format!(" {} of {}", self.done, total.max(self.done)),

@@ -16,7 +16,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 pub use cargo::Build;
 use line::{Beat, Moment, minutes};
 
-/// How often is looked whether there is something to show.
+/// How often to check whether there is something to show.
 const TICK: Duration = Duration::from_millis(250);
 
 /// A piece of work that goes on. It is shown, on the standard error, until this is dropped.
@@ -76,7 +76,7 @@ impl Progress {
         now.clone_into(&mut self.shown.state().0.now);
     }
 
-    /// Goes on to another piece of work, whose parts are counted from nothing.
+    /// Goes on to another piece of work, whose parts are counted from zero.
     pub fn turn_to(&self, what: &str) {
         self.shown.bar.set_position(0);
         self.shown.state().0 = Moment { what: what.to_owned(), ..Moment::default() };
@@ -87,7 +87,7 @@ impl Progress {
         self.shown.bar.suspend(|| eprintln!("{line}"));
     }
 
-    /// Ends it with a line that says how long it took, unless it was so quick that nothing was shown.
+    /// Ends it with a line that says how long it took, unless it was too quick for anything to be shown.
     pub fn finish(self, done: &str) {
         let elapsed = self.shown.started.elapsed();
         let was_shown = self.shown.state().1.has_begun();
@@ -102,7 +102,7 @@ impl Drop for Progress {
     fn drop(&mut self) {
         drop(self.ending.take());
         if let Some(ticking) = self.ticking.take() {
-            // It cannot have panicked, and if it has, nothing but the display is lost.
+            // It cannot have panicked, and if it has, only the display is lost.
             drop(ticking.join());
         }
         self.shown.bar.finish_and_clear();
@@ -128,7 +128,7 @@ impl Shown {
         }
     }
 
-    /// What a thread that panicked left behind is shown all the same.
+    /// What a panicked thread left behind is still shown.
     fn state(&self) -> MutexGuard<'_, (Moment, Beat)> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,4 +1,4 @@
-//! How many libraries some programs are built of, counted in what `cargo tree` prints of the whole workspace.
+//! How many libraries some programs are built from, counted in what `cargo tree` prints for the whole workspace.
 
 use std::collections::{HashMap, HashSet};
 
@@ -17,7 +17,7 @@ pub(super) struct Tree {
 
 impl Tree {
     pub fn read(&mut self, line: &str) {
-        // What was printed with its dependencies before bears this mark.
+        // A package whose dependencies were already printed has this mark.
         let line = line.trim_end_matches(" (*)");
         let library = line.trim_start_matches(|character: char| character.is_ascii_digit());
         let Ok(depth) = line[..line.len() - library.len()].parse() else { return };

@@ -77,7 +77,7 @@ impl Artifact {
         Some((self.target.name, self.executable?))
     }
 
-    /// Its package's name. The version alone follows the hash where the name is that of the package's folder.
+    /// Its package's name. Only the version follows the hash where the package's folder has its name.
     pub fn package(&self) -> &str {
         let (path, fragment) = self.package_id.rsplit_once('#').unwrap_or(("", &self.package_id));
         match fragment.split_once('@') {

@@ -111,7 +111,7 @@ pub(super) async fn lock(path: PathBuf, what: &str) -> Result<File> {
     .context(failed)
 }
 
-/// Runs a program to its end and gives what it printed; a failure is its most telling line.
+/// Runs a program to its end and gives what it printed; a failure is its most informative line.
 ///
 /// As its standard input, an install gets the lock (an empty file): when this process is killed,
 /// the lock holds until the programs that it left behind have ended too.

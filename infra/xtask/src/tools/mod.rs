@@ -62,7 +62,7 @@ impl Tools {
         built.finish()
     }
 
-    /// The path of the executable `cargo-deny`, which holds dependencies against `deny.toml`.
+    /// The path of the executable `cargo-deny`, which checks dependencies against `deny.toml`.
     pub async fn cargo_deny(&self) -> Result<PathBuf> {
         self.crate_program("cargo-deny").await
     }
@@ -134,7 +134,7 @@ impl Tools {
         VALGRIND.install_unless(|| find_on_path("valgrind"), &self.home()).await
     }
 
-    /// Sees to it that what Lambda's client for Node.js is built with is on PATH; found like Chromium.
+    /// Makes sure that the build tools of Lambda's client for Node.js are on PATH; found like Chromium.
     pub async fn node_client_builders(&self) -> Result<()> {
         const BUILDERS: SystemPackages = SystemPackages {
             name: "cmake and the autotools",

@@ -1,4 +1,4 @@
-//! The floor: a function that writes one small item and answers. What a step takes beyond it is the step's own.
+//! The floor: a function that writes one small item and answers. What a step takes beyond it is its own work.
 
 use aws_config::BehaviorVersion;
 use aws_sdk_dynamodb::Client;

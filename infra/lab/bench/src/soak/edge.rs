@@ -1,5 +1,5 @@
-//! The service's edge during a soak: finds the function of a route, counts answers and their times, and holds every
-//! answer to what a caller may expect of a service that is in trouble.
+//! The service's edge during a soak: finds the function of a route, counts answers and their times, and checks every
+//! answer against what a caller may expect of a service in trouble.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;

@@ -1,6 +1,6 @@
-//! The life of one QR code as everybody around it saw it, and whether there is an order of their requests, each at some
-//! moment between its sending and its answer, in which a code that serves once would have answered just so
-//! (linearizability: Herlihy and Wing, 1990).
+//! The life of one QR code as everybody around it saw it. The check: can the requests be put in an order, each at some
+//! moment between its sending and its answer, in which a code that serves once gives just these answers?
+//! (Linearizability: Herlihy and Wing, 1990.)
 
 use std::sync::{Mutex, PoisonError};
 
@@ -19,17 +19,17 @@ pub enum Deed {
     Expire,
 }
 
-/// How it ended, where that became known.
+/// How it ended, where that is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum End {
-    /// The integrator learnt who stands there.
+    /// The integrator learnt who the holder is.
     Disclosed,
     /// The integrator learnt that the device is blocked.
     Withheld,
     Used,
     Expired,
     Superseded,
-    /// What was to happen to the code happened.
+    /// What was done to the code took effect.
     Done,
 }
 
@@ -60,9 +60,9 @@ impl SequentialSpec for Code {
         let expired = self.expired;
         match (self.invoke(deed), *end) {
             (own, end) if own == end => true,
-            // The device is looked at after the write that redeems, and may be blocked between the two.
+            // The device is checked after the write that redeems, and may be blocked between the two.
             (End::Disclosed, End::Withheld) => true,
-            // A write that began in the last moment may still redeem when for others the time is over.
+            // A write that began at the last moment may still redeem when the time is over for others.
             (End::Used, End::Expired) => expired,
             _ => false,
         }
@@ -89,7 +89,7 @@ pub struct Life(Mutex<Notes>);
 struct Notes {
     seen: LinearizabilityTester<usize, Code>,
     deeds: usize,
-    /// For whoever has to find out what went wrong.
+    /// For people who have to find out what went wrong.
     lines: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
 //! Load that lasts: mixed traffic at 70 % of what the functions can do, while devices are blocked, integrators repeat
-//! themselves and the database fails. Nothing may be answered unseemly, no code may serve twice, no function may grow.
+//! themselves and the database fails. No answer may be improper, no code may serve twice, no function may grow.
 
 mod edge;
 mod life;
@@ -32,8 +32,8 @@ const PEAK_CONNECTIONS: usize = 16;
 const MAX_VISITS: usize = 5_000;
 const INSTANCES: usize = 2;
 const MIB: f64 = 1_048_576.0;
-/// Resident memory at the end, at most so many times that of the first third, apart from what the runtime adds at every
-/// request: the floor, which is asked once with each visit, shows how much that is.
+/// Resident memory at the end is at most so many times that of the first third. What the runtime adds at every request
+/// does not count: the floor, which is asked once with each visit, shows how much that is.
 const GROWTH_ALLOWED: f64 = 1.1;
 
 /// What was seen.
@@ -60,7 +60,7 @@ pub struct Soak {
     pub memory: Vec<(f64, f64)>,
     /// By function: how its memory grew after the first third.
     pub grown: BTreeMap<String, Grown>,
-    /// What should not have been: of each kind how often, and the first.
+    /// What went wrong: how often each kind, and the first of it.
     pub faults: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ impl Grown {
         (self.last - self.settled) * MIB / as_number(usize::try_from(self.requests).unwrap_or_default().max(1))
     }
 
-    /// The memory at the end, had no request left some bytes behind.
+    /// The memory at the end, without the bytes that requests left behind.
     fn without(&self, each: f64) -> f64 {
         self.last - each * as_number(usize::try_from(self.requests).unwrap_or_default()) / MIB
     }

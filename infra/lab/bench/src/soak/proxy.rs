@@ -1,5 +1,5 @@
-//! A proxy before the database that fails one call in a hundred: most of them here and there, the others in outages that are
-//! longer than anybody repeats for.
+//! A proxy before the database that fails one call in a hundred: most of them here and there, the others in outages
+//! that last longer than any caller retries.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,7 +20,7 @@ use crate::upstream::Upstream;
 /// 1,600 only (measured).
 const OUTAGE: Duration = Duration::from_millis(200);
 const OUTAGE_EVERY: Duration = Duration::from_secs(40);
-/// One call in so many fails beside the outages, and with them one in a hundred.
+/// One call in so many fails outside the outages; with them it is one in a hundred.
 const ONE_IN: u32 = 106;
 
 /// What the proxy has seen.

@@ -1,5 +1,5 @@
-//! Visits: a holder comes to a counter and shows a code, and one of many things happens. Whoever gets 503 comes back, as
-//! it asks; what the code did is held against its life afterwards.
+//! Visits: a holder comes to a counter and shows a code, and one of many things happens. A caller that gets 503 comes
+//! back, as it asks; what the code did is checked against its life afterwards.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -17,7 +17,7 @@ use crate::fleet::{Member, PIN};
 /// How a visit goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course {
-    /// The code is redeemed, and the integrator asks again for what it was told.
+    /// The code is redeemed, and the integrator asks for the same answer again.
     Plain,
     /// Several counters scan one code at the same time.
     Crowd,
@@ -63,10 +63,10 @@ pub struct Counters {
 struct Shown {
     token: String,
     life: Life,
-    /// What its winner was told that its redemption is called.
+    /// The name of the redemption, as its winner got it.
     redemption: Mutex<Option<String>>,
     minted: Instant,
-    /// Whether its life knows already that its time may end.
+    /// Whether its life already notes that its time may end.
     may_expire: AtomicBool,
 }
 
@@ -129,8 +129,8 @@ impl Shown {
         Ok(Self { token, life, redemption, minted, may_expire: AtomicBool::new(false) })
     }
 
-    /// What every code's visit ends with: each integrator of before asks, the winner learns it again, and the code's life is
-    /// one that a code may have.
+    /// What every code's visit ends with: each earlier integrator asks again, the winner gets the same answer, and the
+    /// code's life is one that a code may have.
     async fn redeem_and_ask_again(&self, counters: &Counters) -> Result<()> {
         for number in [1, 2, 3, 1, 2, 3] {
             self.redeem(counters, number).await?;
@@ -141,7 +141,7 @@ impl Shown {
         }
     }
 
-    /// An integrator redeems under a key, and comes back while it is told to.
+    /// An integrator redeems under a key, and comes back as long as it gets 503.
     async fn redeem(&self, counters: &Counters, number: u8) -> Result<()> {
         let key = format!("visit-{number}");
         for _ in 0..COMES_BACK {
@@ -210,12 +210,12 @@ impl Shown {
     }
 }
 
-/// How often whoever gets 503 comes back, and after how long. The answer asks for a second or more; at a counter people are
-/// less patient.
+/// How often a caller that gets 503 comes back, and after how long. The answer asks for a second or more; at a counter
+/// people are less patient.
 const COMES_BACK: usize = 40;
 const WAITS: Duration = Duration::from_millis(100);
 
-/// Asks until there is another answer than 503. Only for what may be asked twice.
+/// Asks until the answer is not 503. Only for what may be asked twice.
 async fn persistently<A: Future<Output = Result<Reply>>>(ask: impl Fn() -> A) -> Result<Reply> {
     for _ in 0..COMES_BACK {
         let reply = ask().await?;

@@ -7,10 +7,10 @@ use face_engine::{Engine, Thresholds};
 use super::{Calibration, Errors, Share, sorted};
 
 impl Calibration {
-    /// All figures as Markdown tables, for the engine's own thresholds in bold.
+    /// All figures as Markdown tables; those of the engine's own thresholds are bold.
     pub fn markdown(&self) -> String {
         let mut text = String::new();
-        // Nothing fails that is written into a string.
+        // Writing into a string cannot fail.
         let _ = self.write(&mut text);
         text
     }
@@ -78,7 +78,7 @@ pub fn own_thresholds() -> [f64; 2] {
     [match_max_distance, no_match_above].map(|threshold| (f64::from(threshold) * 1e4).round() / 1e4)
 }
 
-/// The least of the ascending distances that this share of all does not exceed.
+/// The smallest of the ascending distances that this share of all does not exceed.
 fn quantile(distances: &[f64], share: f64) -> f64 {
     #[expect(
         clippy::cast_precision_loss,

@@ -8,8 +8,8 @@ use axum::response::{IntoResponse, Response};
 #[derive(Debug)]
 pub(super) enum Refusal {
     NotFound,
-    /// The path has other methods: these. API Gateway answers 404 here; naming the methods helps whoever tries the API out (RFC
-    /// 9110, section 15.5.6).
+    /// The path has other methods: these. API Gateway answers 404 here; naming the methods helps people who try the API
+    /// out (RFC 9110, section 15.5.6).
     MethodNotAllowed(Vec<&'static str>),
     TooLarge,
     TooManyRequests,

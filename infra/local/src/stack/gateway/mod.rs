@@ -48,7 +48,7 @@ const OF_ONE_CONNECTION: [HeaderName; 6] = [
     header::CONTENT_LENGTH,
 ];
 
-/// What the gateway stands in front of.
+/// What is behind the gateway.
 pub struct Setup {
     /// Where `cargo lambda watch` answers.
     pub functions: Url,
@@ -127,7 +127,7 @@ impl Gateway {
         if taken { Ok(()) } else { Err(Refusal::TooManyRequests) }
     }
 
-    /// Takes a token that is valid, whatever its role: that the function asks for.
+    /// Accepts any valid token; the function checks the role.
     async fn authorize_officer(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let presented = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let token = presented
@@ -142,7 +142,7 @@ impl Gateway {
     }
 }
 
-/// The step and the route of a request. A method that the path does not have is refused with those that it has.
+/// The step and the route of a request. For a method that the path does not have, the refusal names those that it has.
 fn routed(method: &str, path: &str) -> Result<(&'static Declaration, &'static Route), Refusal> {
     let here: Vec<_> = catalogue::routes().filter(|(_, route)| route.matches(path)).collect();
     match here.iter().find(|(_, route)| route.method.as_str() == method) {
@@ -152,7 +152,7 @@ fn routed(method: &str, path: &str) -> Result<(&'static Declaration, &'static Ro
     }
 }
 
-/// The headers as the function gets them, with where the request came from.
+/// The headers as the function gets them, including where the request came from.
 fn forwarded(mut headers: HeaderMap, caller: SocketAddr) -> HeaderMap {
     remove_those_of_one_connection(&mut headers);
     let before = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());

@@ -1,5 +1,5 @@
-//! Argon2id alone, built as functions are: prints the milliseconds of some hashes, each after a rest of so many milliseconds
-//! as its argument says.
+//! Argon2id alone, built as functions are: prints how many milliseconds some hashes take, each after a rest; its
+//! argument is the rest's milliseconds.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
