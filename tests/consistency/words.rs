@@ -16,7 +16,7 @@ const RETIRED_IN_INDONESIAN: [(&str, &str, &[&str]); 15] = [
     ("perangkat", "ponsel", &[]),
     ("gawai", "ponsel", &["kepegawaian"]),
     // The name of agencies that issue documents.
-    ("instansi", "lembaga", &["Data Anda tidak ditemukan di instansi ini", "hubungi instansi tersebut"]),
+    ("instansi", "lembaga", &["instansi penerbit dokumen ini", "hubungi instansi tersebut"]),
     ("qr code", "kode QR", &["Pindai QR Code"]),
     ("kantor", "kantor Dukcapil", &["kantor Dukcapil"]),
     ("datangi", "datang ke", &[]),

@@ -43,7 +43,7 @@ pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem>
 
 fn read(body: &ChangePin) -> Result<Pins, Problem> {
     const NOT_REPEATED: Invalid = Invalid::new(
-        "PIN baru dan ulangannya tidak sama. Ketik ulang keduanya.",
+        "Kedua PIN baru tidak sama. Ketik ulang keduanya.",
         "The two new PINs do not match. Type both again.",
     );
     const UNCHANGED: Invalid =

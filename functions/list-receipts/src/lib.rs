@@ -23,7 +23,10 @@ pub async fn list_receipts(app: &App, request: &Request) -> Result<Answer, Probl
 }
 
 fn before(request: &Request) -> Result<Option<u32>, Problem> {
-    const NO_NUMBER: Invalid = Invalid::new("Nomor tanda terima tidak valid.", "This receipt number is not valid.");
+    const NO_NUMBER: Invalid = Invalid::new(
+        "Nomor tanda terima tidak valid. Muat ulang daftar.",
+        "This receipt number is not valid. Reload the list.",
+    );
 
     let Some(text) = parse::query(request, "before") else { return Ok(None) };
     let number = text.parse().ok().filter(|number| *number > 0);

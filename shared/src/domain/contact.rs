@@ -49,7 +49,7 @@ impl PhoneNumber {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const INVALID: Invalid = Invalid::new(
             "Nomor ponsel tidak valid. Gunakan nomor Indonesia, misalnya 0812-3456-7890.",
-            "This is not an Indonesian phone number. Example: 0812-3456-7890.",
+            "This mobile number is not valid. Use an Indonesian number, for example 0812-3456-7890.",
         );
 
         const INDONESIA: u16 = 62;

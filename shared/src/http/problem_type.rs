@@ -68,8 +68,8 @@ catalogue! {
     InvalidToken = 401 "invalid-token" "Invalid access token",
         "Sesi Anda tidak berlaku lagi. Silakan masuk kembali.", "Your session is no longer valid. Please log in again.";
     InvalidDpopProof = 401 "invalid-dpop-proof" "Invalid DPoP proof",
-        "Ponsel ini tidak dapat dikenali dengan aman. Atur tanggal dan jam ponsel ke otomatis, lalu coba lagi.",
-        "This phone cannot be recognised securely. Set its date and time to automatic, then try again.";
+        "Ponsel ini tidak dapat dikenali. Atur tanggal dan jam ponsel ke otomatis, lalu coba lagi.",
+        "This phone cannot be recognised. Set its date and time to automatic, then try again.";
     DpopProofReplayed = 401 "dpop-proof-replayed" "DPoP proof used before",
         "Permintaan ini sudah pernah dikirim. Silakan coba lagi.",
         "This request has already been sent. Please try again.";
@@ -82,15 +82,15 @@ catalogue! {
         "Akun Anda tidak terdaftar sebagai petugas. Hubungi administrator.",
         "Your account is not registered as an officer account. Contact the administrator.";
     DeviceBlocked = 403 "device-blocked" "Device blocked",
-        "Ponsel ini telah diblokir. Silakan daftar ulang di aplikasi, lalu datang ke kantor Dukcapil.",
-        "This phone has been blocked. Please register again in the app, then visit the civil registry office.";
+        "Ponsel ini telah diblokir. Pasang ulang aplikasi, daftar ulang, lalu datang ke kantor Dukcapil.",
+        "This phone has been blocked. Reinstall the app, register again, then visit the civil registry office.";
 
     /// Every refusal for a registry reason looks like this one, so that nobody learns a resident's circumstances.
     NotEligible = 422 "not-eligible" "Registration not possible",
-        "Pendaftaran tidak dapat diproses. Periksa kembali NIK Anda. Jika sudah benar, silakan datang ke kantor \
-         Dukcapil.",
-        "The registration cannot be processed. Check your NIK. If it is right, please visit the civil registry \
-         office.";
+        "Pendaftaran tidak dapat diproses. Periksa kembali NIK pemohon. Jika sudah benar, data pemohon perlu diperiksa \
+         di kantor Dukcapil.",
+        "The registration cannot be processed. Check the applicant's NIK. If it is right, the applicant's data must be \
+         checked at the civil registry office.";
     KeyAlreadyBound = 409 "key-already-bound" "Key already bound",
         "Aplikasi di ponsel ini sudah terdaftar. Silakan pilih Masuk. Jika ponsel ini telah diblokir, pasang ulang \
          aplikasi, lalu daftar ulang.",
@@ -120,20 +120,20 @@ catalogue! {
         "An activation e-mail is sent only for a registration that is approved and not yet active. See its status in \
          Cek Status (check status).";
     AnotherRegistrationWaits = 409 "another-registration-waits" "Another registration waits",
-        "Pendaftaran ponsel lain sudah disetujui dan menunggu aktivasi. Selesaikan aktivasi itu sebelum mengatur \
-         ulang PIN.",
-        "The registration of another phone has been approved and is waiting to be activated. Complete that activation \
-         before resetting the PIN.";
+        "Pendaftaran ponsel lain sudah disetujui dan menunggu aktivasi. Minta penduduk menyelesaikan aktivasi itu \
+         sebelum PIN diatur ulang.",
+        "The registration of another phone has been approved and is waiting to be activated. Ask the resident to \
+         complete that activation before the PIN is reset.";
     TooManyEmails = 429 "too-many-emails" "Too many activation e-mails",
         "Email aktivasi baru saja dikirim. Periksa kotak masuk dan folder spam. Jika belum ada, tunggu sebentar, lalu \
          coba lagi.",
         "An activation e-mail has just been sent. Check the inbox and the spam folder. If it is not there, wait a \
          moment, then try again.";
     EmailsUsedUp = 409 "emails-used-up" "Activation e-mails used up",
-        "Batas pengiriman email aktivasi sudah tercapai. Silakan daftar ulang di aplikasi, lalu datang ke kantor \
-         Dukcapil.",
-        "The limit for activation e-mails has been reached. Please register again in the app, then visit the civil \
-         registry office.";
+        "Batas pengiriman email aktivasi sudah tercapai. Jika PIN baru saja diatur ulang, datang ke kantor Dukcapil \
+         agar PIN diatur ulang lagi. Jika belum, daftar ulang di aplikasi, lalu datang ke kantor Dukcapil.",
+        "The limit for activation e-mails has been reached. If the PIN has just been reset, visit the civil registry \
+         office to have it reset again. Otherwise register again in the app, then visit the civil registry office.";
 
     LinkDead = 404 "link-dead" "Activation link not valid",
         "Tautan aktivasi ini tidak berlaku. Gunakan tautan dalam email terbaru, atau minta yang baru melalui Cek \
@@ -150,20 +150,23 @@ catalogue! {
         "Kode aktivasi salah. Periksa kode dalam email terbaru, lalu coba lagi.",
         "The activation code is wrong. Check the code in the latest e-mail, then try again.";
     CaptchaWrong = 422 "captcha-wrong" "Wrong captcha",
-        "Captcha salah. Ketik huruf dan angka pada gambar baru.",
-        "The captcha is wrong. Type the letters and digits in the new picture.";
+        "Captcha salah. Ketik huruf dan angka pada gambar baru, atau pilih Saya tidak dapat melihat gambar.",
+        "The captcha is wrong. Type the letters and digits in the new picture, or choose I cannot see the picture.";
     CaptchaExpired = 410 "captcha-expired" "Captcha expired or used",
-        "Captcha sudah kedaluwarsa atau sudah dipakai. Ketik huruf dan angka pada gambar baru.",
-        "The captcha has expired or has already been used. Type the letters and digits in the new picture.";
+        "Captcha sudah kedaluwarsa atau sudah dipakai. Ketik huruf dan angka pada gambar baru, atau pilih Saya tidak \
+         dapat melihat gambar.",
+        "The captcha has expired or has already been used. Type the letters and digits in the new picture, or choose I \
+         cannot see the picture.";
     TooManyCaptchas = 429 "too-many-captchas" "Too many wrong captchas",
         "Captcha terlalu sering salah. Tunggu beberapa menit, lalu coba lagi.",
         "Too many wrong captchas. Wait a few minutes, then try again.";
 
     /// A wrong PIN and a phone that nobody activated look the same.
     InvalidCredentials = 401 "invalid-credentials" "Login refused",
-        "PIN salah atau ponsel ini belum diaktifkan. Jika lupa PIN, silakan datang ke kantor Dukcapil.",
-        "The PIN is wrong or this phone has not been activated. If you have forgotten your PIN, please visit the \
-         civil registry office.";
+        "PIN salah atau ponsel ini belum diaktifkan. Periksa PIN, lalu coba lagi, atau pilih Cek Status. Jika lupa PIN, \
+         silakan datang ke kantor Dukcapil.",
+        "The PIN is wrong or this phone has not been activated. Check the PIN and try again, or choose Cek Status \
+         (check status). If you have forgotten your PIN, please visit the civil registry office.";
     PinLocked = 423 "pin-locked" "PIN locked",
         "PIN terkunci sementara karena terlalu sering salah. Silakan coba lagi nanti. Jika lupa PIN, datang ke kantor \
          Dukcapil.",
@@ -195,10 +198,10 @@ catalogue! {
         "Identitas digital ini tidak berlaku lagi. Arahkan pemiliknya ke kantor Dukcapil.",
         "This digital identity is no longer valid. Refer the holder to the civil registry office.";
     NoSharedClaims = 403 "no-shared-claims" "No shared claims",
-        "Pemilik identitas tidak membagikan data yang boleh dilihat lembaga Anda. Minta ia memilih data yang \
-         diperlukan dan menampilkan kode QR baru. Kode QR ini belum terpakai.",
-        "The holder shared nothing that your organisation may see. Ask the holder to choose what is needed and show a \
-         new QR code. This code has not been used.";
+        "Kode QR ini belum terpakai, tetapi pemiliknya tidak membagikan data yang boleh dilihat lembaga Anda. Minta ia \
+         memilih data yang diperlukan dan menampilkan kode QR baru.",
+        "This code has not been used, but its holder shared nothing that your organisation may see. Ask the holder to \
+         choose what is needed and show a new QR code.";
     PurposeNotAllowed = 403 "purpose-not-allowed" "Purpose not allowed",
         "Tujuan ini tidak terdaftar untuk lembaga Anda. Hubungi pengelola layanan.",
         "This purpose is not registered for your organisation. Contact the operator of this service.";
@@ -210,8 +213,10 @@ catalogue! {
         "This Idempotency-Key has already been used for another request. Use a new one.";
 
     NoDevice = 404 "no-device" "No device",
-        "Tidak ada ponsel aktif untuk NIK ini. Periksa kembali NIK.",
-        "No active phone is registered for this NIK. Check the NIK.";
+        "Tidak ada ponsel aktif untuk NIK ini. Periksa kembali NIK. Jika sudah benar, penduduk perlu mendaftar di \
+         aplikasi.",
+        "No active phone is registered for this NIK. Check the NIK. If it is right, the resident has to register in the \
+         app.";
 
     HolderDeceased = 403 "holder-deceased" "Holder deceased",
         "Menurut data kependudukan, pemilik identitas ini telah meninggal dunia. Jika keliru, silakan hubungi kantor \
@@ -220,13 +225,12 @@ catalogue! {
          the civil registry office.";
     HolderMoved = 403 "holder-moved" "Holder moved away",
         "Anda tercatat tidak lagi berdomisili di wilayah ini. Silakan aktifkan identitas digital di kantor Dukcapil \
-         tempat domisili Anda. Jika keliru, hubungi kantor Dukcapil tempat Anda mendaftar.",
+         sesuai domisili Anda sekarang. Jika keliru, hubungi kantor Dukcapil tempat Anda mendaftar.",
         "The population registry records that you have moved away. Please activate your digital identity at the civil \
-         registry office where you now live. If this is wrong, contact the civil registry office where you \
-         registered.";
+         registry office where you now live. If this is wrong, contact the civil registry office where you registered.";
     NoDocument = 404 "no-document" "No such document on record",
-        "Data Anda tidak ditemukan di instansi ini. Jika seharusnya ada, hubungi instansi tersebut.",
-        "This agency has no record of you. If it should have one, contact the agency.";
+        "Data Anda tidak ditemukan di instansi penerbit dokumen ini. Jika seharusnya ada, hubungi instansi tersebut.",
+        "The agency that issues this document has no record of you. If it should have one, contact the agency.";
 
     /// RFC 6749, section 5.2: `invalid_request`.
     TokenRequestInvalid = 400 "invalid-request" "Invalid token request",
@@ -237,7 +241,8 @@ catalogue! {
         "Hanya client_credentials yang didukung.", "Only client_credentials is supported.";
     /// RFC 6749, section 5.2: `invalid_scope`.
     InvalidScope = 400 "invalid-scope" "Invalid scope",
-        "Cakupan (scope) yang diminta tidak didukung.", "This scope is not supported.";
+        "Cakupan (scope) yang diminta tidak didukung. Kosongkan scope atau gunakan yang tercantum dalam dokumentasi.",
+        "This scope is not supported. Leave it out, or use the one in the documentation.";
     /// RFC 6749, section 5.2: `invalid_client`.
     InvalidClient = 401 "invalid-client" "Invalid client",
         "Identitas lembaga tidak dapat diverifikasi. Periksa client_assertion.",
