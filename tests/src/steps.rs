@@ -47,7 +47,7 @@ pub struct HolderWithSession {
 impl World {
     /// *Daftar* with data that is right in everything.
     pub async fn register(&self, phone: &Phone, nik: &str) -> Reply {
-        static SELFIE: LazyLock<Vec<u8>> = LazyLock::new(|| photographs::selfie().expect("a selfie"));
+        static SELFIE: LazyLock<Vec<u8>> = LazyLock::new(|| photographs::small_selfie().expect("a selfie"));
         phone.register(nik, EMAIL, "0812-3456-7890", &SELFIE).await.expect("an answer")
     }
 

@@ -21,6 +21,8 @@ struct Photograph {
 /// As registries have them: small.
 const REGISTRY: Photograph = Photograph { file: "obama.jpg", cut: (188, 0, 600, 800), width: 240, height: 320 };
 const SELFIE: Photograph = Photograph { file: "obama2.jpg", cut: (13, 81, 600, 800), width: 480, height: 640 };
+/// Hardly larger than a selfie must be.
+const SMALL_SELFIE: Photograph = Photograph { width: 330, height: 440, ..SELFIE };
 const STRANGER: Photograph = Photograph { file: "biden.jpg", cut: (199, 0, 720, 960), width: 480, height: 640 };
 
 impl Photograph {
@@ -56,6 +58,12 @@ pub fn of_registry() -> Result<Vec<u8>> {
 /// What a resident's phone takes.
 pub fn selfie() -> Result<Vec<u8>> {
     static DRAWN: LazyLock<Result<Vec<u8>>> = LazyLock::new(|| SELFIE.read());
+    taken(&DRAWN)
+}
+
+/// The same in fewer pixels, for tests that register often and are about something else.
+pub fn small_selfie() -> Result<Vec<u8>> {
+    static DRAWN: LazyLock<Result<Vec<u8>>> = LazyLock::new(|| SMALL_SELFIE.read());
     taken(&DRAWN)
 }
 
