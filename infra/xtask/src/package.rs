@@ -67,23 +67,34 @@ impl Builder {
 
     /// Builds a program of a package in a folder, with `--release` or other arguments.
     pub async fn build(&self, folder: &str, program: &str, options: &[&str]) -> Result<()> {
-        let _shown = Progress::start(&format!("building {program}"));
+        self.run(folder, &format!("building {program}"), &[&["--bin", program], options].concat()).await
+    }
+
+    /// Builds the programs of functions, all in one run of Cargo, so that every core has work. They are those that `sam build`
+    /// makes one by one: every function asks for the same features of what they share.
+    pub async fn functions(&self, functions: &[&str]) -> Result<()> {
+        let packages: Vec<&str> = functions.iter().flat_map(|function| ["--package", function]).collect();
+        self.run(".", &format!("building {} functions", functions.len()), &[&["--release"], &packages[..]].concat())
+            .await
+    }
+
+    async fn run(&self, folder: &str, what: &str, options: &[&str]) -> Result<()> {
+        let _shown = Progress::start(what);
         let built = Command::new(&self.cargo_lambda)
-            .args(["lambda", "build", "--quiet", "--bin", program])
+            .args(["lambda", "build", "--quiet"])
             .args(options)
             .current_dir(crate::root().join(folder))
             .env("PATH", &self.path)
             .status()
             .await?;
-        ensure!(built.success(), "{program} cannot be built");
+        ensure!(built.success(), "{what}: failed, for the reason above");
         Ok(())
     }
+}
 
-    /// Builds a function's package, and gives the program that is in it.
-    pub async fn function(&self, function: &str) -> Result<PathBuf> {
-        self.build(&format!("functions/{function}"), function, &["--release"]).await?;
-        Ok(crate::root().join("target/lambda").join(function).join("bootstrap"))
-    }
+/// The program in a function's package, once it is built.
+fn program_of(function: &str) -> PathBuf {
+    crate::root().join("target/lambda").join(function).join("bootstrap")
 }
 
 /// Builds functions, or all, and weighs them.
@@ -92,11 +103,13 @@ pub async fn build(functions: &[String]) -> Result<Vec<Package>> {
     let template = Template::read()?;
     let all: Vec<&str> = template.functions().map(|(name, _)| name).collect();
     let wanted = if functions.is_empty() { all.clone() } else { functions.iter().map(String::as_str).collect() };
+    for function in &wanted {
+        ensure!(all.contains(function), "there is no function {function}");
+    }
+    builder.functions(&wanted).await?;
     let mut packages = Vec::new();
     for function in wanted {
-        ensure!(all.contains(&function), "there is no function {function}");
-        eprintln!("· {function}");
-        packages.push(weigh(function, &[builder.function(function).await?]).await?);
+        packages.push(weigh(function, &[program_of(function)]).await?);
     }
     if functions.is_empty() {
         let weights = std::fs::read_dir(face_weights().await?)?;

@@ -194,11 +194,8 @@ impl Drop for Arena {
 /// Builds all functions as they are packaged.
 pub async fn build_functions() -> Result<()> {
     say("Building the functions as they are packaged (the first time takes some ten minutes)");
-    let builder = Builder::new().await?;
-    for function in function_names() {
-        builder.function(&function).await?;
-    }
-    Ok(())
+    let names = function_names();
+    Builder::new().await?.functions(&names.iter().map(String::as_str).collect::<Vec<_>>()).await
 }
 
 /// Builds the floor, and the program that only hashes, in the same way.
