@@ -1,7 +1,7 @@
 //! issue-token: `private_key_jwt` and nothing else.
 
 use jiff::SignedDuration;
-use local::actors::{KeyPair, Reply};
+use local::actors::{KeyPair, Reply, Signs};
 use local::personas::{BANK, DISABLED, HOSPITAL};
 use serde_json::{Value, json};
 use tests::{World, assert_problem, assert_status};
@@ -39,12 +39,74 @@ async fn an_assertion_serves_once() {
 }
 
 #[tokio::test]
-async fn the_issuer_itself_is_an_audience_too() {
+async fn the_audience_is_the_issuer_alone_as_one_string() {
     let world = World::new().await;
     let bank = world.integrator(BANK);
-    let mut claims = bank.assertion_claims();
-    claims["aud"] = json!(["http://ikd.test"]);
-    assert_status(&bank.authenticate_with(&bank.client_assertion(&claims).unwrap()).await.unwrap(), 200);
+    for (aud, is_taken) in [
+        (json!("http://ikd.test"), true),
+        (json!(["http://ikd.test"]), false),
+        (json!(["http://ikd.test", "https://elsewhere.example"]), false),
+        (json!("http://ikd.test/"), false),
+        (json!("http://ikd.test/oauth2/token"), false),
+    ] {
+        let mut claims = bank.assertion_claims();
+        claims["aud"] = aud.clone();
+        let reply = bank.authenticate_with(&bank.client_assertion(&claims).unwrap()).await.unwrap();
+        if is_taken {
+            assert_status(&reply, 200);
+        } else {
+            println!("{aud}");
+            assert_oauth(&reply, 401, "invalid-client", "invalid_client");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_assertion_may_come_from_a_clock_that_is_ten_seconds_ahead_and_no_more() {
+    let world = World::new().await;
+    let bank = world.integrator(BANK);
+    let now = ikd::app::Clock::now(&*world.clock).as_second();
+    for claim in ["iat", "nbf"] {
+        for (time, is_taken) in [
+            (json!(now + 8), true),
+            (json!(now + 10), true),
+            (json!(format!("{now}.5").parse::<f64>().unwrap()), true),
+            (json!(now + 11), false),
+            (json!(format!("{}.25", now + 10).parse::<f64>().unwrap()), false),
+        ] {
+            let mut claims = bank.assertion_claims();
+            claims[claim] = time.clone();
+            let reply = bank.authenticate_with(&bank.client_assertion(&claims).unwrap()).await.unwrap();
+            if is_taken {
+                assert_status(&reply, 200);
+            } else {
+                println!("{claim}: {time}");
+                assert_oauth(&reply, 401, "invalid-client", "invalid_client");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_with_several_keys_may_sign_with_any_of_them_and_need_not_name_it() {
+    let world = World::new().await;
+    let keys: Vec<KeyPair> = (0..3).map(|_| KeyPair::generate().unwrap()).collect();
+    let mut registered = BANK.registered(&keys[0]);
+    registered.jwks.keys = keys.iter().map(|key| key.public().clone()).collect();
+    world.database.register(&registered).await.unwrap();
+    let send = async |key: &KeyPair, header: Value| {
+        let bank = world.integrator(BANK).with_key(key.clone());
+        let assertion = key.sign_under(&header, &bank.assertion_claims()).unwrap();
+        bank.authenticate_with(&assertion).await.unwrap()
+    };
+    for key in &keys {
+        assert_status(&send(key, json!({ "alg": "ES256" })).await, 200);
+        assert_status(&send(key, json!({ "alg": "ES256", "kid": key.thumbprint() })).await, 200);
+    }
+    let others = json!({ "alg": "ES256", "kid": keys[1].thumbprint() });
+    assert_oauth(&send(&keys[0], others).await, 401, "invalid-client", "invalid_client");
+    let foreign = KeyPair::generate().unwrap();
+    assert_oauth(&send(&foreign, json!({ "alg": "ES256" })).await, 401, "invalid-client", "invalid_client");
 }
 
 #[tokio::test]
@@ -59,6 +121,10 @@ async fn assertions_that_prove_nothing_are_refused_alike() {
     };
     let forger = bank.with_key(KeyPair::generate().unwrap());
     let hospital = world.integrator(HOSPITAL);
+    let critical = {
+        let header = json!({ "alg": "ES256", "kid": bank.key.thumbprint(), "crit": ["exp"] });
+        bank.key.sign_under(&header, &bank.assertion_claims()).unwrap()
+    };
     let mut stripped = bank.client_assertion(&bank.assertion_claims()).unwrap();
     stripped.truncate(stripped.rfind('.').unwrap() + 1);
     for assertion in [
@@ -67,6 +133,7 @@ async fn assertions_that_prove_nothing_are_refused_alike() {
         forger.client_assertion(&forger.assertion_claims()).unwrap(),
         hospital.client_assertion(&bank.assertion_claims()).unwrap(),
         changed("aud", json!("https://elsewhere.example")),
+        critical,
         changed("iss", json!("rsud-madiun")),
         changed("sub", json!("nobody")),
         changed("exp", json!(now)),

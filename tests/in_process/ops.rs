@@ -139,6 +139,7 @@ async fn what_functions_could_not_rely_on_is_not_registered() {
         ("jwks", json!({ "keys": [private] }), "private key"),
         ("jwks", json!({ "keys": [nameless] }), "without kid"),
         ("jwks", json!({ "keys": [] }), "no key"),
+        ("jwks", json!({ "keys": vec![key.public(); 9] }), "8 keys at most"),
         ("claims", json!([]), "at least one"),
         ("claims", json!(["religion"]), "no integrator"),
         ("purposes", json!([]), "at least one"),

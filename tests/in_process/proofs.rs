@@ -36,6 +36,8 @@ fn spoiled_proofs(phone: &Phone, right: &str, now: i64) -> Vec<(&'static str, St
         ("for another token", changed("ath", json!("fUHyO2r2Z3DZ53EsNrWBb0xWXoaNy59IiKCAqksmQEo"))),
         ("of another type", under(&with(&header, "typ", json!("JWT")))),
         ("of no type", under(&without(&header, "typ"))),
+        ("with a critical extension", under(&with(&header, "crit", json!(["b64"])))),
+        ("with critical extensions that are none", under(&with(&header, "crit", Value::Null))),
         ("that shows no key", under(&without(&header, "jwk"))),
         ("that shows a private key", under(&private)),
         ("that shows another key", {
@@ -93,6 +95,7 @@ async fn a_proof_may_carry_what_rfc_9449_does_not_look_at() {
         ("htu", json!("HTTP://IKD.TEST:80/qr-codes")),
         ("iat", json!(now - 60)),
         ("iat", json!(now + 60)),
+        ("iat", json!(f64::from(i32::try_from(now).unwrap()) + 0.5)),
         ("more", json!({ "anything": true })),
     ] {
         let (header, claims) = parts(&phone.proof(&mint.method, &mint.path, Some(session)).unwrap());

@@ -94,6 +94,8 @@ fn spoiled(right: &str, key: &KeyPair, now: i64) -> Vec<(&'static str, String)> 
         }),
         ("another tenant's key id", under(key, &with(&header, "kid", json!("tenant-2")))),
         ("a key id that is a path", under(key, &with(&header, "kid", json!("../../dev/null")))),
+        ("a critical extension", under(key, &with(&header, "crit", json!(["exp"])))),
+        ("critical extensions that are none", under(key, &with(&header, "crit", Value::Null))),
         ("no key id", under(key, &without(&header, "kid"))),
         ("a stripped signature", assembled(&header, &claims, "")),
         ("a missing signature", right.rsplit_once('.').unwrap().0.to_owned()),

@@ -32,9 +32,8 @@ async fn issue(app: &App, request: &Request) -> Result<Answer, Problem> {
         return Err(invalid("client_id and assertion differ"));
     }
     let integrator = app.store().integrator(&client_id).await?.ok_or_else(|| invalid("unknown"))?;
-    let token_endpoint = format!("{}/oauth2/token", app.issuer());
-    let assertion = client_assertion::verify(assertion, &integrator, &[app.issuer(), &token_endpoint], app.now())
-        .map_err(|error| invalid(error.0))?;
+    let assertion =
+        client_assertion::verify(assertion, &integrator, app.issuer(), app.now()).map_err(|error| invalid(error.0))?;
     log::record_integrator(&integrator.client_id);
     let used =
         app.store().use_once(Once::ClientAssertion, &assertion.digest, &app.random_id(), assertion.expires_at).await?;

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::claims::ClaimSet;
 
+/// How many keys it may have. Where an assertion names none, each is tried, and anybody can send an assertion.
+pub const MAX_KEYS: usize = 8;
+
 /// An integrator as ops registered it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Integrator {

@@ -1,15 +1,15 @@
 //! `private_key_jwt`: an integrator proves itself with a JWT of its own (RFC 7523, section 3; OAuth 2.1).
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
-use super::{Audience, InvalidToken, Times, es256_key, verify_signature};
+use super::{Audience, InvalidToken, Times, es256_key, read_header, verify_signature, whole_second_after};
 use crate::domain::Digest;
-use crate::domain::integrator::Integrator;
+use crate::domain::integrator::{Integrator, MAX_KEYS};
 
-/// Longest life that a client assertion may claim, in seconds; its `jti` must be remembered that long.
-const LONGEST_LIFE: i64 = 300;
+/// Longest life that a client assertion may claim; its `jti` must be remembered that long.
+const LONGEST_LIFE: SignedDuration = SignedDuration::from_mins(5);
 
 /// An assertion whose signature, audience and age are right. The store says whether it is new.
 #[derive(Clone, Debug)]
@@ -39,38 +39,50 @@ pub fn claimed_client(assertion: &str) -> Option<String> {
     (1..=128).contains(&subject.sub.len()).then_some(subject.sub)
 }
 
-/// Checks an assertion with the client's registered keys. `audiences` are the names this server answers to.
+/// Checks an assertion with the client's registered keys. Its audience is the issuer alone, as one string: an assertion
+/// that names several could be used at another one (FAPI 2.0 Security Profile, section 5.3.2.1).
 pub fn verify(
     assertion: &str,
     integrator: &Integrator,
-    audiences: &[&str],
+    issuer: &str,
     now: Timestamp,
 ) -> Result<ClientAssertion, InvalidToken> {
-    let header = jsonwebtoken::decode_header(assertion).map_err(|_| InvalidToken("not a signed assertion"))?;
-    if header.alg != Algorithm::ES256 {
-        return Err(InvalidToken("not signed with ES256"));
+    let claims = signed_by(integrator, assertion)?;
+    if claims.iss != integrator.client_id {
+        return Err(InvalidToken("the issuer is not the client"));
     }
-    let jwk = match &header.kid {
-        Some(kid) => integrator.jwks.find(kid),
-        None => integrator.jwks.keys.first(),
-    };
-    let key = jwk.and_then(es256_key).ok_or(InvalidToken("signed with an unknown key"))?;
-    let claims: Claims = verify_signature(assertion, &key, Algorithm::ES256)?;
-
-    if claims.iss != integrator.client_id || claims.sub != integrator.client_id {
-        return Err(InvalidToken("issuer and subject are not the client"));
+    if claims.sub != integrator.client_id {
+        return Err(InvalidToken("the subject is not the client"));
     }
-    if !audiences.iter().any(|audience| claims.aud.names(audience)) {
-        return Err(InvalidToken("meant for another audience"));
+    if !claims.aud.is_only(issuer) {
+        return Err(InvalidToken("the audience is not our issuer alone"));
     }
     claims.times.ensure_valid_at(now)?;
-    if claims.times.exp > now.as_second() + LONGEST_LIFE {
+    let expires_at = claims.times.exp.0;
+    if expires_at > now + LONGEST_LIFE {
         return Err(InvalidToken("lives longer than five minutes"));
     }
     if claims.jti.is_empty() || claims.jti.len() > 128 {
         return Err(InvalidToken("has no usable jti"));
     }
     let digest = Digest::of(&[integrator.client_id.as_bytes(), claims.jti.as_bytes()]);
-    let expires_at = Timestamp::from_second(claims.times.exp).map_err(|_| InvalidToken("its time is none"))?;
-    Ok(ClientAssertion { digest, expires_at })
+    Ok(ClientAssertion { digest, expires_at: whole_second_after(expires_at) })
+}
+
+/// The claims, if one of the client's keys signed them: the one that is named, or any where none is named.
+fn signed_by(integrator: &Integrator, assertion: &str) -> Result<Claims, InvalidToken> {
+    let header = read_header(assertion)?;
+    if header.alg != Algorithm::ES256 {
+        return Err(InvalidToken("not signed with ES256"));
+    }
+    let keys = integrator.jwks.keys.iter();
+    let named = keys.filter(|jwk| header.kid.is_none() || jwk.common.key_id == header.kid);
+    let mut claims = Err(InvalidToken("signed with an unknown key"));
+    for key in named.filter_map(es256_key).take(MAX_KEYS) {
+        claims = verify_signature(assertion, &key, Algorithm::ES256);
+        if claims.is_ok() {
+            break;
+        }
+    }
+    claims
 }

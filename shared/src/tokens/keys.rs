@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
 use serde::Serialize;
 
 use super::verified::VerifiedTokens;
-use super::{InvalidToken, es256_key};
+use super::{InvalidToken, UNREADABLE_CLAIMS, es256_key, read_header};
 use crate::domain::Digest;
 use crate::domain::secret::unprintable;
 
@@ -26,7 +26,11 @@ pub struct VerifyingKeys {
     verified: VerifiedTokens,
 }
 
-unprintable!(SigningKey, VerifyingKeys);
+/// The public keys that left the published set. Signatures under documents count for longer than their key signs; nothing
+/// else that one of these signed is accepted.
+pub struct RetiredKeys(JwkSet);
+
+unprintable!(SigningKey, VerifyingKeys, RetiredKeys);
 
 /// The protected header of a detached JWS.
 #[derive(Serialize)]
@@ -55,6 +59,11 @@ impl SigningKey {
         let key = EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, encoded.as_bytes())
             .map_err(|error| UnusableKey(format!("not a P-256 private key: {error}")))?;
         Ok(Self { key, key_id })
+    }
+
+    /// The key's name, as `kid` in what it signs.
+    pub fn id(&self) -> &str {
+        &self.key_id
     }
 
     /// Signs claims as a JWT (RFC 7519, section 7.1).
@@ -95,20 +104,34 @@ fn encode<T: Serialize>(part: &T) -> Result<String, UnusableKey> {
     Ok(BASE64URL_NOPAD.encode(&json))
 }
 
+/// A JWK Set, and each of its keys under its name.
+fn read_set(json: &str) -> Result<(JwkSet, Vec<(String, DecodingKey)>), UnusableKey> {
+    let set: JwkSet = serde_json::from_str(json).map_err(|error| UnusableKey(format!("not a JWK Set: {error}")))?;
+    let named = |jwk: &Jwk| {
+        let key_id = jwk.common.key_id.clone().ok_or_else(|| UnusableKey("a key has no kid".to_owned()))?;
+        let key = es256_key(jwk).ok_or_else(|| UnusableKey(format!("the key {key_id} is not a P-256 key")))?;
+        Ok((key_id, key))
+    };
+    let keys = set.keys.iter().map(named).collect::<Result<Vec<_>, UnusableKey>>()?;
+    Ok((set, keys))
+}
+
+impl RetiredKeys {
+    /// Reads a JWK Set (RFC 7517) of P-256 keys that carry key ids; it may be empty.
+    pub fn from_jwks(json: &str) -> Result<Self, UnusableKey> {
+        read_set(json).map(|(set, _)| Self(set))
+    }
+
+    /// What `/.well-known/retired-keys.json` answers.
+    pub fn published(&self) -> &JwkSet {
+        &self.0
+    }
+}
+
 impl VerifyingKeys {
     /// Reads a JWK Set (RFC 7517) of P-256 keys that carry key ids.
     pub fn from_jwks(json: &str) -> Result<Self, UnusableKey> {
-        let published: JwkSet =
-            serde_json::from_str(json).map_err(|error| UnusableKey(format!("not a JWK Set: {error}")))?;
-        let keys = published
-            .keys
-            .iter()
-            .map(|jwk| {
-                let key_id = jwk.common.key_id.clone().ok_or_else(|| UnusableKey("a key has no kid".to_owned()))?;
-                let key = es256_key(jwk).ok_or_else(|| UnusableKey(format!("the key {key_id} is not a P-256 key")))?;
-                Ok((key_id, key))
-            })
-            .collect::<Result<Vec<_>, UnusableKey>>()?;
+        let (published, keys) = read_set(json)?;
         if keys.is_empty() {
             return Err(UnusableKey("a JWK Set without keys".to_owned()));
         }
@@ -123,17 +146,16 @@ impl VerifyingKeys {
     /// Verifies one of our own tokens of the given type. Its signature is verified once, for as long as it
     /// is remembered.
     pub(super) fn verify<T: serde::de::DeserializeOwned>(&self, typ: &str, token: &str) -> Result<T, InvalidToken> {
-        let unreadable = |_| InvalidToken("not a signed token");
-        let header = jsonwebtoken::decode_header(token).map_err(unreadable)?;
+        let digest = Digest::of(&[typ.as_bytes(), token.as_bytes()]);
+        if self.verified.knows(&digest) {
+            return jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| UNREADABLE_CLAIMS);
+        }
+        let header = read_header(token)?;
         if header.typ.as_deref() != Some(typ) {
             return Err(InvalidToken("a token of another type"));
         }
         let key = header.kid.as_ref().and_then(|kid| self.keys.iter().find(|(key_id, _)| key_id == kid));
         let (_, key) = key.ok_or(InvalidToken("signed with an unknown key"))?;
-        let digest = Digest::of(&[token.as_bytes()]);
-        if self.verified.knows(&digest) {
-            return jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(unreadable);
-        }
         let claims = super::verify_signature(token, key, Algorithm::ES256)?;
         self.verified.remember(digest);
         Ok(claims)

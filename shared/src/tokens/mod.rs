@@ -12,21 +12,59 @@ pub mod identity_assertion;
 pub mod officer;
 
 use data_encoding::BASE64URL_NOPAD;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use jsonwebtoken::errors::ErrorKind;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
-use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
+use serde::de::{DeserializeOwned, Error, IgnoredAny, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 
-/// Clocks of two machines may differ by this much (seconds).
-const CLOCK_SKEW: i64 = 5;
+/// What a token says may lie this far ahead of our clock (FAPI 2.0 Security Profile, section 5.3.2.1).
+const CLOCK_SKEW: SignedDuration = SignedDuration::from_secs(10);
 
 /// A token that proves nothing: forged, stale, or meant for somebody else. Which of them is for the log only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidToken(pub &'static str);
 
-/// Checks the signature alone, with the one algorithm that the caller allows.
+/// Reads a token's header. It proves nothing yet. We know no extension that a header could call critical, so a token with
+/// any is refused (RFC 7515, section 4.1.11); so is one that shows a private key (RFC 9449, section 4.3, item 7).
+fn read_header(token: &str) -> Result<Header, InvalidToken> {
+    const UNREADABLE: InvalidToken = InvalidToken("the header cannot be read");
+
+    let header = jsonwebtoken::decode_header(token).map_err(|_| UNREADABLE)?;
+    let raw = token.split('.').next().and_then(|part| BASE64URL_NOPAD.decode(part.as_bytes()).ok());
+    let raw: Option<RawHeader> = raw.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let raw = raw.ok_or(UNREADABLE)?;
+    if raw.crit {
+        return Err(InvalidToken("the header names critical extensions"));
+    }
+    if raw.jwk.d {
+        return Err(InvalidToken("the header shows a private key"));
+    }
+    Ok(header)
+}
+
+/// Members that the parsed header would drop or forgive: whether each is there, with any value.
+#[derive(Deserialize)]
+struct RawHeader {
+    #[serde(default, deserialize_with = "is_there")]
+    crit: bool,
+    #[serde(default)]
+    jwk: RawKey,
+}
+
+#[derive(Default, Deserialize)]
+struct RawKey {
+    #[serde(default, deserialize_with = "is_there")]
+    d: bool,
+}
+
+fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
+    IgnoredAny::deserialize(value).map(|_| true)
+}
+
+/// Checks the signature alone, with the one algorithm that the caller allows, and reads what was signed.
 fn verify_signature<T: DeserializeOwned>(
     token: &str,
     key: &DecodingKey,
@@ -37,10 +75,15 @@ fn verify_signature<T: DeserializeOwned>(
     validation.validate_exp = false;
     validation.validate_aud = false;
     validation.required_spec_claims.clear();
-    jsonwebtoken::decode(token, key, &validation)
-        .map(|data| data.claims)
-        .map_err(|_| InvalidToken("the signature does not verify"))
+    jsonwebtoken::decode(token, key, &validation).map(|data| data.claims).map_err(|error| match error.kind() {
+        ErrorKind::Json(_) | ErrorKind::Utf8(_) => UNREADABLE_CLAIMS,
+        ErrorKind::InvalidAlgorithm => InvalidToken("signed with another algorithm"),
+        _ => InvalidToken("the signature does not verify"),
+    })
 }
+
+/// The signature is right, but a claim is missing or of another kind. Which one is not said: it could hold anything.
+const UNREADABLE_CLAIMS: InvalidToken = InvalidToken("a claim is missing or cannot be read");
 
 /// A P-256 public key in its one canonical form, so that one key has one thumbprint.
 fn es256_key(jwk: &Jwk) -> Option<DecodingKey> {
@@ -50,27 +93,73 @@ fn es256_key(jwk: &Jwk) -> Option<DecodingKey> {
     if is_canonical { DecodingKey::from_jwk(jwk).ok() } else { None }
 }
 
-/// The times of a token (RFC 7519, section 4.1), in seconds since 1970.
+/// A NumericDate: seconds since 1970, with or without a fraction (RFC 7519, section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct NumericDate(Timestamp);
+
+impl<'de> Deserialize<'de> for NumericDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReadsNumericDate)
+    }
+}
+
+struct ReadsNumericDate;
+
+impl Visitor<'_> for ReadsNumericDate {
+    type Value = NumericDate;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("seconds since 1970")
+    }
+
+    fn visit_i64<E: Error>(self, seconds: i64) -> Result<NumericDate, E> {
+        let read = Timestamp::from_second(seconds).map(NumericDate);
+        read.map_err(|_| E::invalid_value(Unexpected::Other("a time out of range"), &self))
+    }
+
+    fn visit_u64<E: Error>(self, seconds: u64) -> Result<NumericDate, E> {
+        self.visit_i64(i64::try_from(seconds).unwrap_or(i64::MAX))
+    }
+
+    fn visit_f64<E: Error>(self, seconds: f64) -> Result<NumericDate, E> {
+        let read = SignedDuration::try_from_secs_f64(seconds).and_then(Timestamp::from_duration).map(NumericDate);
+        read.map_err(|_| E::invalid_value(Unexpected::Other("a time out of range"), &self))
+    }
+}
+
+/// The times of a token (RFC 7519, section 4.1).
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct Times {
-    exp: i64,
+    exp: NumericDate,
     #[serde(default)]
-    nbf: Option<i64>,
+    nbf: Option<NumericDate>,
     #[serde(default)]
-    iat: Option<i64>,
+    iat: Option<NumericDate>,
 }
 
 impl Times {
     fn ensure_valid_at(&self, now: Timestamp) -> Result<(), InvalidToken> {
-        let now = now.as_second();
-        if self.exp <= now {
+        let is_ahead = |time: Option<NumericDate>| time.is_some_and(|NumericDate(time)| time > now + CLOCK_SKEW);
+        if self.exp.0 <= now {
             return Err(InvalidToken("the token has expired"));
         }
-        let begins = self.nbf.into_iter().chain(self.iat).max();
-        if begins.is_some_and(|begins| begins > now + CLOCK_SKEW) {
+        if is_ahead(self.nbf) {
             return Err(InvalidToken("the token is not valid yet"));
         }
+        if is_ahead(self.iat) {
+            return Err(InvalidToken("the token was issued in the future"));
+        }
         Ok(())
+    }
+}
+
+/// What is remembered until a time is remembered in whole seconds.
+fn whole_second_after(time: Timestamp) -> Timestamp {
+    let part = SignedDuration::from_nanos(time.subsec_nanosecond().into());
+    if part.is_zero() {
+        time
+    } else {
+        time.saturating_add(SignedDuration::from_secs(1) - part).unwrap_or(Timestamp::MAX)
     }
 }
 
@@ -88,5 +177,10 @@ impl Audience {
             Self::One(one) => one == audience,
             Self::Several(several) => several.iter().any(|one| one == audience),
         }
+    }
+
+    /// Whether it is this audience, as one string, and no other.
+    fn is_only(&self, audience: &str) -> bool {
+        matches!(self, Self::One(one) if one == audience)
     }
 }

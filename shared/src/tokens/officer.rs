@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tokio::sync::Mutex;
 
-use super::{Audience, InvalidToken, Times, verify_signature};
+use super::{Audience, InvalidToken, Times, read_header, verify_signature};
 
 /// Which issuer vouches for officers, and how it names them.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ impl OfficerVerifier {
     }
 
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Officer, OfficerError> {
-        let header = jsonwebtoken::decode_header(token).map_err(|_| InvalidToken("not a signed token"))?;
+        let header = read_header(token)?;
         let kid = header.kid.ok_or(InvalidToken("the token names no key"))?;
         let jwk = self.key(&kid, now).await?.ok_or(InvalidToken("signed with an unknown key"))?;
         let algorithm = algorithm_of(&jwk, header.alg).ok_or(InvalidToken("the algorithm does not fit the key"))?;

@@ -24,7 +24,7 @@ static KEYS: LazyLock<VerifyingKeys> =
 fuzz_target!(|data: &[u8]| {
     let (token, now) = (token(data), Timestamp::from_second(NOW).expect("a time"));
     let claimed = client_assertion::claimed_client(&token);
-    if let Ok(verified) = client_assertion::verify(&token, &BANK, &["http://ikd.test"], now) {
+    if let Ok(verified) = client_assertion::verify(&token, &BANK, "http://ikd.test", now) {
         assert_eq!(claimed.as_deref(), Some("bank"));
         assert!((NOW + 1..=NOW + 300).contains(&verified.expires_at.as_second()));
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ikd::domain::claims::ClaimSet;
-use ikd::domain::integrator::Integrator;
+use ikd::domain::integrator::{Integrator, MAX_KEYS};
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -72,6 +72,7 @@ impl Registration {
         }
         let jwks: JwkSet = serde_json::from_value(self.jwks).context("jwks: no JWK Set (RFC 7517)")?;
         ensure!(!jwks.keys.is_empty(), "jwks: no key");
+        ensure!(jwks.keys.len() <= MAX_KEYS, "jwks: {MAX_KEYS} keys at most");
         for key in &jwks.keys {
             ensure!(key.common.key_id.as_deref().is_some_and(|id| !id.is_empty()), "jwks: a key without kid");
             let is_p256 = matches!(&key.algorithm, AlgorithmParameters::EllipticCurve(curve) if curve.curve == EllipticCurve::P256);
