@@ -94,7 +94,7 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     let signed = holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
     assert_status(&signed, 201);
     ledger.note("sign-document", 4, Some(&signed));
-    let reply = bank.check_signature(&signed.member("/id").unwrap()).await.unwrap();
+    let reply = bank.check_signature(&signed.member("/id").unwrap(), b"A").await.unwrap();
     ledger.note("check-signature", 4, Some(&reply));
     let reply = holder.mint_reply(&json!({})).await;
     ledger.note("mint-qr", 2, Some(&reply));

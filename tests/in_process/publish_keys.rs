@@ -18,6 +18,22 @@ async fn keys_are_public_and_only_their_public_half() {
 }
 
 #[tokio::test]
+async fn retired_keys_have_an_address_of_their_own() {
+    let retired = local::actors::KeyPair::generate().unwrap();
+    let set = serde_json::json!({ "keys": [retired.public()] }).to_string();
+    let world = World::with(&[("IKD_RETIRED_KEYS", &set)]).await;
+    let get = async |path: &str| {
+        let reply = world.send(http::Request::get(format!("http://ikd.test{path}")).body(String::new()).unwrap()).await;
+        assert_status(&reply, 200);
+        assert_eq!(reply.header("cache-control"), Some("public, max-age=300"));
+        reply.json()["keys"].as_array().unwrap().iter().map(|key| key["kid"].clone()).collect::<Vec<_>>()
+    };
+    let thumbprint = serde_json::json!(retired.thumbprint());
+    assert_eq!(get("/.well-known/retired-keys.json").await, std::slice::from_ref(&thumbprint));
+    assert!(!get("/.well-known/jwks.json").await.contains(&thumbprint));
+}
+
+#[tokio::test]
 async fn the_metadata_says_how_integrators_authenticate() {
     let world = World::new().await;
     let request = http::Request::get("http://ikd.test/.well-known/oauth-authorization-server").body(String::new());

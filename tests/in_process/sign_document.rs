@@ -15,11 +15,15 @@ pub async fn sign(holder: &HolderWithSession, pin: &str) -> Reply {
 }
 
 pub async fn check(world: &World, id: &str) -> Value {
-    let request = Request::get(format!("http://ikd.test/signatures/{id}")).body(String::new()).unwrap();
-    let reply = world.send(request).await;
+    let reply = ask(world, id).await;
     assert_status(&reply, 200);
     assert_eq!(reply.header("cache-control"), Some("no-store"));
     reply.json()
+}
+
+/// Asks about a signature; behind its name may follow a query.
+pub async fn ask(world: &World, id: &str) -> Reply {
+    world.send(Request::get(format!("http://ikd.test/signatures/{id}")).body(String::new()).unwrap()).await
 }
 
 #[tokio::test]

@@ -7,8 +7,9 @@ pub const DECLARATION: Declaration = Declaration {
     summary: "Publishes the public keys and the metadata of the issuer. It uses no table.",
     trigger: Trigger::Http(&[
         Route::get("/.well-known/jwks.json", "publish-keys-jwks", &[Caller::Anyone]),
+        Route::get("/.well-known/retired-keys.json", "publish-keys-retired", &[Caller::Anyone]),
         Route::get("/.well-known/oauth-authorization-server", "publish-keys-metadata", &[Caller::Anyone]),
     ]),
-    needs: &[Need::VerifyingKeys],
+    needs: &[Need::VerifyingKeys, Need::RetiredKeys],
     ..Declaration::HTTP
 };

@@ -10,11 +10,13 @@ use serde_json::json;
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, request| Box::pin(async { publish_keys(app, request) }));
 
-/// Serves the JWK Set (RFC 7517) and the authorization server's metadata (RFC 8414). Both may be cached: rotation
+/// Serves the JWK Sets (RFC 7517) and the authorization server's metadata (RFC 8414). All may be cached: rotation
 /// publishes a key well before it signs.
 pub fn publish_keys(app: &App, request: &Request) -> Result<Answer, Problem> {
     let answer = match parse::segments(request)[..] {
         [".well-known", "jwks.json"] => Answer::ok(app.verifying_keys().published()),
+        // A set of its own: nothing but signatures under documents may be verified with these.
+        [".well-known", "retired-keys.json"] => Answer::ok(app.retired_keys().published()),
         [".well-known", "oauth-authorization-server"] => {
             let issuer = app.issuer();
             Answer::ok(&json!({

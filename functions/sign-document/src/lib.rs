@@ -7,7 +7,7 @@ use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::pin::Pin;
 use ikd::domain::signature::{DocumentHash, Signature};
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
+use ikd::http::{Answer, Deadline, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
 use ikd::tokens::document_signature;
@@ -41,7 +41,7 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
 
     // Only a caller who knows the PIN learns what the registry says.
     let (verified, resident) = tokio::join!(
-        authenticate::spend_pin_try(app, &device.key, Some(&device), &pin),
+        authenticate::spend_pin_try(app, Deadline::of(request), &device.key, Some(&device), &pin),
         app.store().resident(&device.nik, Photo::Without)
     );
     let verified = verified?;
@@ -54,6 +54,7 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
         nik: device.nik.clone(),
         device: device.key.clone(),
         document_hash,
+        key_id: app.signing_key().id().to_owned(),
         signed_at: now,
         expires_at: now + app.settings.rules.signatures_kept,
     };

@@ -93,7 +93,7 @@ def signing_secret(clients):
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     # As long as a set of three real keys: the size of a function's environment is limited.
     public = {"kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "k" * 43, "x": "x" * 43, "y": "y" * 43}
-    value = json.dumps({"private_pem": pem, "jwks": json.dumps({"keys": [public] * 3})})
+    value = json.dumps({"private_pem": pem, "jwks": json.dumps({"keys": [public] * 3}), "retired": json.dumps({"keys": []})})
     return clients("secretsmanager").create_secret(Name="signing", SecretString=value)["ARN"]
 
 

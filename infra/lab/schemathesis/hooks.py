@@ -178,10 +178,11 @@ def signed():
     reply = requests.post(f"{API}/me/signatures", json=body, auth=holder, timeout=30)
     reply.raise_for_status()
     signature = reply.json()
-    keys = jwt.PyJWKSet.from_dict(requests.get(f"{API}/.well-known/jwks.json", timeout=30).json())
+    sets = [requests.get(f"{API}/.well-known/{name}.json", timeout=30).json() for name in ("jwks", "retired-keys")]
+    keys = jwt.PyJWKSet([key for one in sets for key in one["keys"]])
     kid = jwt.get_unverified_header(signature["signature"])["kid"]
     jwt.PyJWS().decode(signature["signature"], keys[kid], ["ES256"], detached_payload=digest.encode())
-    return signature
+    return {name: signature[name] for name in ("id", "document_hash")}
 
 
 def printed():
@@ -222,7 +223,7 @@ KNOWN = {
     "erase-identity": lambda _: {"pin": PEOPLE["leaving"]["pin"]},
     "verify-document": lambda _: {"id": printed()},
     "sign-document": lambda _: {"pin": holder.pin},
-    "check-signature": lambda _: {"id": signed()["id"]},
+    "check-signature": lambda _: signed(),
     "redeem-qr": lambda _: {"token": qr_code(), "purpose": PEOPLE["integrator"]["purpose"]},
     "block-device": lambda body: {"nik": PEOPLE["applicant"]["nik"]} if "nik" in body else {},
     "unlock-pin": lambda _: {"nik": PEOPLE["holder"]["nik"]},

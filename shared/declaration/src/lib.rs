@@ -79,6 +79,8 @@ pub enum Need {
     SigningKey,
     /// The public keys that they are verified with.
     VerifyingKeys,
+    /// The public keys that only signatures under documents are still verified with, by others.
+    RetiredKeys,
     /// The key of the names that integrators know holders by.
     PairwiseKey,
     /// The officers' issuer.

@@ -35,7 +35,7 @@ use crate::faces::FaceEngine;
 use crate::log;
 use crate::mail::Mailer;
 use crate::store::Store;
-use crate::tokens::keys::{SigningKey, VerifyingKeys};
+use crate::tokens::keys::{RetiredKeys, SigningKey, VerifyingKeys};
 use crate::tokens::officer::OfficerVerifier;
 use crate::tokens::sealed::Seal;
 
@@ -158,6 +158,10 @@ impl App {
 
     pub fn verifying_keys(&self) -> &VerifyingKeys {
         asked_for(self.parts.verifying.as_ref(), Need::VerifyingKeys)
+    }
+
+    pub fn retired_keys(&self) -> &RetiredKeys {
+        asked_for(self.parts.retired.as_ref(), Need::RetiredKeys)
     }
 
     pub fn pairwise_key(&self) -> &MacKey {

@@ -17,7 +17,7 @@ use crate::domain::secret::MacKey;
 use crate::faces::{Embedded, FaceEngine, Rekognition, Similarities};
 use crate::mail::{Mailer, Sender};
 use crate::store::{RepeatConflicts, Store, Tables};
-use crate::tokens::keys::{SigningKey, VerifyingKeys};
+use crate::tokens::keys::{RetiredKeys, SigningKey, VerifyingKeys};
 use crate::tokens::officer::{OfficerIssuer, OfficerVerifier};
 use crate::tokens::sealed::Seal;
 
@@ -29,7 +29,7 @@ type Build = fn(&mut Parts, &Environment, &Settings, &Surroundings) -> Result<()
 pub struct Builders([Option<Build>; MAX_NEEDS]);
 
 /// The number of all needs.
-const MAX_NEEDS: usize = 10;
+const MAX_NEEDS: usize = 11;
 
 impl Builders {
     /// The builders of some needs, each of which is named once.
@@ -65,6 +65,7 @@ const fn builder(need: Need) -> Build {
         Need::PinHasher => pins,
         Need::SigningKey => signing,
         Need::VerifyingKeys => verifying,
+        Need::RetiredKeys => retired,
         Need::PairwiseKey => pairwise_subjects,
         Need::OfficerIssuer => officers,
         Need::Mailer => mail,
@@ -81,6 +82,7 @@ pub(super) struct Parts {
     pub pins: Option<Pins>,
     pub signing: Option<SigningKey>,
     pub verifying: Option<VerifyingKeys>,
+    pub retired: Option<RetiredKeys>,
     pub pairwise: Option<MacKey>,
     pub officers: Option<OfficerVerifier>,
     pub mailer: Option<Mailer>,
@@ -127,6 +129,12 @@ fn signing(parts: &mut Parts, environment: &Environment, _: &Settings, _: &Surro
 fn verifying(parts: &mut Parts, environment: &Environment, _: &Settings, _: &Surroundings) -> Result<(), ConfigError> {
     let keys = VerifyingKeys::from_jwks(&environment.required("IKD_VERIFYING_KEYS")?);
     parts.verifying = Some(keys.map_err(|error| ConfigError::nonsense("IKD_VERIFYING_KEYS", error))?);
+    Ok(())
+}
+
+fn retired(parts: &mut Parts, environment: &Environment, _: &Settings, _: &Surroundings) -> Result<(), ConfigError> {
+    let keys = RetiredKeys::from_jwks(&environment.or("IKD_RETIRED_KEYS", "{\"keys\":[]}"));
+    parts.retired = Some(keys.map_err(|error| ConfigError::nonsense("IKD_RETIRED_KEYS", error))?);
     Ok(())
 }
 

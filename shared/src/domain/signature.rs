@@ -23,6 +23,8 @@ pub struct Signature {
     /// The device that they signed with.
     pub device: KeyThumbprint,
     pub document_hash: DocumentHash,
+    /// The name of the service's key that made it.
+    pub key_id: String,
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     pub signed_at: Timestamp,
     /// When it is forgotten.

@@ -46,7 +46,7 @@ impl Integrator {
         json!({
             "iss": self.client_id,
             "sub": self.client_id,
-            "aud": self.api.base().join("/oauth2/token").map(String::from).unwrap_or_default(),
+            "aud": self.api.base().as_str().trim_end_matches('/'),
             "jti": Id::from_random(jti),
             "iat": now,
             "exp": now + 60,
@@ -125,7 +125,12 @@ impl Integrator {
             read["alg"] == "ES256" && read["crit"] == json!(["b64"]) && read["b64"] == false,
             "another kind of JWS"
         );
-        let key = self.published_key(read["kid"].as_str()).await?;
+        // Its key may have left the published set since.
+        let key_id = read["kid"].as_str();
+        let key = match self.published_key(key_id).await {
+            Ok(key) => key,
+            Err(_) => self.key_at("/.well-known/retired-keys.json", key_id).await?,
+        };
         let message = format!("{header}.{}", document_hash(document));
         let key = DecodingKey::from_jwk(&key)?;
         ensure!(
@@ -135,10 +140,10 @@ impl Integrator {
         Ok(read)
     }
 
-    /// Asks whether a signature counts, as anyone may.
-    pub async fn check_signature(&self, id: &str) -> Result<Reply> {
-        let address = self.api.base().join(&format!("/signatures/{id}"))?;
-        self.api.send(Request::get(address.as_str()).body(String::new())?).await
+    /// Asks whether a signature counts and is under this document, as anyone may.
+    pub async fn check_signature(&self, id: &str, document: &[u8]) -> Result<Reply> {
+        let address = format!("/signatures/{id}?document_hash={}", document_hash(document));
+        self.api.send(Request::get(self.api.base().join(&address)?.as_str()).body(String::new())?).await
     }
 
     /// Checks a printed document by the address that its code holds, as anyone may.
@@ -149,7 +154,11 @@ impl Integrator {
     }
 
     async fn published_key(&self, key_id: Option<&str>) -> Result<Jwk> {
-        let request = Request::get(self.api.base().join("/.well-known/jwks.json")?.as_str()).body(String::new())?;
+        self.key_at("/.well-known/jwks.json", key_id).await
+    }
+
+    async fn key_at(&self, path: &str, key_id: Option<&str>) -> Result<Jwk> {
+        let request = Request::get(self.api.base().join(path)?.as_str()).body(String::new())?;
         let keys: JwkSet = serde_json::from_str(&self.api.send(request).await?.text)?;
         key_id.and_then(|id| keys.find(id).cloned()).context("signed with an unpublished key")
     }

@@ -231,7 +231,7 @@ impl Demo {
         let header = self.bank.verify_signature(CONTRACT, &signature).await?;
         ensure!(header["name"] == json!("SITI AMINAH"), "the signature is somebody else's");
         self.told.say("The bank verifies the signature with the document and /.well-known/jwks.json alone");
-        let reply = self.bank.check_signature(&id).await?;
+        let reply = self.bank.check_signature(&id, CONTRACT).await?;
         self.told.step("check-signature", "… and asks whether it still counts", 200, &reply)?;
         ensure!(reply.member("/validity").as_deref() == Some("valid"), "the signature does not count");
         Ok(())

@@ -61,6 +61,7 @@ impl Secrets {
             ("IKD_PAIRWISE_KEY", self.pairwise.clone()),
             ("IKD_SIGNING_KEY", self.signing.pem().to_owned()),
             ("IKD_VERIFYING_KEYS", published),
+            ("IKD_RETIRED_KEYS", "{\"keys\":[]}".to_owned()),
         ])
         .collect())
     }

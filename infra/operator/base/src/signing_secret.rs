@@ -3,11 +3,14 @@
 
 use std::io::Read;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use jsonwebtoken::jwk::{Jwk, JwkSet, KeyAlgorithm, PublicKeyUse};
 use serde::{Deserialize, Serialize};
 
 use crate::KeyPair;
+
+/// Lambda takes 4096 bytes of environment in all; a public key is 208 of them.
+const MAX_RETIRED: usize = 12;
 
 /// The secret's value.
 #[derive(Serialize, Deserialize)]
@@ -19,21 +22,35 @@ pub struct SigningSecret {
     next_pem: String,
     /// The public keys (JWK Set) of the previous, the current and the next one, as a string of JSON.
     jwks: String,
+    /// Those of all keys before, likewise: what they signed under documents counts for years.
+    retired: String,
 }
 
 impl SigningSecret {
     /// A first one: there is no previous key.
     pub fn new() -> Result<Self> {
         let (current, next) = (KeyPair::generate()?, KeyPair::generate()?);
-        Self::of(&current, &next, [published(&current), published(&next)].into())
+        Self::of(&current, &next, [published(&current), published(&next)].into(), Vec::new())
     }
 
-    /// The next key signs, the one that signed is the previous one, and a new one is next.
+    /// The next key signs, the one that signed is the previous one, and a new one is next. The key that was the previous
+    /// one is retired.
     pub fn rotated(&self) -> Result<Self> {
         let previous = KeyPair::from_pem(self.private_pem.clone()).context("private_pem")?;
         let current = KeyPair::from_pem(self.next_pem.clone()).context("next_pem")?;
         let next = KeyPair::generate()?;
-        Self::of(&current, &next, [&previous, &current, &next].map(published).into())
+        let keys: Vec<Jwk> = [&previous, &current, &next].map(published).into();
+        let mut retired = self.retired()?;
+        let before: JwkSet = serde_json::from_str(&self.jwks).context("jwks")?;
+        let is_kept = |jwk: &Jwk| keys.iter().chain(&retired).any(|kept| kept.common.key_id == jwk.common.key_id);
+        let leaving: Vec<Jwk> = before.keys.into_iter().filter(|jwk| !is_kept(jwk)).collect();
+        retired.extend(leaving);
+        ensure!(
+            retired.len() <= MAX_RETIRED,
+            "{MAX_RETIRED} keys are retired already, and a function's environment holds no more: take those out of \
+             \"retired\" whose signatures no longer count"
+        );
+        Self::of(&current, &next, keys, retired)
     }
 
     /// The key that signs, by its `kid`.
@@ -46,9 +63,15 @@ impl SigningSecret {
         key_id(&self.next_pem).context("next_pem")
     }
 
-    fn of(current: &KeyPair, next: &KeyPair, keys: Vec<Jwk>) -> Result<Self> {
+    fn retired(&self) -> Result<Vec<Jwk>> {
+        let set: JwkSet = serde_json::from_str(&self.retired).context("retired")?;
+        Ok(set.keys)
+    }
+
+    fn of(current: &KeyPair, next: &KeyPair, keys: Vec<Jwk>, retired: Vec<Jwk>) -> Result<Self> {
         let (private_pem, next_pem) = (current.pem().to_owned(), next.pem().to_owned());
-        Ok(Self { private_pem, next_pem, jwks: serde_json::to_string(&JwkSet { keys })? })
+        let [jwks, retired] = [keys, retired].map(|keys| serde_json::to_string(&JwkSet { keys }));
+        Ok(Self { private_pem, next_pem, jwks: jwks?, retired: retired? })
     }
 }
 
@@ -81,7 +104,7 @@ pub fn run(rotate: bool) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use ikd::tokens::keys::{SigningKey, VerifyingKeys};
+    use ikd::tokens::keys::{RetiredKeys, SigningKey, VerifyingKeys};
 
     use super::*;
 
@@ -102,7 +125,10 @@ mod tests {
         assert!(key_ids(&first).contains(&signing(&first)));
         assert!(key_ids(&first).contains(&signing(&second)), "known before it signs");
         assert!(key_ids(&second).contains(&signing(&first)), "known after it has signed");
-        assert!(!key_ids(&third).contains(&signing(&first)), "and forgotten");
+        assert!(!key_ids(&third).contains(&signing(&first)), "and then no longer");
+        assert!(second.retired().unwrap().is_empty());
+        let retired: Vec<_> = third.retired().unwrap().into_iter().filter_map(|key| key.common.key_id).collect();
+        assert_eq!(retired, [signing(&first)], "but kept for the signatures that it made");
         assert_eq!(key_ids(&third).len(), 3);
         assert_ne!(signing(&first), signing(&second));
     }
@@ -112,7 +138,22 @@ mod tests {
         let secret = SigningSecret::new().unwrap().rotated().unwrap();
         assert!(SigningKey::from_pem(&secret.private_pem).is_ok());
         assert!(VerifyingKeys::from_jwks(&secret.jwks).is_ok());
+        assert!(RetiredKeys::from_jwks(&secret.retired).is_ok());
         // CloudFormation hands the environment over as text, and Lambda takes 4096 bytes of it.
         assert!(secret.private_pem.len() + secret.jwks.len() < 1200);
+    }
+
+    #[test]
+    fn as_many_keys_are_retired_as_an_environment_holds_and_none_is_lost() {
+        let mut secret = SigningSecret::new().unwrap();
+        let first = signing(&secret);
+        for _ in 0..MAX_RETIRED + 1 {
+            secret = secret.rotated().unwrap();
+        }
+        assert_eq!(secret.retired().unwrap().len(), MAX_RETIRED);
+        assert_eq!(secret.retired().unwrap()[0].common.key_id.as_deref(), Some(first.as_str()));
+        assert!(secret.jwks.len() + secret.retired.len() < 3_400, "{}", secret.retired.len());
+        assert!(RetiredKeys::from_jwks(&secret.retired).is_ok());
+        assert!(secret.rotated().is_err());
     }
 }

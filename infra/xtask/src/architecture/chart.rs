@@ -178,7 +178,7 @@ fn column_of(need: Need) -> Option<&'static str> {
         Need::PinHasher => Some("pin pepper"),
         Need::PairwiseKey => Some("pairwise key"),
         Need::SigningKey => Some(SIGNING_KEY),
-        Need::VerifyingKeys => Some(PUBLIC_KEYS),
+        Need::VerifyingKeys | Need::RetiredKeys => Some(PUBLIC_KEYS),
         Need::OfficerIssuer => Some(ISSUER),
         Need::Store | Need::Mailer | Need::FaceEngine => None,
     }

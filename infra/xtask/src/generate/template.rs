@@ -156,6 +156,10 @@ fn variables_of(need: Need) -> &'static str {
             "          IKD_VERIFYING_KEYS: !Sub\n            \
              \"{{resolve:secretsmanager:${SigningSecretArn}:SecretString:jwks::${SigningSecretVersion}}}\"\n"
         }
+        Need::RetiredKeys => {
+            "          IKD_RETIRED_KEYS: !Sub\n            \
+             \"{{resolve:secretsmanager:${SigningSecretArn}:SecretString:retired::${SigningSecretVersion}}}\"\n"
+        }
         Need::PairwiseKey => {
             "          IKD_PAIRWISE_KEY: !Sub \
              \"{{resolve:secretsmanager:${PairwiseKey}:SecretString:::${PairwiseKeyVersion}}}\"\n"
