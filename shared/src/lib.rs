@@ -17,6 +17,7 @@
 //! | [`pictures`] | QR codes and selfies |
 //! | [`faces`] | the engines that compare faces |
 //! | [`aws`] | what the clients of AWS share |
+//! | [`aside`] | work that computes for long |
 //! | [`log`] | our own lines, and nothing personal in them |
 //! | [`domain`] | the rules, pure: no I/O, no clock, no randomness |
 //!
@@ -28,7 +29,7 @@
 //! http
 //! app
 //! mail   faces   store   pictures
-//! tokens   aws   log
+//! tokens   aws   aside   log
 //! domain
 //! ```
 //!
@@ -38,6 +39,7 @@ use feature_set as _;
 
 pub mod access;
 pub mod app;
+pub mod aside;
 pub mod aws;
 pub mod domain;
 pub mod events;

@@ -3,6 +3,7 @@
 use catalogue::Caller;
 use http::{Method, Request};
 use ikd::app::Clock;
+use ikd::http::{GatewayEvent, parse};
 use local::actors::{Phone, PhoneSession};
 use local::personas::{BANK, BUDI, DEWI, SITI};
 use serde_json::json;
@@ -130,26 +131,6 @@ async fn problems_are_typed_under_the_services_own_address_and_name_the_request(
 #[tokio::test]
 async fn what_api_gateway_makes_of_requests_is_understood() {
     let world = World::new().await;
-    let event = |method: &str, path: &str, more: serde_json::Value| {
-        let mut event = json!({
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": path,
-            "rawQueryString": "",
-            "headers": { "host": "ikd.test", "accept-language": "en" },
-            "isBase64Encoded": false,
-            "requestContext": { "stage": "$default", "http": { "method": method, "path": path } },
-        });
-        for (name, value) in more.as_object().unwrap() {
-            match (event.get_mut(name), value) {
-                (Some(serde_json::Value::Object(members)), serde_json::Value::Object(added)) => {
-                    members.extend(added.clone());
-                }
-                _ => event[name] = value.clone(),
-            }
-        }
-        lambda_http::request::from_str(&event.to_string()).unwrap()
-    };
     let respond = async |function: ikd::http::Function, request| {
         ikd::http::respond(&world.app_of(&function), &function, request).await.status().as_u16()
     };
@@ -169,6 +150,107 @@ async fn what_api_gateway_makes_of_requests_is_understood() {
     let headers = json!({ "content-type": "application/json", "dpop": format!("{proof},{proof}") });
     let request = event("POST", "/sessions", json!({ "body": "{\"pin\":\"142857\"}", "headers": headers }));
     assert_eq!(respond(login::FUNCTION, request).await, 401);
+}
+
+/// An event of API Gateway, as the functions read it.
+#[expect(clippy::needless_pass_by_value, reason = "callers write the members down where they call")]
+fn event(method: &str, path: &str, more: serde_json::Value) -> lambda_http::Request {
+    let mut event = json!({
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": { "host": "ikd.test", "accept-language": "en" },
+        "isBase64Encoded": false,
+        "requestContext": {
+            "stage": "$default",
+            "domainName": "ikd.test",
+            "http": { "method": method, "path": path },
+        },
+    });
+    for (name, value) in more.as_object().unwrap() {
+        match (event.get_mut(name), value) {
+            (Some(serde_json::Value::Object(members)), serde_json::Value::Object(added)) => {
+                members.extend(added.clone());
+            }
+            _ => event[name] = value.clone(),
+        }
+    }
+    serde_json::from_value::<GatewayEvent>(event).unwrap().into()
+}
+
+/// Text that makes no host, no scheme, no query and no path.
+const ODD: [&str; 16] = [
+    "",
+    " ",
+    "a,b",
+    "http, https",
+    "a b",
+    "\"",
+    "<>",
+    "é",
+    "\u{ff}",
+    "中文",
+    "[",
+    "@:",
+    "x:99999",
+    "%",
+    "#?\\^`{|}",
+    "https://elsewhere.example",
+];
+
+#[tokio::test]
+async fn headers_that_make_no_address_change_nothing() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    let path = format!("/registrations/{}", registered.id);
+    for odd in ODD {
+        for name in ["host", "x-forwarded-proto", "x-forwarded-for", "accept", "user-agent", "cookie"] {
+            let proof = registered.phone.proof(&Method::GET, &path, None).unwrap();
+            let request = event("GET", &path, json!({ "headers": { name: odd, "dpop": proof } }));
+            let function = check_status::FUNCTION;
+            let response = ikd::http::respond(&world.app_of(&function), &function, request).await;
+            assert_eq!(response.status().as_u16(), 200, "{name}: {odd}");
+        }
+    }
+    let request = event("GET", &path, json!({ "headers": null, "requestContext": { "domainName": null } }));
+    assert!(request.headers().is_empty());
+    assert_eq!(request.uri().path(), path);
+}
+
+#[tokio::test]
+async fn a_query_or_a_path_of_any_text_is_answered() {
+    let world = World::new().await;
+    let answer = async |function: ikd::http::Function, request| {
+        ikd::http::respond(&world.app_of(&function), &function, request).await.status().as_u16()
+    };
+    let long = "é".repeat(5_121);
+    for odd in ODD.into_iter().chain([long.as_str()]) {
+        let query = format!("token={odd}&lang=en");
+        let request = event("GET", "/activation", json!({ "rawQueryString": query }));
+        assert_eq!(answer(activate::FUNCTION, request).await, 404, "{odd}");
+        let request = event("GET", &format!("/signatures/x{odd}"), json!({}));
+        let expected = if odd.contains("//") || odd.len() > 10_000 { 404 } else { 200 };
+        assert_eq!(answer(check_signature::FUNCTION, request).await, expected, "{odd}");
+        assert_eq!(answer(check_status::FUNCTION, event("GET", odd, json!({}))).await, 404, "{odd}");
+    }
+    // What belongs to the path stays there, and what belongs to the query means what it meant.
+    let request = event("GET", "/signatures/a?b#c", json!({ "rawQueryString": "q=[a]|\"é\"&r=%5B%22" }));
+    assert_eq!(parse::segments(&request), ["signatures", "a%3Fb%23c"]);
+    assert_eq!(parse::query(&request, "q").as_deref(), Some("[a]|\"é\""));
+    assert_eq!(parse::query(&request, "r").as_deref(), Some("[\""));
+}
+
+#[tokio::test]
+async fn a_body_that_is_not_the_base64_it_is_said_to_be_is_no_body() {
+    let world = World::new().await;
+    for body in ["%%%", "Zg==Zg==", "Zh==", "Zg", "é", ""] {
+        let headers = json!({ "content-type": "application/json" });
+        let request = event("POST", "/captchas", json!({ "body": body, "isBase64Encoded": true, "headers": headers }));
+        let function = activate::FUNCTION;
+        let response = ikd::http::respond(&world.app_of(&function), &function, request).await;
+        assert_eq!(response.status().as_u16(), 400, "{body}");
+    }
 }
 
 #[tokio::test]

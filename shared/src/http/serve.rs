@@ -4,10 +4,13 @@
 use std::pin::Pin;
 use std::time::Instant;
 
-use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
+use lambda_http::{Adapter, Body, Error, Request, RequestExt, Response, Service, service_fn};
+use lambda_runtime::LambdaEvent;
 use tracing::Instrument;
 
 use super::answer::Answer;
+use super::deadline::Deadline;
+use super::event::GatewayEvent;
 use super::parse;
 use super::problem::Problem;
 use super::problem_type::ProblemType;
@@ -24,17 +27,21 @@ pub type Function = function::Function<Step>;
 pub async fn run(function: Function) -> Result<(), Error> {
     let app = App::start(function.name(), function.builders).await?;
     let app = &app;
-    lambda_http::run(service_fn(move |request: Request| async move {
+    let mut adapter = Adapter::from(service_fn(move |request: Request| async move {
         Ok::<_, Error>(respond(app, &function, request).await)
+    }));
+    lambda_runtime::run(service_fn(move |event: LambdaEvent<GatewayEvent>| {
+        adapter.call(LambdaEvent::new(event.payload.into_inner(), event.context))
     }))
     .await
 }
 
 /// Answers one request.
-pub async fn respond(app: &App, function: &Function, request: Request) -> Response<Body> {
+pub async fn respond(app: &App, function: &Function, mut request: Request) -> Response<Body> {
     let started = Instant::now();
     let request_id =
         request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
+    request.extensions_mut().insert(Deadline::after(app.settings.answer_within));
     // A step that is cut off here leaves what a crash would leave: each of its writes is complete by itself.
     let span = log::begin_request(&request_id, function.name());
     let step = tokio::time::timeout(app.settings.answer_within, (function.step)(app, &request));
