@@ -11,9 +11,9 @@ use futures::future::join_all;
 use futures::stream;
 use http::{Method, Request, StatusCode};
 use local::actors::{Officer, PhoneSession, Reply, Signs, document_hash};
-use local::personas::{BANK, SITI};
+use local::personas::{BANK, BUDI, SITI};
 use serde_json::json;
-use tests::{Fault, Lasting, PIN, Registered, World, assert_problem, assert_status};
+use tests::{EMAIL, Fault, Lasting, PIN, Registered, World, assert_problem, assert_status};
 use tokio::net::TcpListener;
 
 use super::faults_of_holders::bank;
@@ -239,6 +239,37 @@ async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
         assert_status(&answer, 503);
         assert_eq!(answer.header("retry-after"), Some("1"));
     }
+}
+
+/// Work that computes cannot be cut off: where it would not be done in time, it does not start.
+#[tokio::test]
+async fn work_that_no_longer_fits_into_the_time_limit_is_not_started_and_costs_no_try() {
+    let world = World::new().await;
+    let approved = world.approved(SITI).await;
+    let captcha = world.captcha(&approved.email).await;
+    let hurried = world.answering_within(250);
+    let hashes = world.hashes_computed();
+
+    let stranger = world.phone().speaking_to(hurried.clone());
+    assert_problem(&stranger.log_in(PIN).await.unwrap(), 503, "service-unavailable");
+    let selfie = local::photographs::selfie().unwrap();
+    let reply = stranger.register(BUDI, EMAIL, "0812-3456-7890", &selfie).await.unwrap();
+    assert_problem(&reply, 503, "service-unavailable");
+    let body = json!({
+        "token": approved.email.token(),
+        "code": approved.email.code,
+        "captcha": captcha.member("/captcha"),
+        "answer": world.answer(&approved.email, &captcha),
+    });
+    let request = Request::post("http://ikd.test/activation").header("content-type", "application/json");
+    let reply = hurried.send(request.body(body.to_string()).unwrap()).await.unwrap();
+    assert_problem(&reply, 503, "service-unavailable");
+
+    assert_eq!(world.hashes_computed(), hashes);
+    assert!(world.items("selfies").is_empty(), "nothing of the picture is stored");
+    assert_eq!(world.stored_registration(&approved.registered.id)["activation"]["M"]["tries"]["N"], "0");
+    assert_status(&world.activate(&approved.email, &approved.email.code).await, 200);
+    world.assert_sound();
 }
 
 /// A step of many slow calls: the answer does not wait for all of them.

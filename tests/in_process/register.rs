@@ -117,6 +117,54 @@ async fn a_selfie_must_be_a_picture_large_enough_and_not_too_large() {
     assert_problem(&world.phone().register_with(&body).await.unwrap(), 413, "body-too-large");
 }
 
+/// A PNG with a header that promises a usable picture, and nothing readable behind it.
+fn promising_picture() -> Vec<u8> {
+    let mut picture = personas::portrait(1, 320, 400).unwrap();
+    if !picture.starts_with(b"\x89PNG") {
+        let decoded = image::load_from_memory(&picture).unwrap();
+        picture = Vec::new();
+        decoded.write_to(&mut std::io::Cursor::new(&mut picture), image::ImageFormat::Png).unwrap();
+    }
+    let data = picture.windows(4).position(|name| name == b"IDAT").unwrap();
+    picture[data + 4..data + 64].fill(0xff);
+    picture
+}
+
+#[tokio::test]
+async fn only_the_picture_of_somebody_who_may_enrol_is_decoded() {
+    let world = World::new().await;
+    let mut body = body();
+    body["selfie"] = json!(BASE64.encode(&promising_picture()));
+    for nik in [UNKNOWN, ELSEWHERE, DECEASED] {
+        body["nik"] = json!(nik);
+        assert_problem(&world.phone().register_with(&body).await.unwrap(), 422, "not-eligible");
+    }
+    body["nik"] = json!(SITI);
+    let phone = world.phone();
+    let proof = phone.proof(&http::Method::POST, "/registrations", None).unwrap();
+    let send = async || {
+        phone.send_with_proof(http::Method::POST, "/registrations", None, Some(&proof), Some(&body)).await.unwrap()
+    };
+    assert_invalid(&send().await, &["/selfie"]);
+    assert_problem(&send().await, 401, "dpop-proof-replayed");
+    let activated = world.activated(BUDI).await;
+    assert_problem(&activated.phone.register_with(&body).await.unwrap(), 409, "key-already-bound");
+}
+
+#[tokio::test]
+async fn a_picture_that_is_drawn_over_and_over_is_refused_by_its_header() {
+    let world = World::new().await;
+    let selfie = photographs::selfie().unwrap();
+    let (rest, end) = selfie.split_at(selfie.len() - 2);
+    let scan = selfie.windows(2).position(|marker| marker == [0xff, 0xda]).unwrap();
+    let mut body = body();
+    // Forty times the header of the scan, which tells the decoder to go through the picture again.
+    let scans = selfie[scan..scan + 14].repeat(40);
+    body["selfie"] = json!(BASE64.encode(&[rest, scans.as_slice(), end].concat()));
+    body["nik"] = json!(UNKNOWN);
+    assert_invalid(&world.phone().register_with(&body).await.unwrap(), &["/selfie"]);
+}
+
 #[tokio::test]
 async fn the_municipality_is_configuration() {
     let world = World::with(&[("IKD_MUNICIPALITY", "35.19")]).await;

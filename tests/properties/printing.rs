@@ -2,6 +2,7 @@
 
 use declaration::Need;
 use ikd::app::Pins;
+use ikd::aside::Waited;
 use ikd::domain::Id;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::contact::{Email, PhoneNumber};
@@ -17,7 +18,7 @@ use ikd::domain::text::Language;
 use ikd::http::Problem;
 use ikd::mail::Message;
 use ikd::mail::activation_email;
-use ikd::pictures::selfie::{Selfie, SelfieRules};
+use ikd::pictures::selfie::{SelfieFile, SelfieRules};
 use ikd::tokens::keys::{SigningKey, VerifyingKeys};
 use ikd::tokens::sealed::Seal;
 use jiff::{SignedDuration, Timestamp};
@@ -124,8 +125,9 @@ fn entities_show_no_person() {
 
     let portrait = personas::portrait(1, 320, 400).unwrap();
     let rules = SelfieRules { max_bytes: 262_144, min_pixels: 320 };
-    let selfie = Selfie::parse(&data_encoding::BASE64.encode(&portrait), &rules).unwrap();
-    assert_eq!(format!("{selfie:?}"), "Selfie(…)");
+    let file = SelfieFile::parse(&data_encoding::BASE64.encode(&portrait), &rules).unwrap();
+    assert_eq!(format!("{file:?}"), "SelfieFile(…)");
+    assert_eq!(format!("{:?}", file.draw(&Waited::default()).unwrap()), "Selfie(…)");
 }
 
 #[test]

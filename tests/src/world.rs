@@ -93,7 +93,8 @@ async fn fetched() -> Result<()> {
 /// What the functions are built from.
 #[derive(Clone)]
 pub(crate) struct Parts {
-    environment: Environment,
+    /// A later one takes an earlier one's place.
+    variables: Vec<(String, String)>,
     clock: Arc<TestClock>,
     randomness: Arc<TestRandomness>,
     dynamodb: String,
@@ -122,7 +123,8 @@ impl Parts {
                 Box::new(move |builder| builder.interceptor(calls.clone()).endpoint_url(&endpoint))
             },
         };
-        Ok(App::build(&self.environment, builders, surroundings)?)
+        let environment: Environment = self.variables.iter().cloned().collect();
+        Ok(App::build(&environment, builders, surroundings)?)
     }
 }
 
@@ -187,7 +189,7 @@ impl World {
         let (calls, metrics) = (Calls::default(), Written::default());
         let clock = Arc::new(TestClock::new());
         let parts = Arc::new(Parts {
-            environment: environment.into_iter().collect(),
+            variables: environment,
             clock: clock.clone(),
             randomness: Arc::default(),
             dynamodb: network.dynamodb,
@@ -261,6 +263,14 @@ impl World {
     /// The same service once its database is out of reach.
     pub fn with_database_gone(&self) -> Arc<dyn Api> {
         let parts = Parts { dynamodb: NOWHERE.to_owned(), ..(*self.parts).clone() };
+        Arc::new(InProcess::new(self.api.base().clone(), Arc::new(parts)))
+    }
+
+    /// The same service with another time limit for a request, in milliseconds.
+    pub fn answering_within(&self, milliseconds: u32) -> Arc<dyn Api> {
+        let limit = ("IKD_ANSWER_WITHIN_MILLISECONDS".to_owned(), milliseconds.to_string());
+        let mut parts = (*self.parts).clone();
+        parts.variables.push(limit);
         Arc::new(InProcess::new(self.api.base().clone(), Arc::new(parts)))
     }
 

@@ -7,7 +7,7 @@ use ikd::domain::device::Device;
 use ikd::domain::pin::Pin;
 use ikd::domain::registration::{NotActivatable, Registration};
 use ikd::domain::text::Invalid;
-use ikd::http::{Problem, ProblemType};
+use ikd::http::{Deadline, Problem, ProblemType, Work};
 use ikd::store::Written;
 use ikd::store::challenges::{CaptchaTry, Once, Use};
 use ikd::store::registrations::CodeTry;
@@ -68,7 +68,13 @@ pub async fn look(app: &App, token: &str) -> Result<Shown, Problem> {
 }
 
 /// Activates. A repeated call is harmless: a browser may send the form again.
-pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_>) -> Result<(), Problem> {
+pub async fn activate(
+    app: &App,
+    deadline: Deadline,
+    token: &str,
+    code: &str,
+    answered: &Answered<'_>,
+) -> Result<(), Problem> {
     let code = ActivationCode::parse(code).map_err(|invalid| Problem::invalid("/code", invalid))?;
     let (link, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
     let now = app.now();
@@ -91,6 +97,7 @@ pub async fn activate(app: &App, token: &str, code: &str, answered: &Answered<'_
     };
     human?;
 
+    deadline.ensure_fits(Work::HashPin)?;
     if app.store().take_code_try(&id, generation, tries, &app.random_id()).await? == CodeTry::Refused {
         return overtaken(app, &registration, generation).await;
     }

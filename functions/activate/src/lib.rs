@@ -15,7 +15,7 @@ use activation::Answered;
 use ikd::app::App;
 use ikd::domain::registration::Stage;
 use ikd::domain::text::Language;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::http::{Answer, Deadline, Function, Problem, ProblemType, Request, parse};
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function =
@@ -62,7 +62,7 @@ pub async fn activate(app: &App, request: &Request) -> Result<Answer, Problem> {
             let body: Activate = parse::json(request, parse::SMALL_BODY)?;
             let answered =
                 Answered::read(body.captcha.as_deref(), body.answer.as_deref(), body.proof_of_work.as_deref())?;
-            activation::activate(app, &body.token, &body.code, &answered).await?;
+            activation::activate(app, Deadline::of(request), &body.token, &body.code, &answered).await?;
             Ok(Answer::ok(&Activated { stage: Stage::Active }))
         }
         ("POST", ["captchas"]) if is_form => {
@@ -91,7 +91,10 @@ async fn submitted(app: &App, request: &Request) -> Result<Answer, Problem> {
                 Some(field(&form, "answer")),
                 Some(field(&form, "proof_of_work")),
             ) {
-                Ok(answered) => activation::activate(app, token, field(&form, "code"), &answered).await,
+                Ok(answered) => {
+                    let code = field(&form, "code");
+                    activation::activate(app, Deadline::of(request), token, code, &answered).await
+                }
                 Err(problem) => Err(problem),
             }
         }

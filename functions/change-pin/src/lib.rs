@@ -6,7 +6,7 @@ use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::pin::Pin;
 use ikd::domain::text::Invalid;
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
+use ikd::http::{Answer, Deadline, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use serde::Deserialize;
 
@@ -33,7 +33,7 @@ pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem>
     let Pins { old, new } = read(&body)?;
     new.ensure_strong(&holder.device.nik).map_err(|invalid| Problem::invalid("/new_pin", invalid))?;
 
-    authenticate::spend_pin_try(app, &holder.device.key, Some(&holder.device), &old).await?;
+    authenticate::spend_pin_try(app, Deadline::of(request), &holder.device.key, Some(&holder.device), &old).await?;
     let hash = app.pins().hash(&new, app.random()).map_err(Problem::unavailable)?;
     match app.store().change_pin(&holder.device, &hash).await? {
         Written::Done => Ok(Answer::no_content()),

@@ -8,7 +8,7 @@ use ikd::app::App;
 use ikd::domain::erasure::Erasure;
 use ikd::domain::pin::Pin;
 use ikd::domain::text::{Language, Text};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::http::{Answer, Deadline, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,7 @@ pub async fn erase_identity(app: &App, request: &Request) -> Result<Answer, Prob
     let device = authenticate::holder(app, request).await?.device;
     let Confirmation { pin } = parse::json(request, parse::SMALL_BODY)?;
     let pin = Pin::parse(&pin).map_err(|invalid| Problem::invalid("/pin", invalid))?;
-    let verified = authenticate::spend_pin_try(app, &device.key, Some(&device), &pin).await?;
+    let verified = authenticate::spend_pin_try(app, Deadline::of(request), &device.key, Some(&device), &pin).await?;
 
     let (now, rules) = (app.now(), &app.settings.rules);
     let order = Erasure {

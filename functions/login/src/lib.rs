@@ -8,7 +8,7 @@ use ikd::domain::device::{Active, Device, SessionScope};
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::Pin;
 use ikd::domain::resident::Resident;
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::http::{Answer, Deadline, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
 use ikd::tokens::access_token::{self, HolderToken, Lifetime};
@@ -42,7 +42,7 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
     let device = device.map(Device::into_active).transpose().map_err(|block| standing::of_block(&block))?;
     // The registry is asked while the PIN is checked. Only a caller who knows the PIN learns what it says.
     let (verified, resident) = tokio::join!(
-        authenticate::spend_pin_try(app, &proof.key, device.as_ref(), &pin),
+        authenticate::spend_pin_try(app, Deadline::of(request), &proof.key, device.as_ref(), &pin),
         registered(app, device.as_ref())
     );
     let verified = verified?;

@@ -4,14 +4,15 @@ mod declaration;
 
 use ikd::access::authenticate;
 use ikd::app::App;
+use ikd::aside;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::decision::Pending;
 use ikd::domain::face::PictureProblem;
 use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::faces::FaceError;
-use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
-use ikd::pictures::selfie::Selfie;
+use ikd::http::{Answer, Deadline, Fields, Function, Problem, ProblemType, Request, Work, parse};
+use ikd::pictures::selfie::{NotDrawn, Selfie, SelfieFile};
 use ikd::store::residents::Photo;
 use ikd::views::TicketView;
 use serde::{Deserialize, Serialize};
@@ -43,9 +44,12 @@ struct Registered {
 ///
 /// Registrations of one NIK live side by side: anyone can type somebody's NIK, and must not end anything by it. The
 /// registry's reason for a refusal is never shown: every such refusal is the same.
+///
+/// Anyone can send anything here, so what costs most comes last: first what the values say, then what the registry says,
+/// and only then is the picture decoded and searched for faces.
 pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
     let proof = authenticate::phone(app, request)?;
-    let (nik, email, phone_number, selfie) = read(app, request)?;
+    let (nik, email, phone_number, file) = read(app, request)?;
 
     let now = app.now();
     let ((), resident, holder, device) = tokio::try_join!(
@@ -61,7 +65,9 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
         return Err(ProblemType::NotEligible.into());
     }
 
-    ensure_usable(app, &selfie).await?;
+    let deadline = Deadline::of(request);
+    let selfie = draw(file, deadline).await?;
+    ensure_usable(app, &selfie, deadline).await?;
 
     let pending = Pending { expires_at: now + app.settings.rules.registration_lifetime };
     let id = app.random_id();
@@ -84,8 +90,19 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
     ))
 }
 
-/// The selfie shows exactly one face that can be compared. This costs more than everything before it, so it comes last.
-async fn ensure_usable(app: &App, selfie: &Selfie) -> Result<(), Problem> {
+/// Decodes the picture and encodes it again.
+async fn draw(file: SelfieFile, deadline: Deadline) -> Result<Selfie, Problem> {
+    deadline.ensure_fits(Work::DrawPicture)?;
+    let drawn = aside::compute(move |waited| file.draw(waited)).await.map_err(Problem::unavailable)?;
+    drawn.map_err(|error| match error {
+        NotDrawn::Invalid(invalid) => Problem::invalid("/selfie", invalid),
+        NotDrawn::Abandoned(abandoned) => Problem::unavailable(abandoned),
+    })
+}
+
+/// The selfie shows exactly one face that can be compared.
+async fn ensure_usable(app: &App, selfie: &Selfie, deadline: Deadline) -> Result<(), Problem> {
+    deadline.ensure_fits(Work::FindFaces)?;
     let seen = app.faces().look_at(selfie.bytes()).await.map_err(|error| match error {
         FaceError::Unreadable(_) => Problem::invalid("/selfie", PictureProblem::NoFace.advice()),
         FaceError::Unavailable(cause) => Problem::unavailable(cause),
@@ -97,13 +114,13 @@ async fn ensure_usable(app: &App, selfie: &Selfie) -> Result<(), Problem> {
     if fields.is_empty() { Ok(()) } else { Err(fields.refuse()) }
 }
 
-fn read(app: &App, request: &Request) -> Result<(Nik, Email, PhoneNumber, Selfie), Problem> {
+fn read(app: &App, request: &Request) -> Result<(Nik, Email, PhoneNumber, SelfieFile), Problem> {
     let body: Register = parse::json(request, MAX_BYTES)?;
     let mut fields = Fields::default();
     let nik = fields.take("/nik", Nik::parse(&body.nik));
     let email = fields.take("/email", Email::parse(&body.email));
     let phone_number = fields.take("/phone_number", PhoneNumber::parse(&body.phone_number));
-    let selfie = fields.take("/selfie", Selfie::parse(&body.selfie, &app.settings.rules.selfie));
+    let selfie = fields.take("/selfie", SelfieFile::parse(&body.selfie, &app.settings.rules.selfie));
     match (nik, email, phone_number, selfie) {
         (Some(nik), Some(email), Some(phone_number), Some(selfie)) => Ok((nik, email, phone_number, selfie)),
         _ => Err(fields.refuse()),

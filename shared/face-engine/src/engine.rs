@@ -45,6 +45,8 @@ pub struct Examined {
 const SIDES: [usize; 3] = [416, 224, 160];
 /// Candidates with a lower score are ignored.
 const MIN_CANDIDATE: f32 = 0.5;
+/// How many candidates are looked at in one square. One face is asked for, and two are enough to refuse a picture.
+const MAX_CANDIDATES: usize = 12;
 /// A face has a higher score in at least one of the squares.
 const MIN_SCORE: f32 = 0.6;
 /// Its points may be this far from where a face has them; see [`Face::deviation`].
@@ -141,7 +143,7 @@ impl Engine {
     /// Looks for faces in the whole picture, drawn into a square of this side.
     fn look(&self, picture: &Picture, side: usize) -> Vec<Face> {
         let whole = Similarity::upright(picture.longest_side() / side as f32, Point::default());
-        let candidates = self.detector.detect(picture.sample(&whole, side), MIN_CANDIDATE);
+        let candidates = self.detector.detect(picture.sample(&whole, side), MIN_CANDIDATE, MAX_CANDIDATES);
         candidates.into_iter().map(|candidate| self.locate(picture, &whole, candidate)).collect()
     }
 

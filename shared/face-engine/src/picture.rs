@@ -36,7 +36,7 @@ pub const MAX_SIDE: u32 = 4_096;
 /// All of a phone's 12 megapixels (4,096 by 3,072). It bounds the memory: a progressive JPEG needs nine bytes a pixel.
 pub const MAX_PIXELS: u64 = 12_582_912;
 /// What a decoded picture may take, in bytes: four a pixel. Half as many pixels may have 16 bits a channel.
-const MAX_BYTES: u64 = 4 * MAX_PIXELS;
+pub const MAX_BYTES: u64 = 4 * MAX_PIXELS;
 
 /// Pictures are halved until no side is longer, before anything else is done with them.
 const LONGEST_KEPT: u32 = 2_048;

@@ -10,7 +10,7 @@ use crate::domain::KeyThumbprint;
 use crate::domain::device::{Active, Device, Session, SessionScope, VerifiedPin};
 use crate::domain::pin::{Locked, Pin};
 use crate::http::parse::single_header;
-use crate::http::{Problem, ProblemType};
+use crate::http::{Deadline, Problem, ProblemType, Work};
 use crate::log;
 use crate::store::Written;
 use crate::store::challenges::{Once, Use};
@@ -75,15 +75,17 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
 }
 
 /// Counts the try first, then checks the PIN. Right or wrong, known device or not, the work is the same: one write and
-/// one hash.
+/// one hash. Where no time is left for the hash, the try is not counted.
 pub async fn spend_pin_try<'a>(
     app: &App,
+    deadline: Deadline,
     key: &KeyThumbprint,
     device: Option<&'a Device<Active>>,
     pin: &Pin,
 ) -> Result<VerifiedPin<'a>, Problem> {
     let tries = device.map(|device| device.state.pin_tries).unwrap_or_default();
     let next = tries.take(&app.settings.rules.lockout, app.now()).map_err(|locked| pin_locked(locked, app.now()))?;
+    deadline.ensure_fits(Work::HashPin)?;
     let attempt = app.random_id();
     let taken = app.store().take_pin_try(key, tries, next, &attempt).await?;
     if device.is_some() && taken == Written::Overtaken {

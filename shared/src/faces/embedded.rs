@@ -7,6 +7,7 @@ use face_engine::{Band, Engine, Examined, Picture, QualityProblem, Thresholds, W
 use jiff::Timestamp;
 
 use super::{FaceError, Seen};
+use crate::aside::{self, Abandoned, Waited};
 use crate::domain::face::{FaceBand, FaceComparison, FaceMeasure, PictureProblem};
 
 /// The engine. Examining a face takes a tenth of a second, on a thread that nothing else waits for.
@@ -26,7 +27,7 @@ impl Embedded {
 
     pub(super) async fn look_at(&self, selfie: &[u8]) -> Result<Seen, FaceError> {
         let selfie = selfie.to_vec();
-        self.aside(move |engine| engine.look_at(&selfie)).await
+        self.aside(move |engine, waited| engine.look_at(&selfie, waited)).await
     }
 
     pub(super) async fn compare(
@@ -36,27 +37,33 @@ impl Embedded {
         now: Timestamp,
     ) -> Result<FaceComparison, FaceError> {
         let (registry_photo, selfie) = (registry_photo.to_vec(), selfie.to_vec());
-        self.aside(move |engine| engine.compare(&registry_photo, &selfie, now)).await
+        self.aside(move |engine, waited| engine.compare(&registry_photo, &selfie, now, waited)).await
     }
 
     async fn aside<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Inside) -> Result<T, FaceError> + Send + 'static,
+        work: impl FnOnce(&Inside, &Waited) -> Result<T, FaceError> + Send + 'static,
     ) -> Result<T, FaceError> {
         let inside = self.0.clone();
-        let done = tokio::task::spawn_blocking(move || work(&inside)).await;
+        let done = aside::compute(move |waited| work(&inside, waited)).await;
         done.unwrap_or_else(|error| Err(FaceError::Unavailable(error.to_string())))
     }
 }
 
 impl Inside {
-    fn look_at(&self, selfie: &[u8]) -> Result<Seen, FaceError> {
-        let examined = self.engine()?.inspect(&picture(selfie)?);
+    fn look_at(&self, selfie: &[u8], waited: &Waited) -> Result<Seen, FaceError> {
+        let examined = self.engine()?.inspect(&picture(selfie, waited)?);
         Ok(Seen { faces: examined.faces.len(), problems: problems(&examined) })
     }
 
-    fn compare(&self, registry_photo: &[u8], selfie: &[u8], now: Timestamp) -> Result<FaceComparison, FaceError> {
-        let (registry, selfie) = (self.examine(registry_photo)?, self.examine(selfie)?);
+    fn compare(
+        &self,
+        registry_photo: &[u8],
+        selfie: &[u8],
+        now: Timestamp,
+        waited: &Waited,
+    ) -> Result<FaceComparison, FaceError> {
+        let (registry, selfie) = (self.examine(registry_photo, waited)?, self.examine(selfie, waited)?);
         let described = registry.descriptor.as_ref().zip(selfie.descriptor.as_ref());
         let distance = described.map(|(registry, selfie)| registry.distance(selfie));
         let (registry_photo_problems, selfie_problems) = (problems(&registry), problems(&selfie));
@@ -80,8 +87,8 @@ impl Inside {
         })
     }
 
-    fn examine(&self, photograph: &[u8]) -> Result<Examined, FaceError> {
-        Ok(self.engine()?.examine(&picture(photograph)?))
+    fn examine(&self, photograph: &[u8], waited: &Waited) -> Result<Examined, FaceError> {
+        Ok(self.engine()?.examine(&picture(photograph, waited)?))
     }
 
     fn engine(&self) -> Result<Arc<Engine>, FaceError> {
@@ -96,8 +103,13 @@ impl Inside {
     }
 }
 
-fn picture(photograph: &[u8]) -> Result<Picture, FaceError> {
-    Picture::decode(photograph).map_err(|error| FaceError::Unreadable(error.to_string()))
+/// Decodes a photograph, as long as somebody waits: before it and after it.
+fn picture(photograph: &[u8], waited: &Waited) -> Result<Picture, FaceError> {
+    let abandoned = |error: Abandoned| FaceError::Unavailable(error.to_string());
+    waited.ensure().map_err(abandoned)?;
+    let picture = Picture::decode(photograph).map_err(|error| FaceError::Unreadable(error.to_string()))?;
+    waited.ensure().map_err(abandoned)?;
+    Ok(picture)
 }
 
 fn problems(examined: &Examined) -> Vec<PictureProblem> {

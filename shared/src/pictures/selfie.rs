@@ -1,13 +1,17 @@
 //! The selfie: a real JPEG or PNG of a usable size, decoded and encoded again before anything is stored.
+//!
+//! Anyone can send a picture. Its file and what it says of its size are checked at once. To decode it takes a hundred times
+//! as long, so that comes last, when everything else is right.
 
-use std::io::Cursor;
+use std::io::{self, Cursor, Write};
 
 use data_encoding::BASE64;
 // What the face engine takes; beyond it lie decompression bombs.
-use face_engine::{MAX_PIXELS, MAX_SIDE};
+use face_engine::{MAX_BYTES, MAX_PIXELS, MAX_SIDE};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
+use crate::aside::{Abandoned, Waited};
 use crate::domain::secret::unprintable;
 use crate::domain::text::Invalid;
 
@@ -16,7 +20,42 @@ use crate::domain::text::Invalid;
 #[derive(Clone)]
 pub struct Selfie(Vec<u8>);
 
-unprintable!(Selfie);
+/// The file of a picture whose header promises a usable one.
+pub struct SelfieFile {
+    bytes: Vec<u8>,
+    max_bytes: usize,
+}
+
+unprintable!(Selfie, SelfieFile);
+
+const NOT_A_PICTURE: Invalid = Invalid::new(
+    "Foto rusak atau bukan JPEG/PNG. Ambil ulang foto.",
+    "The photo is damaged or is not a JPEG or PNG. Take it again.",
+);
+const TOO_LARGE: Invalid = Invalid::new(
+    "Foto terlalu besar. Ambil ulang dengan resolusi lebih rendah.",
+    "The photo is too large. Take it again with a lower resolution.",
+);
+
+/// Why a file does not become a selfie.
+#[derive(Clone, Copy, Debug)]
+pub enum NotDrawn {
+    Invalid(Invalid),
+    /// Nobody waits for it any more.
+    Abandoned(Abandoned),
+}
+
+impl From<Invalid> for NotDrawn {
+    fn from(invalid: Invalid) -> Self {
+        Self::Invalid(invalid)
+    }
+}
+
+impl From<Abandoned> for NotDrawn {
+    fn from(abandoned: Abandoned) -> Self {
+        Self::Abandoned(abandoned)
+    }
+}
 
 /// How large a selfie may and must be.
 #[derive(Clone, Copy, Debug)]
@@ -27,22 +66,14 @@ pub struct SelfieRules {
     pub min_pixels: u32,
 }
 
-impl Selfie {
-    /// Reads a base64 picture.
+impl SelfieFile {
+    /// Reads a base64 picture as far as its header.
     pub fn parse(text: &str, rules: &SelfieRules) -> Result<Self, Invalid> {
         const NOT_BASE64: Invalid =
             Invalid::new("Foto tidak dapat dibaca. Ambil ulang foto.", "The photo cannot be read. Take it again.");
-        const TOO_LARGE: Invalid = Invalid::new(
-            "Foto terlalu besar. Ambil ulang dengan resolusi lebih rendah.",
-            "The photo is too large. Take it again with a lower resolution.",
-        );
         const TOO_SMALL: Invalid = Invalid::new(
             "Foto terlalu kecil. Ambil ulang dengan resolusi lebih tinggi.",
             "The photo is too small. Take it again with a higher resolution.",
-        );
-        const NOT_A_PICTURE: Invalid = Invalid::new(
-            "Foto rusak atau bukan JPEG/PNG. Ambil ulang foto.",
-            "The photo is damaged or is not a JPEG or PNG. Take it again.",
         );
 
         if text.len() > rules.max_bytes.div_ceil(3) * 4 {
@@ -52,48 +83,88 @@ impl Selfie {
         if bytes.len() > rules.max_bytes {
             return Err(TOO_LARGE);
         }
-        let mut reader = ImageReader::new(Cursor::new(&bytes)).with_guessed_format().map_err(|_| NOT_A_PICTURE)?;
-        if !matches!(reader.format(), Some(ImageFormat::Jpeg | ImageFormat::Png)) {
-            return Err(NOT_A_PICTURE);
-        }
-        // The decoder fills the missing part of a broken upload with grey; the end marker shows that nothing is
-        // missing.
-        if reader.format() == Some(ImageFormat::Jpeg) && !bytes.trim_ascii_end().ends_with(&[0xff, 0xd9]) {
-            return Err(NOT_A_PICTURE);
-        }
-        let mut limits = Limits::default();
-        limits.max_image_width = Some(MAX_SIDE);
-        limits.max_image_height = Some(MAX_SIDE);
-        reader.limits(limits);
-        let mut decoder = reader.into_decoder().map_err(|_| NOT_A_PICTURE)?;
-        let (width, height) = decoder.dimensions();
-        if u64::from(width) * u64::from(height) > MAX_PIXELS {
-            return Err(TOO_LARGE);
-        }
-        let orientation = decoder.orientation().map_err(|_| NOT_A_PICTURE)?;
-        let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| NOT_A_PICTURE)?;
-        if picture.width().min(picture.height()) < rules.min_pixels {
+        let (width, height) = decoder(&bytes)?.dimensions();
+        if width.min(height) < rules.min_pixels {
             return Err(TOO_SMALL);
         }
-        picture.apply_orientation(orientation);
-        draw(&picture, rules.max_bytes).map(Self).ok_or(TOO_LARGE)
+        Ok(Self { bytes, max_bytes: rules.max_bytes })
     }
 
-    pub fn bytes(&self) -> &[u8] {
-        &self.0
+    /// Decodes the picture and encodes it again, as long as somebody waits for it.
+    pub fn draw(&self, waited: &Waited) -> Result<Selfie, NotDrawn> {
+        let mut decoder = decoder(&self.bytes)?;
+        let orientation = decoder.orientation().map_err(|_| NOT_A_PICTURE)?;
+        let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| NOT_A_PICTURE)?;
+        waited.ensure()?;
+        picture.apply_orientation(orientation);
+        let picture = picture.into_rgb8();
+        for quality in QUALITIES {
+            waited.ensure()?;
+            let mut bounded = Bounded { bytes: Vec::new(), max_bytes: self.max_bytes };
+            if JpegEncoder::new_with_quality(&mut bounded, quality).encode_image(&picture).is_ok() {
+                return Ok(Selfie(bounded.bytes));
+            }
+        }
+        Err(TOO_LARGE.into())
     }
 }
 
-/// Encodes at the best quality that fits; nothing where none that shows a face fits.
-fn draw(picture: &DynamicImage, max_bytes: usize) -> Option<Vec<u8>> {
-    const QUALITIES: [u8; 3] = [90, 75, 60];
+/// The best quality that fits is chosen; a worse one shows no face.
+const QUALITIES: [u8; 3] = [90, 75, 60];
 
-    let picture = picture.to_rgb8();
-    QUALITIES.into_iter().find_map(|quality| {
-        let mut bytes = Vec::new();
-        JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&picture).ok()?;
-        (bytes.len() <= max_bytes).then_some(bytes)
-    })
+/// Takes no more bytes than fit: an encoding that grows larger ends there, and not at the end of the picture.
+struct Bounded {
+    bytes: Vec<u8>,
+    max_bytes: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > self.max_bytes {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A phone's progressive JPEG has about ten scans. Each of them lets the decoder go through the whole picture once more, and
+/// costs its sender a few bytes.
+const MAX_SCANS: usize = 30;
+
+/// Reads the header, within limits.
+fn decoder(bytes: &[u8]) -> Result<impl ImageDecoder, Invalid> {
+    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(|_| NOT_A_PICTURE)?;
+    match reader.format() {
+        Some(ImageFormat::Jpeg) if is_whole_jpeg(bytes) => {}
+        Some(ImageFormat::Png) => {}
+        _ => return Err(NOT_A_PICTURE),
+    }
+    let mut limits = Limits::default();
+    limits.max_image_width = Some(MAX_SIDE);
+    limits.max_image_height = Some(MAX_SIDE);
+    limits.max_alloc = Some(MAX_BYTES);
+    reader.limits(limits);
+    let decoder = reader.into_decoder().map_err(|_| NOT_A_PICTURE)?;
+    let (width, height) = decoder.dimensions();
+    let is_too_large = u64::from(width) * u64::from(height) > MAX_PIXELS || decoder.total_bytes() > MAX_BYTES;
+    if is_too_large { Err(TOO_LARGE) } else { Ok(decoder) }
+}
+
+/// The decoder fills the missing part of a broken upload with grey; the end marker shows that nothing is missing.
+fn is_whole_jpeg(bytes: &[u8]) -> bool {
+    let scans = bytes.windows(2).filter(|marker| *marker == [0xff, 0xda]).count();
+    bytes.trim_ascii_end().ends_with(&[0xff, 0xd9]) && scans <= MAX_SCANS
+}
+
+impl Selfie {
+    pub fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 #[cfg(test)]
@@ -110,10 +181,14 @@ mod tests {
         BASE64.encode(&bytes.into_inner())
     }
 
+    fn parse(text: &str) -> Result<Selfie, NotDrawn> {
+        SelfieFile::parse(text, &RULES)?.draw(&Waited::default())
+    }
+
     #[test]
     fn jpeg_and_png_of_a_usable_size_are_taken() {
-        assert!(Selfie::parse(&picture(320, 480, ImageFormat::Jpeg), &RULES).is_ok());
-        assert!(Selfie::parse(&picture(640, 320, ImageFormat::Png), &RULES).is_ok());
+        assert!(parse(&picture(320, 480, ImageFormat::Jpeg)).is_ok());
+        assert!(parse(&picture(640, 320, ImageFormat::Png)).is_ok());
     }
 
     #[test]
@@ -123,7 +198,7 @@ mod tests {
             \x01\x12\0\x03\0\0\0\x01\0\x06\0\0\x01\x10\0\x02\0\0\0\x0f\0\0\0\x26\0\0\0\0Rumah Bu Siti\0\0\0\0\0\0\0\0";
         let plain = BASE64.decode(picture(320, 480, ImageFormat::Jpeg).as_bytes()).unwrap();
         let tagged = [&plain[..2], exif, &plain[2..]].concat();
-        let selfie = Selfie::parse(&BASE64.encode(&tagged), &RULES).unwrap();
+        let selfie = parse(&BASE64.encode(&tagged)).unwrap();
         let text = String::from_utf8_lossy(selfie.bytes()).into_owned();
         assert!(!text.contains("Exif") && !text.contains("Siti"));
         let drawn = image::load_from_memory(selfie.bytes()).unwrap();
@@ -134,10 +209,10 @@ mod tests {
     fn everything_else_is_refused() {
         let whole = picture(320, 480, ImageFormat::Jpeg);
         for text in ["", "%%%", "aGVsbG8=", &whole[..whole.len() / 2 / 4 * 4], &picture(319, 480, ImageFormat::Jpeg)] {
-            assert!(Selfie::parse(text, &RULES).is_err(), "{}", text.len());
+            assert!(SelfieFile::parse(text, &RULES).is_err(), "{}", text.len());
         }
-        assert!(Selfie::parse(&"A".repeat(400_000), &RULES).is_err());
-        assert!(Selfie::parse(&picture(9_000, 330, ImageFormat::Png), &RULES).is_err());
-        assert!(Selfie::parse(&picture(4_000, 4_000, ImageFormat::Png), &RULES).is_err());
+        assert!(SelfieFile::parse(&"A".repeat(400_000), &RULES).is_err());
+        assert!(SelfieFile::parse(&picture(9_000, 330, ImageFormat::Png), &RULES).is_err());
+        assert!(SelfieFile::parse(&picture(4_000, 4_000, ImageFormat::Png), &RULES).is_err());
     }
 }

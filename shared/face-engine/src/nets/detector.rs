@@ -48,8 +48,9 @@ impl DetectorNet {
     }
 
     /// Finds boxes of at least this score in a square picture (a multiple of 32 points a side), colours from 0 to 255.
-    /// The best one comes first; of several that overlap, only the best one is kept.
-    pub fn detect(&self, picture: Map, min_score: f32) -> Vec<Candidate> {
+    /// The best one comes first; of several that overlap, only the best one is kept. There are `max` at most: for each, the
+    /// caller looks closer, and a picture of wallpaper can be full of them.
+    pub fn detect(&self, picture: Map, min_score: f32, max: usize) -> Vec<Candidate> {
         let mut map = self.first.of(&picture.normalised(MEANS, 255.0)).leaky();
         for (index, convolution) in self.others.iter().enumerate() {
             map = convolution.of(&map.greatest(2, 2, false)).leaky();
@@ -66,7 +67,7 @@ impl DetectorNet {
             }
         }
         candidates.retain(|candidate| candidate.score >= min_score);
-        best(candidates)
+        best(candidates, max)
     }
 }
 
@@ -82,16 +83,38 @@ fn sigmoid(value: f32) -> f32 {
     1.0 / (1.0 + (-value).exp())
 }
 
-/// Of boxes that overlap by more than two fifths, keeps the one with the best score.
-fn best(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+/// Of boxes that overlap by more than two fifths, keeps the one with the best score, and as many as `max`.
+fn best(mut candidates: Vec<Candidate>, max: usize) -> Vec<Candidate> {
     const MAX_OVERLAP: f32 = 0.4;
 
     candidates.sort_by(|left, right| right.score.total_cmp(&left.score));
     let mut kept: Vec<Candidate> = Vec::new();
     for candidate in candidates {
+        if kept.len() == max {
+            break;
+        }
         if kept.iter().all(|better| better.bounds.overlap(&candidate.bounds) <= MAX_OVERLAP) {
             kept.push(candidate);
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_candidates_are_kept_and_no_more_than_asked_for() {
+        let at = |place: u8, score: f32| {
+            let centre = Point { x: f32::from(place) * 40.0, y: 16.0 };
+            Candidate { bounds: Bounds::around(centre, 30.0, 30.0), score }
+        };
+        let candidates: Vec<Candidate> = (0..100).map(|place| at(place, 0.5 + f32::from(place) / 250.0)).collect();
+        let kept = best(candidates.clone(), 10);
+        assert_eq!(kept.len(), 10);
+        assert!(kept.iter().all(|candidate| candidate.score > 0.85), "the best ones");
+        assert_eq!(best(candidates, 200).len(), 100);
+        assert_eq!(best(vec![at(1, 0.6), at(1, 0.9)], 10).len(), 1, "of those that overlap, one");
+    }
 }
