@@ -133,7 +133,7 @@ fn verifying(parts: &mut Parts, environment: &Environment, _: &Settings, _: &Sur
 }
 
 fn retired(parts: &mut Parts, environment: &Environment, _: &Settings, _: &Surroundings) -> Result<(), ConfigError> {
-    let keys = RetiredKeys::from_jwks(&environment.or("IKD_RETIRED_KEYS", "{\"keys\":[]}"));
+    let keys = RetiredKeys::from_jwks(&environment.required("IKD_RETIRED_KEYS")?);
     parts.retired = Some(keys.map_err(|error| ConfigError::nonsense("IKD_RETIRED_KEYS", error))?);
     Ok(())
 }

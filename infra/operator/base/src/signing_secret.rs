@@ -147,7 +147,7 @@ mod tests {
     fn as_many_keys_are_retired_as_an_environment_holds_and_none_is_lost() {
         let mut secret = SigningSecret::new().unwrap();
         let first = signing(&secret);
-        for _ in 0..MAX_RETIRED + 1 {
+        for _ in 0..=MAX_RETIRED {
             secret = secret.rotated().unwrap();
         }
         assert_eq!(secret.retired().unwrap().len(), MAX_RETIRED);
