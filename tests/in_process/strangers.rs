@@ -15,15 +15,12 @@ use tests::{EMAIL, World};
 /// As many pixels as a selfie may have, in a file that is small enough.
 fn large_picture(format: ImageFormat) -> Vec<u8> {
     let mut bytes = Vec::new();
-    match format {
-        ImageFormat::Jpeg => {
-            let wall = GrayImage::from_pixel(4_096, 3_072, Luma([180]));
-            JpegEncoder::new_with_quality(&mut bytes, 60).encode_image(&wall).unwrap();
-        }
-        _ => {
-            let wall = RgbImage::from_pixel(4_096, 3_072, Rgb([180, 180, 170]));
-            wall.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
-        }
+    if format == ImageFormat::Jpeg {
+        let wall = GrayImage::from_pixel(4_096, 3_072, Luma([180]));
+        JpegEncoder::new_with_quality(&mut bytes, 60).encode_image(&wall).unwrap();
+    } else {
+        let wall = RgbImage::from_pixel(4_096, 3_072, Rgb([180, 180, 170]));
+        wall.write_to(&mut Cursor::new(&mut bytes), format).unwrap();
     }
     bytes
 }
