@@ -1,6 +1,12 @@
 //! export-data: everything that is stored about the holder, and nothing that opens anything.
 
+use std::collections::BTreeSet;
+
+use declaration::Need;
 use http::Method;
+use ikd::domain::registration::Registration;
+use ikd::domain::signature::{DocumentHash, Signature};
+use ikd::store::keys;
 use jiff::SignedDuration;
 use local::actors::document_hash;
 use local::personas::{BANK, BUDI, SITI};
@@ -36,7 +42,52 @@ async fn the_export_holds_registry_registrations_devices_signatures_and_receipts
     assert_eq!(export["signatures"][0]["document_hash"], document_hash(b"A"));
     assert_eq!(export["receipts"]["receipts"][0]["integrator"], "Bank Madiun");
     assert_eq!(export["receipts"]["head"]["count"], 1);
-    assert_eq!(export["complete"], true);
+}
+
+#[tokio::test]
+async fn the_export_has_every_registration_and_every_signature_however_many_there_are() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let app = world.app(&[Need::Store]);
+    let device = app.store().device(holder.phone.key.thumbprint()).await.unwrap().unwrap();
+    let registration = app.store().registration(&device.registration, app.now()).await.unwrap().unwrap();
+    for _ in 0..230 {
+        let one = Registration { id: app.random_id(), ..registration.clone() };
+        world.put("identities", ("pk", &keys::registration(&one.id)), &one).await;
+    }
+    for number in 0..1_100_u32 {
+        let id = app.random_id();
+        let document_hash = DocumentHash::parse(&document_hash(&number.to_be_bytes())).unwrap();
+        let (nik, device) = (device.nik.clone(), device.key.clone());
+        let expires_at = app.now() + SignedDuration::from_hours(1);
+        let one = Signature { id: id.clone(), document_hash, nik, device, signed_at: app.now(), expires_at };
+        world.put("signatures", ("id", id.as_str()), &one).await;
+    }
+    let export = export(&holder).await;
+    let ids = |kind: &str| -> BTreeSet<String> {
+        export[kind].as_array().unwrap().iter().map(|one| one["id"].to_string()).collect()
+    };
+    assert_eq!((ids("registrations").len(), ids("signatures").len()), (231, 1_100));
+}
+
+#[tokio::test]
+async fn what_has_ended_is_not_exported_whether_or_not_it_was_swept() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    world.registered(SITI).await;
+    holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
+    let count = async |holder: &HolderWithSession| {
+        let export = export(holder).await;
+        ["registrations", "signatures"].map(|kind| export[kind].as_array().unwrap().len())
+    };
+    assert_eq!(count(&holder).await, [2, 1]);
+    world.pass(SignedDuration::from_hours(7 * 24));
+    let holder = holder.logged_in_again().await;
+    assert_eq!(count(&holder).await, [1, 1]);
+    world.pass(SignedDuration::from_hours(10 * 365 * 24));
+    let holder = holder.logged_in_again().await;
+    assert_eq!(count(&holder).await, [1, 0]);
+    assert_eq!(world.items("signatures").len(), 1, "nothing was swept");
 }
 
 #[tokio::test]
@@ -75,6 +126,7 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
     assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
     world.pass(SignedDuration::from_mins(1));
     let rejected = world.registered(SITI).await;
+    assert_status(&world.officer().scan(&rejected.ticket).await.unwrap(), 200);
     world.officer().reject(&rejected.ticket, "Swafoto tidak jelas.").await.unwrap();
     world.pass(SignedDuration::from_mins(1));
     let holder = world.holder(SITI).await;
@@ -90,13 +142,14 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
             ("device-activated", "phone"),
             ("device-blocked", "officer"),
             ("registered", "phone"),
+            ("opened", "officer"),
             ("rejected", "officer"),
             ("registered", "phone"),
             ("approved", "officer"),
             ("device-activated", "phone"),
         ]
     );
-    assert_eq!((&trail[3]["reason"], &trail[5]["reason"]), (&json!("lost"), &json!("Swafoto tidak jelas.")));
+    assert_eq!((&trail[3]["reason"], &trail[6]["reason"]), (&json!("lost"), &json!("Swafoto tidak jelas.")));
     assert!(!export.to_string().contains("petugas-1"));
 }
 

@@ -41,8 +41,6 @@ struct Export<'a> {
     receipts: Receipts,
     /// What was done with the holder's data, oldest first.
     processing_trail: Vec<TrailEntry>,
-    /// Whether this is all; of registrations and signatures only a part is shown where there are very many.
-    complete: bool,
 }
 
 #[derive(Serialize)]
@@ -98,27 +96,25 @@ struct SignatureView<'a> {
 
 pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem> {
     let device = authenticate::holder(app, request).await?.device;
-    let nik = &device.nik;
+    let (nik, now) = (&device.nik, app.now());
     let registry = standing::resident_or_block(app, &device, Photo::With);
     let held = async {
         Ok(tokio::try_join!(
-            app.store().identity(nik, None),
-            app.store().signatures_of(nik),
+            app.store().whole_identity(nik, now),
+            app.store().signatures_of(nik, now),
             app.store().chain_head(nik),
-            app.store().receipts(nik, None, RECEIPTS),
+            app.store().receipts(nik, None, RECEIPTS, now),
         )?)
     };
-    let (resident, (identity, (signatures, more_signatures), head, page)) = tokio::try_join!(registry, held)?;
-    let complete = identity.next.is_none() && !more_signatures;
+    let (resident, (identity, signatures, head, page)) = tokio::try_join!(registry, held)?;
     let export = Export {
-        exported_at: app.now(),
+        exported_at: now,
         registry: Registry::of(&resident),
         registrations: identity.registrations.iter().map(RegistrationView::of).collect(),
         devices: identity.devices.iter().map(DeviceView::of).collect(),
         signatures: signatures.iter().map(SignatureView::of).collect(),
         receipts: Receipts::of(head, page),
         processing_trail: trail::of(&identity),
-        complete,
     };
     Ok(Answer::ok(&export).hidden_from_screenshots())
 }

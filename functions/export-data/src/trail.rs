@@ -34,6 +34,9 @@ pub fn of(identity: &Identity) -> Vec<TrailEntry> {
     let mut add = |at, event, by, reason| events.push(TrailEntry { at, event, by, reason });
     for registration in &identity.registrations {
         add(registration.registered_at, "registered", By::Phone, None);
+        if let Some(at) = registration.opened_at {
+            add(at, "opened", By::Officer, None);
+        }
         if let Some(Ruling { verdict, decision }) = registration.ruling() {
             let event = match verdict {
                 Verdict::Approve => "approved",

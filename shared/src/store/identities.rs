@@ -1,7 +1,9 @@
 //! `identities`, by NIK: everything that is kept of one person, for the person to see or to have erased.
 
+use jiff::Timestamp;
+
 use super::failures::unavailable;
-use super::item::{Item, from_item, text};
+use super::item::{Item, KEYS_AT_ONCE, from_item, is_over, text};
 use super::{Store, StoreError, keys};
 use crate::domain::device::Device;
 use crate::domain::nik::Nik;
@@ -16,12 +18,35 @@ pub struct Identity {
     pub next: Option<String>,
 }
 
-impl Store {
-    /// Devices and then registrations of a NIK, a hundred at most, after those of the call before. An index lists them,
-    /// so one that was made within the last moments may be missing; those listed are read strongly consistent.
-    pub async fn identity(&self, nik: &Nik, after: Option<&str>) -> Result<Identity, StoreError> {
-        const MAX: i32 = 100;
+/// Items of one NIK, and the key after which the rest follows.
+struct Page {
+    items: Vec<Item>,
+    next: Option<String>,
+}
 
+impl Store {
+    /// All devices and registrations of a NIK that are still kept. An index lists them, so one that was made within the last
+    /// moments may be missing; those listed are read strongly consistent.
+    pub async fn whole_identity(&self, nik: &Nik, now: Timestamp) -> Result<Identity, StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.page_of_identity(nik, after.as_deref()).await?;
+            found.extend(page.items.into_iter().filter(|item| !is_over(item, now)));
+            after = page.next;
+            if after.is_none() {
+                return Identity::of(found, None);
+            }
+        }
+    }
+
+    /// Devices and then registrations of a NIK, a hundred at most, after those of the call before, those included whose time
+    /// is over.
+    pub async fn identity(&self, nik: &Nik, after: Option<&str>) -> Result<Identity, StoreError> {
+        let Page { items, next } = self.page_of_identity(nik, after).await?;
+        Identity::of(items, next)
+    }
+
+    async fn page_of_identity(&self, nik: &Nik, after: Option<&str>) -> Result<Page, StoreError> {
         let after = after.map(|key| Item::from([("nik".to_owned(), text(nik.as_str())), ("pk".to_owned(), text(key))]));
         let answer = self
             .client
@@ -31,7 +56,7 @@ impl Store {
             .key_condition_expression("nik = :nik")
             .expression_attribute_values(":nik", text(nik.as_str()))
             .set_exclusive_start_key(after)
-            .limit(MAX)
+            .limit(i32::try_from(KEYS_AT_ONCE).unwrap_or(i32::MAX))
             .send()
             .await
             .map_err(unavailable)?;
@@ -42,8 +67,14 @@ impl Store {
             .into_iter()
             .filter_map(|mut item| Some(Item::from([("pk".to_owned(), item.remove("pk")?)])))
             .collect();
-        let mut identity = Identity { next, ..Identity::default() };
-        for item in self.batch_get(&self.tables.identities, keys, &[]).await? {
+        Ok(Page { items: self.batch_get(&self.tables.identities, keys, &[]).await?, next })
+    }
+}
+
+impl Identity {
+    fn of(items: Vec<Item>, next: Option<String>) -> Result<Self, StoreError> {
+        let mut identity = Self { next, ..Self::default() };
+        for item in items {
             let key = item.get("pk").and_then(|key| key.as_s().ok()).cloned().unwrap_or_default();
             if key.starts_with(keys::DEVICE) {
                 identity.devices.push(from_item(item)?);

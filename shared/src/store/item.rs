@@ -12,6 +12,9 @@ use serde::de::DeserializeOwned;
 use super::failures::{StoreError, unavailable};
 use super::{Attempts, Store, Written};
 
+/// DynamoDB reads so many items at once.
+pub(super) const KEYS_AT_ONCE: usize = 100;
+
 pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// A transaction that a condition refused: for each of its writes, in order, whether it failed and on which item.
@@ -53,7 +56,7 @@ impl Store {
         answer.item.map(from_item).transpose()
     }
 
-    /// Reads up to a hundred items of one table at once, strongly consistent, in no order; some of their attributes, or all
+    /// Reads up to [`KEYS_AT_ONCE`] items of one table, strongly consistent, in no order; some of their attributes, or all
     /// where none is named.
     pub(super) async fn batch_get(
         &self,
@@ -198,6 +201,12 @@ pub(super) fn number(value: impl std::fmt::Display) -> AttributeValue {
 /// Whole seconds since 1970, rounded down: what TTL attributes hold and are compared with.
 pub(super) fn seconds(at: Timestamp) -> AttributeValue {
     number(at.as_second())
+}
+
+/// Whether an item's time is over, even if TTL has not deleted it yet.
+pub(super) fn is_over(item: &Item, now: Timestamp) -> bool {
+    let end = item.get("expires_at").and_then(|end| end.as_n().ok()).and_then(|end| end.parse::<i64>().ok());
+    end.is_some_and(|end| end <= now.as_second())
 }
 
 /// Builds one write of a transaction whose parts cannot be missing.

@@ -1,7 +1,7 @@
 //! `residents`: the population registry, read and never written.
 
 use super::failures::unavailable;
-use super::item::{Item, from_item, projection, text};
+use super::item::{Item, KEYS_AT_ONCE, from_item, projection, text};
 use super::{Store, StoreError};
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
@@ -22,9 +22,6 @@ impl Photo {
         }
     }
 }
-
-/// No family card has more members; one read returns that many.
-const LARGEST_FAMILY: i32 = 100;
 
 /// Everything but the photograph.
 const ALL_BUT_PHOTO: [&str; 17] = [
@@ -66,21 +63,25 @@ impl Store {
 
     /// The members on one family card, deceased and moved ones included, without photographs, in the card's order.
     pub async fn family(&self, family_card_number: &str) -> Result<Vec<Resident>, StoreError> {
-        let keys = self
+        let mut pages = self
             .client
             .query()
             .table_name(&self.tables.residents)
             .index_name("by_family_card")
             .key_condition_expression("family_card_number = :card")
             .expression_attribute_values(":card", text(family_card_number))
-            .limit(LARGEST_FAMILY)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        let keys = keys.items.unwrap_or_default().into_iter();
-        let keys = keys.filter_map(|mut item| Some(Item::from([("nik".to_owned(), item.remove("nik")?)]))).collect();
-        let items = self.batch_get(&self.tables.residents, keys, Photo::Without.attributes()).await?;
-        let mut members: Vec<Resident> = items.into_iter().map(from_item).collect::<Result<_, _>>()?;
+            .into_paginator()
+            .send();
+        let mut members: Vec<Resident> = Vec::new();
+        while let Some(page) = pages.next().await {
+            let found = page.map_err(unavailable)?.items.unwrap_or_default().into_iter();
+            let keys = found.filter_map(|mut item| Some(Item::from([("nik".to_owned(), item.remove("nik")?)])));
+            let keys: Vec<Item> = keys.collect();
+            for some in keys.chunks(KEYS_AT_ONCE) {
+                let items = self.batch_get(&self.tables.residents, some.to_vec(), Photo::Without.attributes()).await?;
+                members.extend(items.into_iter().map(from_item).collect::<Result<Vec<_>, _>>()?);
+            }
+        }
         members.sort_by_key(|member| (member.relation, member.birthdate));
         Ok(members)
     }

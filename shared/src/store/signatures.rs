@@ -28,24 +28,24 @@ impl Store {
         Ok(signature.filter(|signature| signature.expires_at > now))
     }
 
-    /// What a holder signed, in no order, a thousand at most, and whether there is more. One made within the last
-    /// moments may be missing: an index lists them.
-    pub async fn signatures_of(&self, nik: &Nik) -> Result<(Vec<Signature>, bool), StoreError> {
-        const MAX: i32 = 1_000;
-
-        let answer = self
+    /// What a holder signed, as long as that is kept, in no order. One made within the last moments may be missing: an index
+    /// lists them.
+    pub async fn signatures_of(&self, nik: &Nik, now: Timestamp) -> Result<Vec<Signature>, StoreError> {
+        let mut found = self
             .client
             .query()
             .table_name(&self.tables.signatures)
             .index_name("by_holder")
             .key_condition_expression("nik = :nik")
             .expression_attribute_values(":nik", text(nik.as_str()))
-            .limit(MAX)
-            .send()
-            .await
-            .map_err(unavailable)?;
-        let has_more = answer.last_evaluated_key.is_some();
-        let signatures = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
-        Ok((signatures, has_more))
+            .into_paginator()
+            .items()
+            .send();
+        let mut signatures: Vec<Signature> = Vec::new();
+        while let Some(item) = found.next().await {
+            signatures.push(from_item(item.map_err(unavailable)?)?);
+        }
+        signatures.retain(|signature| signature.expires_at > now);
+        Ok(signatures)
     }
 }
