@@ -1,11 +1,14 @@
 //! register: who may, who may not, and what nobody learns from a refusal.
 
 use data_encoding::BASE64;
+use declaration::Need;
+use ikd::domain::Id;
+use ikd::store::keys;
 use jiff::SignedDuration;
 use local::personas::{self, BUDI, DECEASED, ELSEWHERE, NOT_RECORDED, SITI, UNDER_17, UNKNOWN};
 use local::photographs;
 use serde_json::{Value, json};
-use tests::{EMAIL, World, assert_invalid, assert_problem, assert_status};
+use tests::{EMAIL, FACES_ELSEWHERE, World, assert_invalid, assert_problem, assert_status};
 
 fn body() -> Value {
     json!({
@@ -178,4 +181,112 @@ async fn a_registration_that_nobody_decides_is_forgotten_after_seven_days() {
     let registered = world.registered(SITI).await;
     world.pass(SignedDuration::from_hours(7 * 24));
     assert_problem(&registered.phone.check_status(&registered.id).await.unwrap(), 404, "not-found");
+}
+
+/// A world in which two registrations of one NIK may wait.
+async fn world_for_two() -> World {
+    World::with(&[&FACES_ELSEWHERE[..], &[("IKD_WAITING_REGISTRATIONS_MAX", "2")]].concat()).await
+}
+
+/// How many registrations there are.
+fn stored(world: &World) -> usize {
+    let is_one = |item: &&Value| item["pk"]["S"].as_str().is_some_and(|key| key.starts_with(keys::REGISTRATION));
+    world.items("identities").iter().filter(is_one).count()
+}
+
+#[tokio::test]
+async fn of_more_registrations_than_may_wait_the_oldest_makes_room_with_its_selfie() {
+    let world = world_for_two().await;
+    let oldest = world.registered(SITI).await;
+    let of_another_nik = world.registered(BUDI).await;
+    let (second, third) = (world.registered(SITI).await, world.registered(SITI).await);
+    assert_problem(&oldest.phone.check_status(&oldest.id).await.unwrap(), 404, "not-found");
+    assert_problem(&world.officer().scan(&oldest.ticket).await.unwrap(), 404, "ticket-unknown");
+    assert!(world.item("selfies", ("id", &oldest.id)).is_none());
+    for waiting in [&second, &third, &of_another_nik] {
+        let reply = waiting.phone.check_status(&waiting.id).await.unwrap();
+        assert_eq!(reply.member("/stage").as_deref(), Some("pending"));
+    }
+    assert_eq!(stored(&world), 3);
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn a_registration_that_an_officer_opened_is_not_pushed_out_however_many_follow() {
+    let world = world_for_two().await;
+    let siti = world.registered(SITI).await;
+    assert_status(&world.officer().scan(&siti.ticket).await.unwrap(), 200);
+    for _ in 0..6 {
+        world.registered(SITI).await;
+    }
+    assert_eq!(stored(&world), 3, "the opened one, and two that wait");
+    assert_status(&world.officer().approve(&siti.ticket).await.unwrap(), 200);
+    for _ in 0..3 {
+        world.registered(SITI).await;
+    }
+    let reply = siti.phone.check_status(&siti.id).await.unwrap();
+    assert_eq!(reply.member("/stage").as_deref(), Some("approved"));
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn a_rejected_registration_is_not_pushed_out() {
+    let world = world_for_two().await;
+    let siti = world.registered(SITI).await;
+    assert_status(&world.officer().reject(&siti.ticket, "Foto buram").await.unwrap(), 200);
+    for _ in 0..4 {
+        world.registered(SITI).await;
+    }
+    let reply = siti.phone.check_status(&siti.id).await.unwrap();
+    assert_eq!(reply.member("/stage").as_deref(), Some("rejected"));
+    assert_eq!(stored(&world), 3);
+}
+
+#[tokio::test]
+async fn of_many_registrations_at_once_no_more_wait_than_may() {
+    let world = world_for_two().await;
+    let phones: Vec<_> = (0..12).map(|_| world.phone()).collect();
+    let replies = futures::future::join_all(phones.iter().map(|phone| world.register(phone, SITI))).await;
+    for reply in &replies {
+        assert!(matches!(reply.status.as_u16(), 201 | 503), "{}", reply.text);
+    }
+    assert!(replies.iter().filter(|reply| reply.status.as_u16() == 201).count() >= 2);
+    assert_eq!(stored(&world), 2);
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn an_officer_who_opens_a_registration_while_it_is_pushed_out_sees_it_and_keeps_it_or_sees_nothing() {
+    let world = world_for_two().await;
+    for _ in 0..10 {
+        let siti = world.registered(SITI).await;
+        world.registered(SITI).await;
+        let (officer, strangers) = (world.officer(), [world.phone(), world.phone()]);
+        let ((first, second), review) = tokio::join!(
+            async { (world.register(&strangers[0], SITI).await, world.register(&strangers[1], SITI).await) },
+            officer.scan(&siti.ticket)
+        );
+        assert_status(&first, 201);
+        assert_status(&second, 201);
+        let (review, decision) = (review.unwrap(), officer.reject(&siti.ticket, "Foto buram").await.unwrap());
+        match review.status.as_u16() {
+            200 => assert_status(&decision, 200),
+            _ => {
+                assert_problem(&review, 404, "ticket-unknown");
+                assert_problem(&decision, 404, "ticket-unknown");
+            }
+        }
+    }
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn a_selfie_ends_with_its_registration_whether_or_not_it_was_swept() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    let app = world.app(&[Need::Store]);
+    let id = Id::parse(&registered.id).unwrap();
+    let week = SignedDuration::from_hours(7 * 24);
+    assert!(app.store().selfie(&id, app.now() + week - SignedDuration::from_secs(1)).await.unwrap().is_some());
+    assert!(app.store().selfie(&id, app.now() + week).await.unwrap().is_none());
 }

@@ -99,6 +99,7 @@ fn entities_show_no_person() {
         registered_at: now,
         approvals_before: 0,
         face: None,
+        opened_at: None,
         state: RegistrationState::Pending(Pending { expires_at: now }),
     };
     let pin_hash = Pins::new(b"pepper").unwrap().hash(&Pin::parse("142857").unwrap(), [1; 16]).unwrap();
@@ -114,6 +115,7 @@ fn entities_show_no_person() {
             pin_is_first: false,
             pin_tries: PinTries::default(),
             session: None,
+            registry_row: None,
             qr_code: None,
         }),
     };

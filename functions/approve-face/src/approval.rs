@@ -77,7 +77,7 @@ async fn gather(
     let face = async {
         match comparison::kept(registration, &resident) {
             Some(kept) => Ok(Face::Kept(kept)),
-            None => Ok(Face::Unknown { selfie: app.store().selfie(&registration.id).await? }),
+            None => Ok(Face::Unknown { selfie: app.store().selfie(&registration.id, app.now()).await? }),
         }
     };
     let (device, face) = tokio::try_join!(device, face)?;

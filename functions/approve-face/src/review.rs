@@ -11,6 +11,7 @@ use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::domain::resident::{Address, Gender, Resident};
 use ikd::domain::text::Language;
 use ikd::http::{Answer, Problem, ProblemType};
+use ikd::store::registrations::Opened;
 use ikd::store::residents::Photo;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -68,10 +69,10 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
     let (holder, resident, selfie) = tokio::try_join!(
         app.store().holder(&registration.nik),
         app.store().resident(&registration.nik, Photo::With),
-        app.store().selfie(&registration.id)
+        app.store().selfie(&registration.id, app.now())
     )?;
     let resident = resident.ok_or(ProblemType::NotEligible)?;
-    let face = compare_and_record(app, &registration, &resident, selfie.as_deref()).await?;
+    let face = open(app, &registration, &resident, selfie.as_deref()).await?;
     let device = match &holder.device {
         Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),
         None => None,
@@ -100,8 +101,9 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
     }))
 }
 
-/// What the engine says, or said when an officer first looked; after the decision, what it said before it.
-async fn compare_and_record(
+/// What the engine says, or said when an officer first looked; after the decision, what it said before it. That the registration
+/// was opened is noted, so that no other one pushes it out.
+async fn open(
     app: &App,
     registration: &Registration,
     resident: &Resident,
@@ -111,13 +113,18 @@ async fn compare_and_record(
         RegistrationState::Pending(_) => comparison::kept(registration, resident),
         _ => return Ok(registration.face.clone()),
     };
-    if kept.is_some() {
-        return Ok(kept);
+    let compared = match kept {
+        Some(_) => None,
+        None => comparison::compare(app, resident, selfie).await,
+    };
+    if compared.is_some() || registration.opened_at.is_none() {
+        let opened = app.store().open_review(&registration.id, compared.as_ref(), app.now()).await?;
+        if opened == Opened::Gone {
+            return Err(ProblemType::TicketUnknown.into());
+        }
     }
-    let compared = comparison::compare(app, resident, selfie).await;
     if let Some(compared) = &compared {
-        app.store().record_face(&registration.id, compared).await?;
         comparison::count(app, compared);
     }
-    Ok(compared)
+    Ok(kept.or(compared))
 }

@@ -33,6 +33,8 @@ async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), NotDone> {
             break;
         }
     }
+    let last_end = order.ordered_at + app.settings.rules.registration_lifetime;
+    app.store().forget_waiting(&order.nik, last_end).await?;
     app.store().erase_receipts(&order).await?;
     Ok(app.store().forget_erasure(&order).await?)
 }

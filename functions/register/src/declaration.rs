@@ -10,8 +10,8 @@ pub const DECLARATION: Declaration = Declaration {
     settings: &[Setting::Municipality],
     rights: &[
         Right::On(Table::Residents, &["GetItem"]),
-        Right::On(Table::Identities, &["GetItem", "PutItem"]),
-        Right::On(Table::Selfies, &["PutItem"]),
+        Right::On(Table::Identities, &["GetItem", "PutItem", "DeleteItem"]),
+        Right::On(Table::Selfies, &["PutItem", "DeleteItem"]),
         Right::On(Table::Challenges, &["PutItem"]),
         Right::Rekognition(&["DetectFaces"]),
     ],

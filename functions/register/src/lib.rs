@@ -81,9 +81,11 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
         registered_at: now,
         approvals_before: holder.approvals,
         face: None,
+        opened_at: None,
         state: RegistrationState::Pending(pending),
     };
-    app.store().create_registration(&registration, selfie.bytes()).await?;
+    let max = app.settings.rules.max_waiting_registrations;
+    app.store().create_registration(&registration, selfie.bytes(), max, now).await?;
     Ok(Answer::created(
         &format!("/registrations/{}", registration.id),
         &Registered { id: registration.id.to_string(), stage: Stage::Pending, ticket },

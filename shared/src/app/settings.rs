@@ -39,6 +39,8 @@ pub struct Rules {
     pub qr_lifetime: SignedDuration,
     /// How long a redeemed code's result can be asked for again.
     pub redemption_kept: SignedDuration,
+    /// How often it can be asked for again.
+    pub max_repeats: u32,
     /// How long holders can look receipts up.
     pub receipts_kept: SignedDuration,
     /// How long anyone can check a printed document.
@@ -56,6 +58,8 @@ pub struct Rules {
     pub ticket_lifetime: SignedDuration,
     /// How long a registration waits for its officer, and an approved one for its activation.
     pub registration_lifetime: SignedDuration,
+    /// How many registrations of one NIK wait for an officer to open them; the oldest makes room for the next one.
+    pub max_waiting_registrations: usize,
     pub activation_code_lifetime: SignedDuration,
     /// Tries at each generation of the activation code.
     pub activation_tries: u32,
@@ -112,6 +116,7 @@ impl Rules {
         Ok(Self {
             qr_lifetime: seconds("IKD_QR_LIFETIME_SECONDS", 90, 90)?,
             redemption_kept: seconds("IKD_REDEMPTION_KEPT_SECONDS", DAY, 7 * DAY)?,
+            max_repeats: environment.number("IKD_REDEMPTION_REPEATS_MAX", 10, 1..=100)?,
             receipts_kept: seconds("IKD_RECEIPTS_KEPT_SECONDS", 5 * 365 * DAY, 30 * 365 * DAY)?,
             documents_kept: seconds("IKD_DOCUMENTS_KEPT_SECONDS", 365 * DAY, 10 * 365 * DAY)?,
             signatures_kept: seconds("IKD_SIGNATURES_KEPT_SECONDS", 10 * 365 * DAY, 50 * 365 * DAY)?,
@@ -122,6 +127,7 @@ impl Rules {
             dpop_lifetime: seconds("IKD_DPOP_SECONDS", MINUTE, 5 * MINUTE)?,
             ticket_lifetime: seconds("IKD_TICKET_SECONDS", DAY, 7 * DAY)?,
             registration_lifetime: seconds("IKD_REGISTRATION_SECONDS", 7 * DAY, 90 * DAY)?,
+            max_waiting_registrations: environment.number("IKD_WAITING_REGISTRATIONS_MAX", 20, 1..=40)?,
             activation_code_lifetime: seconds("IKD_ACTIVATION_CODE_SECONDS", DAY, 7 * DAY)?,
             activation_tries: environment.number("IKD_ACTIVATION_TRIES", 5, 1..=20)?,
             resend_wait: environment

@@ -27,6 +27,9 @@ pub struct Registration {
     /// What the face engine said of the selfie, once somebody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<FaceComparison>,
+    /// When an officer first opened it: from then on no other registration of the NIK pushes it out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opened_at: Option<Timestamp>,
     #[serde(flatten)]
     pub state: RegistrationState,
 }
@@ -192,6 +195,7 @@ impl Registration {
                 pin_is_first: true,
                 pin_tries: PinTries::default(),
                 session: None,
+                registry_row: None,
                 qr_code: None,
             },
         }
@@ -237,6 +241,7 @@ mod tests {
             registered_at: at(0),
             approvals_before: 2,
             face: None,
+            opened_at: None,
             state,
         }
     }

@@ -35,7 +35,12 @@ pub fn receipt(sequence: u32) -> String {
     format!("{RECEIPT}{sequence:010}")
 }
 
-/// The position of the mark that a redemption has its receipt.
-pub fn redemption(id: &Id) -> String {
-    format!("redemption#{id}")
+/// The position of the mark that an answer to a winner has its receipt.
+pub fn reading(id: &Id) -> String {
+    format!("reading#{id}")
+}
+
+/// Where the list of a NIK's registrations is that nobody has opened yet, in `identities`.
+pub fn waiting(nik: &Nik) -> String {
+    format!("waiting#{}", nik.as_str())
 }

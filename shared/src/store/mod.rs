@@ -25,6 +25,7 @@ pub mod registrations;
 pub mod residents;
 mod selfies;
 pub mod signatures;
+mod waiting;
 
 use aws_sdk_dynamodb::Client;
 

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use jiff::Timestamp;
 
 use super::failures::unavailable;
@@ -31,6 +31,16 @@ pub struct Approving<'a> {
     pub replaced: Option<(Device<Blocked>, Forgotten)>,
 }
 
+/// How the write ended that notes that an officer opened a registration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    Done,
+    /// It does not wait any more.
+    DecidedBefore,
+    /// It was pushed out or forgotten in the meantime.
+    Gone,
+}
+
 /// Whether a try at the activation code was taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeTry {
@@ -50,19 +60,6 @@ fn unless_refused<R>(answer: Result<(), SdkError<UpdateItemError, R>>) -> Result
 }
 
 impl Store {
-    /// Stores a new registration with its selfie, both or neither.
-    pub async fn create_registration(&self, registration: &Registration, selfie: &[u8]) -> Result<(), StoreError> {
-        let put = Put::builder()
-            .table_name(&self.tables.identities)
-            .set_item(Some(to_item(registration, Some(("pk", keys::registration(&registration.id))))?))
-            .condition_expression("attribute_not_exists(pk)");
-        let writes = vec![write!(put, Put, put), self.put_selfie(registration, selfie)?];
-        match self.transact(writes).await? {
-            Ok(()) => Ok(()),
-            Err(_) => Err(StoreError::Unavailable("an id of 128 random bits exists already".to_owned())),
-        }
-    }
-
     /// Reads a registration that is not forgotten.
     pub async fn registration(&self, id: &Id, now: Timestamp) -> Result<Option<Registration>, StoreError> {
         let found: Option<Registration> = self.get(&self.tables.identities, ("pk", &keys::registration(id))).await?;
@@ -81,7 +78,7 @@ impl Store {
         let mut writes = vec![
             self.decide(registration, &RegistrationState::Approved(approval), more)?,
             self.point_holder_to(holder, registration)?,
-            self.erase_selfie(registration)?,
+            self.erase_selfie(&registration.id)?,
             order,
         ];
         if let Some((device, forgotten)) = replaced {
@@ -100,7 +97,7 @@ impl Store {
     /// Rejects, and erases the selfie in the same transaction.
     pub async fn reject(&self, registration: &Registration, rejection: Rejection) -> Result<Written, StoreError> {
         let rejected = RegistrationState::Rejected(rejection);
-        let writes = vec![self.decide(registration, &rejected, Item::new())?, self.erase_selfie(registration)?];
+        let writes = vec![self.decide(registration, &rejected, Item::new())?, self.erase_selfie(&registration.id)?];
         self.write_unless_overtaken(writes).await
     }
 
@@ -187,21 +184,40 @@ impl Store {
         unless_refused(answer.map(drop))
     }
 
-    /// Keeps what the face engine said of a registration that waits for its decision.
-    pub async fn record_face(&self, id: &Id, face: &FaceComparison) -> Result<(), StoreError> {
-        let answer = self
+    /// Notes that an officer has opened a registration that waits for its decision, and what the face engine said just now. From
+    /// this write on no other registration pushes it out.
+    pub async fn open_review(
+        &self,
+        id: &Id,
+        face: Option<&FaceComparison>,
+        now: Timestamp,
+    ) -> Result<Opened, StoreError> {
+        const OPENED: &str = "SET opened_at = if_not_exists(opened_at, :now)";
+
+        let mut update = self
             .client
             .update_item()
             .table_name(&self.tables.identities)
             .key("pk", text(keys::registration(id)))
-            .update_expression("SET face = :face")
             .condition_expression("#status = :pending")
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":pending", attribute(&Status::Pending)?)
-            .expression_attribute_values(":face", attribute(face)?)
-            .send()
-            .await;
-        unless_refused(answer.map(drop))
+            .expression_attribute_values(":now", attribute(&now)?)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        update = match face {
+            Some(face) => update
+                .update_expression(format!("{OPENED}, face = :face"))
+                .expression_attribute_values(":face", attribute(face)?),
+            None => update.update_expression(OPENED),
+        };
+        let Err(error) = update.send().await else { return Ok(Opened::Done) };
+        match error.as_service_error() {
+            Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                let is_there = failed.item().is_some_and(|item| !item.is_empty());
+                Ok(if is_there { Opened::DecidedBefore } else { Opened::Gone })
+            }
+            _ => Err(unavailable(error)),
+        }
     }
 
     /// Takes one try at the activation code before the code is checked.

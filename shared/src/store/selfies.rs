@@ -3,16 +3,17 @@
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Put, TransactWriteItem};
+use jiff::Timestamp;
 
 use super::failures::unavailable;
-use super::item::{Item, seconds, text, write};
+use super::item::{Item, is_over, seconds, text, write};
 use super::{Store, StoreError};
 use crate::domain::Id;
 use crate::domain::registration::Registration;
 
 impl Store {
-    /// Reads the selfie, as long as no decision has erased it.
-    pub async fn selfie(&self, registration: &Id) -> Result<Option<Vec<u8>>, StoreError> {
+    /// Reads the selfie, as long as no decision has erased it and its time is not over.
+    pub async fn selfie(&self, registration: &Id, now: Timestamp) -> Result<Option<Vec<u8>>, StoreError> {
         let item: Option<Item> = self
             .client
             .get_item()
@@ -23,7 +24,7 @@ impl Store {
             .await
             .map_err(unavailable)?
             .item;
-        Ok(item.and_then(|mut item| match item.remove("picture") {
+        Ok(item.filter(|item| !is_over(item, now)).and_then(|mut item| match item.remove("picture") {
             Some(AttributeValue::B(picture)) => Some(picture.into_inner()),
             _ => None,
         }))
@@ -50,8 +51,8 @@ impl Store {
     }
 
     /// A part of a transaction: erases a registration's selfie, if there is one.
-    pub(super) fn erase_selfie(&self, registration: &Registration) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder().table_name(&self.tables.selfies).key("id", text(registration.id.as_str()));
+    pub(super) fn erase_selfie(&self, registration: &Id) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder().table_name(&self.tables.selfies).key("id", text(registration.as_str()));
         Ok(write!(delete, Delete, delete))
     }
 }
