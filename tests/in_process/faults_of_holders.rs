@@ -112,6 +112,25 @@ async fn a_redemption_with_a_key_is_its_winners_whatever_failed() {
 }
 
 #[tokio::test]
+async fn a_winner_that_asks_again_is_answered_whatever_failed() {
+    survives(
+        async |world, _| {
+            let (bank, token) = bank(world).await;
+            let qr = world.standing_holder().await.mint().await.token;
+            let first = bank.redeem(&token, &qr, "account-opening", Some("k")).await.unwrap();
+            assert_status(&first, 200);
+            (qr, bank, token, first)
+        },
+        async |_, (qr, bank, token, _)| bank.redeem(token, qr, "account-opening", Some("k")).await.unwrap(),
+        async |_, (.., first), answer| {
+            assert_status(answer, 200);
+            assert_eq!(answer.json()["claims"], first.json()["claims"]);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn without_a_key_nobody_redeems_twice_whatever_failed() {
     survives(
         async |world, _| (world.standing_holder().await.mint().await.token, bank(world).await),

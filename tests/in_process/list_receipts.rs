@@ -2,6 +2,7 @@
 
 use http::Method;
 use ikd::store::keys;
+use jiff::SignedDuration;
 use local::actors::Reply;
 use local::personas::{BANK, BUDI, Organisation, SITI};
 use local::stack::database::PREFIX;
@@ -39,6 +40,27 @@ async fn pages_lead_from_the_newest_receipt_to_the_oldest() {
     for query in ["?before=0", "?before=-1", "?before=x", "?before=99999999999", "?before="] {
         assert_invalid(&receipts(&holder, query).await, &["/before"]);
     }
+}
+
+#[tokio::test]
+async fn receipts_end_after_five_years_whether_or_not_they_were_swept() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    redeemed(&world, &holder, BANK).await;
+    world.record_receipts().await;
+    world.pass(SignedDuration::from_hours(24));
+    let holder = holder.logged_in_again().await;
+    redeemed(&world, &holder, BANK).await;
+    world.record_receipts().await;
+    assert_eq!(receipts(&holder, "").await.json()["receipts"].as_array().unwrap().len(), 2);
+    world.pass(SignedDuration::from_hours((5 * 365 - 1) * 24));
+    let holder = holder.logged_in_again().await;
+    let page = receipts(&holder, "").await.json();
+    let left: Vec<&Value> = page["receipts"].as_array().unwrap().iter().map(|one| &one["sequence"]).collect();
+    assert_eq!((left, &page["head"]["count"]), (vec![&json!(2)], &json!(2)));
+    world.pass(SignedDuration::from_hours(24));
+    let holder = holder.logged_in_again().await;
+    assert_eq!(receipts(&holder, "").await.json()["receipts"], json!([]));
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! A write that happened and whose answer was lost: the SDK repeats it, and nobody gets a wrong answer.
 
+use ikd::store::keys;
 use local::actors::PhoneSession;
 use local::personas::{BANK, SITI};
-use serde_json::json;
-use tests::{Fault, PIN, World, assert_problem, assert_status};
+use serde_json::{Value, json};
+use tests::{Fault, Lasting, PIN, World, assert_problem, assert_status};
 
 #[tokio::test]
 async fn a_redemption_whose_answer_was_lost_is_still_the_winners() {
@@ -30,6 +31,45 @@ async fn a_redemption_without_any_answer_can_be_learned_again_with_its_key() {
     let first = bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap();
     assert_problem(&first, 503, "service-unavailable");
     assert_status(&bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn an_answer_asked_for_again_whose_record_was_lost_is_recorded_once_and_counts_once() {
+    let world = World::with_faults().await;
+    let qr = world.holder(SITI).await.mint().await;
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    let redeem = async || bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap();
+    assert_status(&redeem().await, 200);
+    // The write that redeems finds itself, the parties are read, and the answer is recorded.
+    world.faults.plan(3, Fault::AnswerLost, Lasting::OneAttempt);
+    assert_status(&redeem().await, 200);
+    assert!(world.faults.mend());
+    assert_eq!(world.items("qr_codes")[0]["repeats"]["N"], "1");
+    world.record_receipts().await;
+    let is_receipt = |item: &&Value| item["position"]["S"].as_str().is_some_and(|one| one.starts_with(keys::RECEIPT));
+    assert_eq!(world.items("receipts").iter().filter(is_receipt).count(), 2);
+
+    // If it cannot be recorded, it is not given.
+    world.faults.plan(3, Fault::Failing, Lasting::UntilMended);
+    assert_problem(&redeem().await, 503, "service-unavailable");
+    assert!(world.faults.mend());
+    assert_eq!(world.items("qr_codes")[0]["repeats"]["N"], "1");
+}
+
+#[tokio::test]
+async fn a_refusal_that_cannot_be_recorded_is_not_answered() {
+    let world = World::with_faults().await;
+    let holder = world.holder(SITI).await;
+    let qr = holder.mint().await;
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    world.faults.plan(3, Fault::Failing, Lasting::UntilMended);
+    let redeem = async || bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap();
+    assert_problem(&redeem().await, 503, "service-unavailable");
+    assert!(world.faults.mend());
+    assert_problem(&redeem().await, 410, "qr-code-device-blocked");
 }
 
 #[tokio::test]

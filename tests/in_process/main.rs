@@ -9,6 +9,7 @@
 
 mod activate;
 mod approve_face;
+mod asking_again;
 mod block_device;
 mod cast;
 mod change_pin;

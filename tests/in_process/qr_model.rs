@@ -9,21 +9,23 @@ use ikd::domain::device::{
     Active, Block, BlockReason, BlockedBy, Device, DeviceState, Forgotten, LiveQrCode, Session, SessionScope, Unlock,
     VerifiedPin,
 };
+use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries, TakenTry};
 use ikd::domain::pin_hash::PinHash;
 use ikd::domain::qr_code::{QrCode, QrState, QrToken, Redemption, RedemptionOutcome};
+use ikd::domain::row_digest::RowDigest;
 use ikd::domain::{Digest, Id, KeyThumbprint};
 use ikd::store::devices::{BlockOutcome, Unlocked};
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;
 use ikd::store::{Written, keys};
 use jiff::{SignedDuration, Timestamp};
-use local::personas::SITI;
+use local::personas::{BANK, SITI};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use qr_model::{Action, Code, LIFETIME, Life, Mint, Outcome, Progress, Request, State};
+use qr_model::{Action, Code, KEPT, LIFETIME, Life, Mint, Outcome, Progress, Request, State};
 use tests::World;
 
 /// Everything that the model knows, in one world.
@@ -35,9 +37,10 @@ fn life() -> Life {
         tries: 2,
         clocks: vec![-1, 0, 1],
         under_way: 1,
-        instants: vec![0, 1, 88, 89, 90, 91, 92, 93],
+        instants: vec![0, 1, 88, 89, 90, 91, 92, 93, KEPT - 1, KEPT, KEPT + 1, KEPT + 92],
         shown: false,
         blocks: true,
+        disables: true,
         sessions: true,
     }
 }
@@ -102,13 +105,16 @@ impl<'a> Walk<'a> {
                 pin_is_first: false,
                 pin_tries: PinTries::default(),
                 session: Some(session(0)),
+                registry_row: None,
                 qr_code: None,
             }),
         };
         world.put("identities", ("pk", &keys::device(&key)), &device).await;
         let (mints, happened) = (HashMap::new(), Vec::new());
         let began = Timestamp::from_second(world.clock.now().as_second()).unwrap();
-        Self { world, app, life, state, key, name, began, mints, login: None, happened }
+        let walk = Self { world, app, life, state, key, name, began, mints, login: None, happened };
+        walk.put_integrator(true).await;
+        walk
     }
 
     /// Does one of the things that may happen next.
@@ -130,6 +136,7 @@ impl<'a> Walk<'a> {
             | Action::GiveUp { .. }
             | Action::AnswerUnavailable { .. }
             | Action::AnswerBlock => {}
+            Action::Disable => self.put_integrator(false).await,
             Action::ReadToMint { code, clock } => {
                 let device = self.device().await.into_active().ok();
                 let in_session = device.and_then(|device| Some((device.state.session.clone()?, device)));
@@ -158,19 +165,21 @@ impl<'a> Walk<'a> {
                 let expected = self.state.codes[code].clone().redeem(redemption, message.by_clock, self.state.now);
                 let attempt = Redemption {
                     id: self.redemption(redemption),
-                    client_id: format!("integrator-{redemption}"),
+                    request: Id::derived(&[self.redemption(redemption).as_str().as_bytes(), &[message.tries]]),
+                    client_id: self.client_id(),
                     purpose: "account-opening".to_owned(),
                     redeemed_at: self.at(message.by_clock),
                     allowed: ClaimSet::basic_identity(),
                 };
-                let outcome = store.redeem(&self.token(code), &attempt, self.kept_until()).await.unwrap();
+                let kept_until = self.at(message.by_clock + KEPT);
+                let outcome = store.redeem(&self.token(code), &attempt, kept_until).await.unwrap();
                 assert_eq!(named(&outcome), Some(expected), "{:?}", self.happened);
             }
             Action::Disclose { request } => {
                 let resident = Nik::parse(SITI).unwrap();
-                let parties = store.parties(&self.key, &resident, Photo::Without, "integrator").await.unwrap();
-                let blocked = parties.device.unwrap().is_blocked();
-                let told = if blocked { Progress::Withheld } else { Progress::Disclosed };
+                let parties = store.parties(&self.key, &resident, Photo::Without, &self.client_id()).await.unwrap();
+                let withheld = parties.device.unwrap().is_blocked() || !parties.integrator.unwrap().enabled;
+                let told = if withheld { Progress::Withheld } else { Progress::Disclosed };
                 assert_eq!(told, next.progress[request], "{:?}", self.happened);
             }
             Action::Block => {
@@ -198,7 +207,8 @@ impl<'a> Walk<'a> {
             Action::OpenSession => {
                 let (device, session, attempt) = self.login.take().unwrap();
                 let pin = VerifiedPin { device: &device, attempt };
-                let written = store.open_session(&pin, &session).await.unwrap();
+                let row = self.registry_row().await;
+                let written = store.open_session(&pin, &session, &row).await.unwrap();
                 assert_eq!(written == Written::Done, !self.state.device.blocked, "{:?}", self.happened);
             }
             Action::Sweep { code } => {
@@ -223,7 +233,7 @@ impl<'a> Walk<'a> {
         for (number, expected) in codes.iter().enumerate() {
             let hash = self.token(number).hash();
             let found: Option<QrCode> = self.world.read("qr_codes", ("token_hash", hash.as_str()));
-            let Code::There { ends, superseded, redeemed, .. } = expected else {
+            let Code::There { superseded, redeemed, .. } = expected else {
                 assert!(found.is_none(), "{:?}", self.happened);
                 continue;
             };
@@ -241,9 +251,13 @@ impl<'a> Walk<'a> {
             assert_eq!(marked, *superseded, "{:?}", self.happened);
             assert_eq!(found_winner, winner, "{:?}", self.happened);
             // A redemption moves the TTL on, so that no sweep takes it from its winner.
-            let expires_at = if winner.is_some() { self.kept_until() } else { self.at(*ends) };
-            assert_eq!(found.expires_at, expires_at, "{:?}", self.happened);
+            assert_eq!(Some(found.expires_at), expected.expires_at().map(|end| self.at(end)), "{:?}", self.happened);
         }
+    }
+
+    async fn registry_row(&self) -> RowDigest {
+        let siti = self.app.store().resident(&Nik::parse(SITI).unwrap(), Photo::Without).await.unwrap().unwrap();
+        RowDigest::of(&siti, self.app.random_id())
     }
 
     async fn device(&self) -> Device {
@@ -254,8 +268,15 @@ impl<'a> Walk<'a> {
         self.began + SignedDuration::from_secs(second)
     }
 
-    fn kept_until(&self) -> Timestamp {
-        self.began + SignedDuration::from_hours(24)
+    /// All requests of a walk are of one integrator.
+    fn client_id(&self) -> String {
+        format!("integrator-{}", self.name)
+    }
+
+    async fn put_integrator(&self, enabled: bool) {
+        let bank = BANK.registered(&self.world.signing_key);
+        let integrator = Integrator { client_id: self.client_id(), enabled, ..bank };
+        self.world.put("integrators", ("client_id", &self.client_id()), &integrator).await;
     }
 
     fn token(&self, code: usize) -> QrToken {
@@ -271,6 +292,7 @@ impl<'a> Walk<'a> {
             nik: Nik::parse(SITI).unwrap(),
             device: self.key.clone(),
             claims: ClaimSet::basic_identity(),
+            registry_row: None,
             expires_at,
             state: QrState::Live,
         }
@@ -288,7 +310,7 @@ fn session(number: u8) -> Session {
 /// The store's outcome in the model's words.
 fn named(outcome: &RedemptionOutcome) -> Option<Outcome> {
     match outcome {
-        RedemptionOutcome::Won(..) => Some(Outcome::Won),
+        RedemptionOutcome::Won(..) | RedemptionOutcome::WonBefore(..) => Some(Outcome::Won),
         RedemptionOutcome::Used => Some(Outcome::Used),
         RedemptionOutcome::Superseded => Some(Outcome::Superseded),
         RedemptionOutcome::Expired => Some(Outcome::Expired),

@@ -1,6 +1,12 @@
 //! record-receipt: each redemption leaves one receipt, and one chain.
 
+use ikd::domain::claims::{Claim, ClaimSet};
+use ikd::domain::integrator::Integrator;
+use ikd::domain::qr_code::{QrCode, QrState};
+use ikd::domain::reading::{Given, Withheld};
 use ikd::domain::receipt::{self, ChainHead, Receipt};
+use ikd::store::keys;
+use jiff::SignedDuration;
 use local::personas::{BANK, HOSPITAL, SITI};
 use serde_json::{Value, json};
 use tests::{Fault, Lasting, World, assert_status};
@@ -42,6 +48,7 @@ async fn each_redemption_leaves_a_receipt_that_says_who_when_why_and_which_claim
     assert_eq!(newest["claims"], json!(["name", "birthdate"]), "what was disclosed, not what was chosen");
     assert_eq!((&oldest["integrator"], &oldest["purpose"]), (&json!("Bank Madiun"), &json!("account-opening")));
     assert_eq!(oldest["redeemed_at"], "2026-11-22T05:00:00Z");
+    assert_eq!(oldest["read_at"], oldest["redeemed_at"]);
     for value in [SITI, "SITI AMINAH", "1990-07-05", "PAHLAWAN"] {
         assert!(!reply.text.contains(value), "a receipt holds {value}");
     }
@@ -59,6 +66,138 @@ async fn a_batch_that_comes_again_leaves_no_second_receipt() {
         world.record_receipts().await;
     }
     assert_eq!(receipts(&holder, "").await.json()["head"]["count"], 1);
+}
+
+/// What the receipts of a holder say, oldest first, from their stored form.
+fn stored_receipts(world: &World) -> Vec<Receipt> {
+    let items = world.items("receipts");
+    let mut receipts: Vec<Receipt> = items
+        .iter()
+        .filter(|item| item["position"]["S"].as_str().unwrap().starts_with(keys::RECEIPT))
+        .map(|item| {
+            serde_dynamo::from_item(serde_json::from_value::<serde_dynamo::Item>(item.clone()).unwrap()).unwrap()
+        })
+        .collect();
+    receipts.sort_by_key(|receipt| receipt.sequence);
+    receipts
+}
+
+fn given(world: &World) -> Vec<Given> {
+    stored_receipts(world).into_iter().map(|receipt| receipt.reading.given).collect()
+}
+
+#[tokio::test]
+async fn an_answer_that_disclosed_less_or_nothing_has_a_receipt_that_says_so() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    let register = async |change: &dyn Fn(&mut Integrator)| {
+        let mut registered = BANK.registered(&bank.key);
+        change(&mut registered);
+        world.database.register(&registered).await.unwrap();
+    };
+    let redeem = async |status| {
+        let qr = holder.mint().await.token;
+        assert_status(&bank.redeem(&token, &qr, BANK.purposes[0], None).await.unwrap(), status);
+    };
+    register(&|bank| bank.claims = [Claim::Name].into_iter().collect()).await;
+    redeem(200).await;
+    register(&|bank| bank.claims = [].into_iter().collect()).await;
+    redeem(403).await;
+    register(&|bank| bank.purposes.clear()).await;
+    redeem(403).await;
+    register(&|bank| bank.enabled = false).await;
+    redeem(403).await;
+    register(&|_| ()).await;
+    let qr = holder.mint().await.token;
+    assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    assert_status(&bank.redeem(&token, &qr, BANK.purposes[0], None).await.unwrap(), 410);
+
+    world.record_receipts().await;
+    let nothing = |withheld| Given::Nothing { withheld };
+    assert_eq!(
+        given(&world),
+        [
+            Given::Claims { claims: [Claim::Name].into_iter().collect() },
+            nothing(Withheld::ClaimsWithdrawn),
+            nothing(Withheld::PurposeNotAllowed),
+            nothing(Withheld::IntegratorDisabled),
+            nothing(Withheld::QrCodeDeviceBlocked),
+        ]
+    );
+    let next = world.holder(SITI).await;
+    let page = receipts(&next, "").await.json();
+    let newest = &page["receipts"][0];
+    assert_eq!((&newest["withheld"], newest.get("claims")), (&json!("qr-code-device-blocked"), None));
+    let (receipts, head) = chain(&page);
+    assert_eq!(receipt::verify(&receipts, &head), Ok(()));
+}
+
+#[tokio::test]
+async fn a_receipt_that_presumed_too_much_is_followed_by_the_right_one() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let bank = world.integrator(BANK);
+    let (token, qr) = (bank.token().await.unwrap(), holder.mint().await.token);
+    let mut registered = BANK.registered(&bank.key);
+    registered.enabled = false;
+    world.database.register(&registered).await.unwrap();
+    assert_status(&bank.redeem(&token, &qr, BANK.purposes[0], None).await.unwrap(), 403);
+
+    // The stream was faster than the write that records the refusal.
+    let hash = world.items("qr_codes")[0]["token_hash"]["S"].as_str().unwrap().to_owned();
+    let recorded: QrCode = world.read("qr_codes", ("token_hash", &hash)).unwrap();
+    let mut before = recorded.clone();
+    let QrState::Redeemed(redeemed) = &mut before.state else { panic!("it is redeemed") };
+    redeemed.first_reading = None;
+    let records = world.qr_code_records(None);
+    world.put("qr_codes", ("token_hash", &hash), &before).await;
+    world.record_receipts_of(&records[..2]).await;
+    assert_eq!(given(&world), [Given::Claims { claims: ClaimSet::basic_identity() }]);
+    world.put("qr_codes", ("token_hash", &hash), &recorded).await;
+    for _ in 0..2 {
+        world.record_receipts_of(&records).await;
+    }
+    let receipts = stored_receipts(&world);
+    assert_eq!(
+        receipts[1..].iter().map(|one| one.reading.given.clone()).collect::<Vec<_>>(),
+        [Given::Nothing { withheld: Withheld::IntegratorDisabled }]
+    );
+    assert_eq!(receipts[0].reading.id, receipts[1].reading.id);
+
+    // What comes again when the code is gone changes nothing.
+    world.delete("qr_codes", ("token_hash", &hash));
+    world.record_receipts_of(&records).await;
+    assert_eq!(stored_receipts(&world).len(), 2);
+    assert_status(&holder.phone.erase(&holder.session, tests::PIN).await.unwrap(), 202);
+    assert_eq!(world.finish_erasures().await, [""; 0]);
+    assert!(world.items("receipts").is_empty(), "both receipts and their mark are erased");
+}
+
+#[tokio::test]
+async fn an_answer_that_was_asked_for_again_has_a_receipt_of_its_own() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let bank = world.integrator(BANK);
+    let qr = holder.mint().await.token;
+    let redeem = async || bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0], Some("k")).await.unwrap();
+    assert_status(&redeem().await, 200);
+    world.pass(SignedDuration::from_hours(2));
+    assert_status(&redeem().await, 200);
+    world.change_resident(SITI, |siti| "SITI".clone_into(&mut siti.name)).await;
+    assert_status(&redeem().await, 410);
+    for _ in 0..2 {
+        world.record_receipts().await;
+    }
+    let receipts = stored_receipts(&world);
+    let basic = Given::Claims { claims: ClaimSet::basic_identity() };
+    assert_eq!(given(&world), [basic.clone(), basic, Given::Nothing { withheld: Withheld::RegistryChanged }]);
+    assert!(receipts.iter().all(|receipt| receipt.redemption_id == receipts[0].redemption_id));
+    let two_hours_later = receipts[0].redeemed_at + SignedDuration::from_hours(2);
+    let times: Vec<_> = receipts.iter().map(|receipt| receipt.reading.at).collect();
+    assert_eq!(times, [receipts[0].redeemed_at, two_hours_later, two_hours_later]);
+    assert_eq!(receipt::verify(&receipts, &receipts[2].as_head()), Ok(()));
 }
 
 #[tokio::test]
@@ -81,14 +220,14 @@ async fn a_receipt_is_recorded_once_whatever_fails() {
         let world = World::with_faults().await;
         for (lasting, call) in [Lasting::OneAttempt, Lasting::UntilMended]
             .into_iter()
-            .flat_map(|lasting| (1..=5).map(move |call| (lasting, call)))
+            .flat_map(|lasting| (1..=6).map(move |call| (lasting, call)))
         {
             let holder = world.holder(&world.newcomer().await).await;
             redeemed(&world, &holder, BANK).await;
             let records = last_redemption(&world);
             world.faults.plan(call, fault, lasting);
             world.record_receipts_of(&records).await;
-            assert!(world.faults.mend(), "the function makes five calls");
+            assert!(world.faults.mend(), "the function makes six calls");
             assert_eq!(world.record_receipts_of(&records).await, [""; 0]);
             let page = receipts(&holder, "").await.json();
             assert_eq!(page["head"]["count"], 1, "{fault:?} at call {call}");

@@ -1,12 +1,14 @@
 //! redeem-qr: at most once, in time, and the winner can learn it again.
 
+use ikd::domain::claims::Claim;
+use ikd::domain::integrator::Integrator as Registered;
 use jiff::SignedDuration;
 use local::actors::{Integrator, Reply};
 use local::personas::{BANK, BUDI, DISABLED, HOSPITAL, SHOP, SITI};
 use serde_json::{Value, json};
 use tests::{World, assert_invalid, assert_problem, assert_status};
 
-async fn redeem(integrator: &Integrator, qr: &str, key: Option<&str>) -> Reply {
+pub async fn redeem(integrator: &Integrator, qr: &str, key: Option<&str>) -> Reply {
     let purpose = match integrator.client_id.as_str() {
         "rsud-madiun" => "patient-registration",
         "toko-pahlawan" => "age-check",
@@ -90,6 +92,31 @@ async fn a_redeemed_code_is_kept_for_its_winner_for_a_day() {
     let ends: i64 = stored["expires_at"]["N"].as_str().unwrap().parse().unwrap();
     let redeemed_at = ikd::app::Clock::now(&*world.clock).as_second();
     assert_eq!(ends, redeemed_at + 24 * 60 * 60, "TTL takes it a day later, not with the code's own end");
+}
+
+#[tokio::test]
+async fn claims_that_operators_withdrew_since_the_token_are_not_told_and_the_code_is_used_up() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    let register = async |claims: &[Claim]| {
+        let claims = claims.iter().copied().collect();
+        world.database.register(&Registered { claims, ..BANK.registered(&bank.key) }).await.unwrap();
+    };
+    let redeem = async |qr: &str, key| bank.redeem(&token, qr, "account-opening", Some(key)).await.unwrap();
+
+    register(&[Claim::Name]).await;
+    let narrowed = redeem(&holder.mint().await.token, "a").await;
+    assert_eq!(narrowed.json()["claims"], json!({ "name": "SITI AMINAH" }));
+    for none in [&[][..], &[Claim::Gender]] {
+        register(none).await;
+        let qr = holder.mint().await.token;
+        let refused = redeem(&qr, "b").await;
+        assert_problem(&refused, 403, "claims-withdrawn");
+        assert!(refused.member("/redemption_id").is_some());
+        assert_problem(&redeem(&qr, "c").await, 410, "qr-code-used");
+    }
 }
 
 #[tokio::test]
@@ -259,4 +286,5 @@ async fn the_stored_redemption_names_who_when_why_and_no_value() {
     for value in ["SITI", "1990-07-05", "PAHLAWAN"] {
         assert!(!stored.to_string().contains(value));
     }
+    assert!(stored["registry_row"]["M"]["salt"]["S"].is_string(), "the row is recognised by a salted digest");
 }

@@ -94,6 +94,7 @@ async fn a_qr_code_with_an_unreadable_mark_is_neither_live_nor_won() {
     let qr = QrCode::mint(&token, &device, ClaimSet::basic_identity(), SignedDuration::from_secs(90), now).unwrap();
     let attempt = Redemption {
         id: Id::from_random([1; 16]),
+        request: Id::from_random([2; 16]),
         client_id: "bank-madiun".to_owned(),
         purpose: "account-opening".to_owned(),
         redeemed_at: now,

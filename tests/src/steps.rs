@@ -141,6 +141,12 @@ impl HolderWithSession {
         Minted::of(&self.mint_reply(&json!({})).await).expect("a QR code")
     }
 
+    /// The same holder after another login.
+    pub async fn logged_in_again(self) -> Self {
+        let session = PhoneSession::of(&self.phone.log_in(PIN).await.expect("an answer")).expect("a session");
+        Self { session, ..self }
+    }
+
     pub async fn mint_reply(&self, body: &serde_json::Value) -> Reply {
         self.phone.mint(&self.session, body).await.expect("an answer")
     }

@@ -18,7 +18,8 @@ pub async fn list_receipts(app: &App, request: &Request) -> Result<Answer, Probl
     let holder = authenticate::holder(app, request).await?;
     let before = before(request)?;
     let nik = &holder.device.nik;
-    let (head, page) = tokio::try_join!(app.store().chain_head(nik), app.store().receipts(nik, before, PAGE))?;
+    let receipts = app.store().receipts(nik, before, PAGE, app.now());
+    let (head, page) = tokio::try_join!(app.store().chain_head(nik), receipts)?;
     Ok(Answer::ok(&Receipts::of(head, page)).hidden_from_screenshots())
 }
 

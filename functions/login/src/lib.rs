@@ -8,6 +8,7 @@ use ikd::domain::device::{Active, Device, SessionScope};
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::Pin;
 use ikd::domain::resident::Resident;
+use ikd::domain::row_digest::RowDigest;
 use ikd::http::{Answer, Deadline, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::store::residents::Photo;
@@ -46,10 +47,11 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
         registered(app, device.as_ref())
     );
     let verified = verified?;
-    standing::keep_or_block(app, verified.device, resident?).await?;
+    let resident = standing::keep_or_block(app, verified.device, resident?).await?;
 
     let session = verified.device.open_session(app.random_id());
-    if app.store().open_session(&verified, &session).await? == Written::Overtaken {
+    let registry_row = RowDigest::of(&resident, app.random_id());
+    if app.store().open_session(&verified, &session, &registry_row).await? == Written::Overtaken {
         return Err(ProblemType::Contended.into());
     }
     let scope = session.scope;

@@ -4,12 +4,13 @@ use declaration::{Change, Declaration, Need, Right, Setting, Stream, Table, Trig
 
 pub const DECLARATION: Declaration = Declaration {
     name: "record-receipt",
-    summary: "Records a receipt for each redemption.",
+    summary: "Records a receipt for each answer to the winner of a redemption.",
     trigger: Trigger::Stream(Stream { table: Table::QrCodes, change: Change::Modify, batch: 10 }),
     needs: &[Need::Store],
     settings: &[Setting::ReceiptsKept],
     rights: &[
         Right::On(Table::Identities, &["GetItem", "ConditionCheckItem"]),
+        Right::On(Table::QrCodes, &["GetItem"]),
         Right::On(Table::Receipts, &["GetItem", "PutItem", "UpdateItem"]),
         Right::On(Table::Integrators, &["GetItem"]),
     ],

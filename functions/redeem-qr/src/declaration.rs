@@ -12,7 +12,7 @@ pub const DECLARATION: Declaration = Declaration {
     settings: &[Setting::Municipality],
     rights: &[
         Right::On(Table::Residents, &["BatchGetItem"]),
-        Right::On(Table::Identities, &["BatchGetItem"]),
+        Right::On(Table::Identities, &["BatchGetItem", "ConditionCheckItem"]),
         Right::On(Table::QrCodes, &["UpdateItem"]),
         Right::On(Table::Integrators, &["BatchGetItem"]),
     ],

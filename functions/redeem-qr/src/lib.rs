@@ -5,10 +5,15 @@ mod declaration;
 use ikd::access::authenticate;
 use ikd::app::{App, Counter};
 use ikd::domain::Id;
-use ikd::domain::claims::Claim;
+use ikd::domain::claims::{Claim, ClaimSet};
+use ikd::domain::nik::Nik;
 use ikd::domain::qr_code::{QrCode, QrToken, Redeemed, Redemption, RedemptionOutcome};
+use ikd::domain::reading::{Given, Reading, Withheld};
+use ikd::domain::resident::Resident;
+use ikd::domain::row_digest::RowDigest;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::parties::Parties;
+use ikd::store::qr_codes::{Recorded, RecordedTurn};
 use ikd::store::residents::Photo;
 use ikd::store::{Attempts, StoreError};
 use ikd::tokens::access_token::IntegratorToken;
@@ -45,10 +50,14 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
         return Err(ProblemType::PurposeNotAllowed.into());
     }
     let token = QrToken::parse(&token).ok_or(ProblemType::QrUnknown)?;
-    let id = redemption_id(app, &integrator, &token, parse::idempotency_key(request)?);
+    let names = Names {
+        redemption: redemption_id(app, &integrator, &token, parse::idempotency_key(request)?),
+        request: app.random_id(),
+    };
 
-    let qr = match redeem(app, &token, &integrator, &purpose, &id).await? {
-        RedemptionOutcome::Won(qr) => qr,
+    let (qr, turn) = match redeem(app, &token, &integrator, &purpose, &names).await? {
+        RedemptionOutcome::Won(qr) => (qr, Turn::First),
+        RedemptionOutcome::WonBefore(qr) => (qr, Turn::Again),
         RedemptionOutcome::KeyReused => return Err(ProblemType::IdempotencyKeyReused.into()),
         RedemptionOutcome::Used => return Err(ProblemType::QrUsed.into()),
         RedemptionOutcome::Superseded => return Err(ProblemType::QrSuperseded.into()),
@@ -56,7 +65,44 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
         RedemptionOutcome::NoSharedClaims => return Err(ProblemType::NoSharedClaims.into()),
         RedemptionOutcome::Unknown => return Err(ProblemType::QrUnknown.into()),
     };
-    disclose(app, *qr).await
+    let judged = judge(app, &qr, turn, parties_of(app, &qr).await?);
+    let redemption = &qr.state.redemption;
+    match record(app, &qr, turn, &names.request, judged).await? {
+        Judged::Discloses { claims, resident } => disclose(app, &qr.nik, redemption, &claims, &resident),
+        Judged::Withholds(withheld) => Err(Problem::new(problem_of(withheld))
+            .with("redemption_id", &redemption.id)
+            .with("redeemed_at", redemption.redeemed_at)),
+    }
+}
+
+/// How a request is named in what is stored.
+struct Names {
+    /// Requests with one `Idempotency-Key` share it.
+    redemption: Id,
+    /// The request's own.
+    request: Id,
+}
+
+/// Whether the winner gets its first answer, or asks again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Turn {
+    First,
+    Again,
+}
+
+/// What the winner may be told.
+enum Judged {
+    Discloses { claims: ClaimSet, resident: Box<Resident> },
+    Withholds(Withheld),
+}
+
+impl Judged {
+    fn given(&self) -> Given {
+        match self {
+            Self::Discloses { claims, .. } => Given::Claims { claims: claims.clone() },
+            Self::Withholds(withheld) => Given::Nothing { withheld: *withheld },
+        }
+    }
 }
 
 /// Names the attempt: by the integrator's own key, so that it can come back for its result, or at random.
@@ -74,12 +120,13 @@ async fn redeem(
     token: &QrToken,
     integrator: &IntegratorToken,
     purpose: &str,
-    id: &Id,
+    names: &Names,
 ) -> Result<RedemptionOutcome, Problem> {
     let mut attempts = Attempts::up_to(3);
     loop {
         let attempt = Redemption {
-            id: id.clone(),
+            id: names.redemption.clone(),
+            request: names.request.clone(),
             client_id: integrator.client_id.clone(),
             purpose: purpose.to_owned(),
             redeemed_at: app.now(),
@@ -97,48 +144,128 @@ async fn redeem(
     }
 }
 
-/// Tells the winner who the holder is, unless the device was blocked, the resident is gone or the integrator was
-/// disabled: the code is still used up then, and the winner learns that the redemption was its own.
-async fn disclose(app: &App, qr: QrCode<Redeemed>) -> Result<Answer, Problem> {
-    let disclosed = qr.disclosed();
-    let redemption = qr.state.redemption;
-    let photo = if disclosed.contains(Claim::Picture) { Photo::With } else { Photo::Without };
-    let Parties { device, resident, integrator } =
-        app.store().parties(&qr.device, &qr.nik, photo, &redemption.client_id).await?;
-    let refuse = |kind: ProblemType| {
-        Problem::new(kind).with("redemption_id", &redemption.id).with("redeemed_at", redemption.redeemed_at)
-    };
-    // Ops may have changed what is allowed since the token was issued.
-    let integrator = integrator.filter(|integrator| integrator.enabled);
-    let integrator = integrator.ok_or_else(|| refuse(ProblemType::IntegratorDisabled))?;
-    if !integrator.purposes.contains(&redemption.purpose) {
-        return Err(refuse(ProblemType::PurposeNotAllowed));
+async fn parties_of(app: &App, qr: &QrCode<Redeemed>) -> Result<Parties, Problem> {
+    let photo = if qr.disclosed().contains(Claim::Picture) { Photo::With } else { Photo::Without };
+    Ok(app.store().parties(&qr.device, &qr.nik, photo, &qr.state.redemption.client_id).await?)
+}
+
+/// What the winner may be told now. The device may have been blocked since the code was shown, the resident may be gone, or
+/// operators may have changed what the integrator is allowed: the code is used up all the same.
+fn judge(app: &App, qr: &QrCode<Redeemed>, turn: Turn, parties: Parties) -> Judged {
+    match claims_for(app, qr, turn, parties) {
+        Ok((claims, resident)) => Judged::Discloses { claims, resident: Box::new(resident) },
+        Err(withheld) => Judged::Withholds(withheld),
+    }
+}
+
+fn claims_for(
+    app: &App,
+    qr: &QrCode<Redeemed>,
+    turn: Turn,
+    parties: Parties,
+) -> Result<(ClaimSet, Resident), Withheld> {
+    let Parties { device, resident, integrator } = parties;
+    let integrator = integrator.filter(|integrator| integrator.enabled).ok_or(Withheld::IntegratorDisabled)?;
+    if !integrator.purposes.contains(&qr.state.redemption.purpose) {
+        return Err(Withheld::PurposeNotAllowed);
     }
     if device.is_none_or(|device| device.is_blocked()) {
-        return Err(refuse(ProblemType::QrDeviceBlocked));
+        return Err(Withheld::QrCodeDeviceBlocked);
     }
-    let resident = resident
-        .filter(|resident| resident.gone(&app.settings.municipality).is_none())
-        .ok_or_else(|| refuse(ProblemType::HolderNotEligible))?;
+    let resident = resident.filter(|resident| resident.gone(&app.settings.municipality).is_none());
+    let resident = resident.ok_or(Withheld::HolderNotEligible)?;
+    let claims = qr.disclosed().intersection(&integrator.claims);
+    if claims.is_empty() {
+        return Err(Withheld::ClaimsWithdrawn);
+    }
+    // What the registry has learned since is not what the holder showed.
+    if turn == Turn::Again && !qr.comes_from(&resident) {
+        return Err(Withheld::RegistryChanged);
+    }
+    Ok((claims, resident))
+}
 
-    let disclosed = disclosed.intersection(&integrator.claims);
-    let claims = resident.claims(&disclosed, redemption.redeemed_at);
+/// Records the answer before it is given: every one that the winner asks for again, and a first one where it is not the presumed
+/// one. If the device was blocked since it was read, nothing is disclosed.
+async fn record(
+    app: &App,
+    qr: &QrCode<Redeemed>,
+    turn: Turn,
+    request: &Id,
+    mut judged: Judged,
+) -> Result<Judged, Problem> {
+    let newer_row = match &judged {
+        Judged::Discloses { resident, .. } if !qr.comes_from(resident) => {
+            Some(RowDigest::of(resident, app.random_id()))
+        }
+        Judged::Discloses { .. } | Judged::Withholds(_) => None,
+    };
+    if turn == Turn::First && newer_row.is_none() && judged.given() == qr.first_reading().given {
+        return Ok(judged);
+    }
+    let turn = match turn {
+        Turn::First => RecordedTurn::First { registry_row: newer_row.as_ref() },
+        Turn::Again => RecordedTurn::Again { max: app.settings.rules.max_repeats },
+    };
+    loop {
+        let reading = Reading { id: request.clone(), at: app.now(), given: judged.given() };
+        match app.store().record_reading(qr, &reading, turn).await? {
+            Recorded::Done => return Ok(judged),
+            Recorded::TooOften => return Err(ProblemType::QrUsed.into()),
+            Recorded::Gone => return Err(ProblemType::QrUnknown.into()),
+            Recorded::DeviceBlocked => judged = Judged::Withholds(Withheld::QrCodeDeviceBlocked),
+        }
+    }
+}
+
+fn problem_of(withheld: Withheld) -> ProblemType {
+    match withheld {
+        Withheld::IntegratorDisabled => ProblemType::IntegratorDisabled,
+        Withheld::PurposeNotAllowed => ProblemType::PurposeNotAllowed,
+        Withheld::ClaimsWithdrawn => ProblemType::ClaimsWithdrawn,
+        Withheld::QrCodeDeviceBlocked => ProblemType::QrDeviceBlocked,
+        Withheld::HolderNotEligible => ProblemType::HolderNotEligible,
+        Withheld::RegistryChanged => ProblemType::RegistryChanged,
+    }
+}
+
+/// Tells the winner who the holder is.
+fn disclose(
+    app: &App,
+    nik: &Nik,
+    redemption: &Redemption,
+    claims: &ClaimSet,
+    resident: &Resident,
+) -> Result<Answer, Problem> {
+    let claims = resident.claims(claims, redemption.redeemed_at);
     let assertion = identity_assertion::sign(
         app.signing_key(),
         app.pairwise_key(),
         app.issuer(),
-        &qr.nik,
-        &redemption,
+        nik,
+        redemption,
         &claims,
         redemption.redeemed_at + app.settings.rules.assertion_lifetime,
     )
     .map_err(Problem::unavailable)?;
     app.count(Counter::Redemption);
     Ok(Answer::ok(&Disclosure {
-        redemption_id: redemption.id,
+        redemption_id: redemption.id.clone(),
         redeemed_at: redemption.redeemed_at,
-        purpose: redemption.purpose,
+        purpose: redemption.purpose.clone(),
         claims,
         assertion,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_is_stored_by_the_name_of_its_problem() {
+        for withheld in Withheld::ALL {
+            assert_eq!(problem_of(withheld).slug(), withheld.as_str());
+        }
+    }
 }

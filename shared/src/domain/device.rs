@@ -7,6 +7,7 @@ use super::nik::Nik;
 use super::pin::PinTries;
 use super::pin_hash::PinHash;
 use super::resident::Gone;
+use super::row_digest::RowDigest;
 use super::{Digest, Id, KeyThumbprint, Stored};
 
 /// A device in one of its states: `Device` in any of them, `Device<Active>` and `Device<Blocked>` in that one.
@@ -43,6 +44,9 @@ pub struct Active {
     pub pin_tries: PinTries,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session: Option<Session>,
+    /// The registry's row of the holder at the last login.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_row: Option<RowDigest>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub qr_code: Option<LiveQrCode>,
 }
@@ -285,6 +289,7 @@ mod tests {
                 pin_is_first,
                 pin_tries: PinTries::default(),
                 session: Some(session),
+                registry_row: None,
                 qr_code: Some(qr_code),
             },
         }

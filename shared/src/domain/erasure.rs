@@ -33,6 +33,6 @@ impl Erasure {
     }
 
     pub fn takes_receipt(&self, receipt: &Receipt) -> bool {
-        receipt.redeemed_at <= self.ordered_at
+        receipt.reading.at <= self.ordered_at
     }
 }

@@ -23,8 +23,10 @@ pub mod erasure;
 pub mod face;
 pub mod holder;
 pub mod qr_code;
+pub mod reading;
 pub mod receipt;
 pub mod registration;
+pub mod row_digest;
 pub mod signature;
 
 use std::fmt;

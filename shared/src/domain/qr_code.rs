@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::claims::ClaimSet;
 use super::device::{Active, Device};
 use super::nik::Nik;
+use super::reading::{Given, Reading};
+use super::resident::Resident;
+use super::row_digest::RowDigest;
 use super::secret::unprintable;
 use super::{Digest, Id, KeyThumbprint, Stored};
 
@@ -46,8 +49,12 @@ pub struct QrCode<S = QrState> {
     pub nik: Nik,
     pub device: KeyThumbprint,
     pub claims: ClaimSet,
+    /// The registry's row of the holder that the first answer to the winner comes from: presumed to be the one of the
+    /// holder's login, until an answer met another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registry_row: Option<RowDigest>,
     /// Whole seconds: until redeemed, both the end of life and DynamoDB's TTL. The redemption moves it on, so that
-    /// the winner's result outlives the code.
+    /// the winner's result outlives the code; then it is the end of that result.
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     pub expires_at: Timestamp,
     #[serde(flatten)]
@@ -64,13 +71,19 @@ pub enum QrState {
     Superseded {
         at: Timestamp,
     },
-    Redeemed(Redeemed),
+    Redeemed(Box<Redeemed>),
 }
 
 /// A redeemed QR code, for its winner to ask again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redeemed {
     pub redemption: Redemption,
+    /// The first answer to the winner, where it was not the presumed one: all of [`QrCode::disclosed`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_reading: Option<Reading>,
+    /// The last answer that the winner asked for again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_reading: Option<Reading>,
 }
 
 impl Stored for QrState {}
@@ -78,20 +91,26 @@ impl Stored for Redeemed {}
 
 /// A QR code's state as the store keeps it: each transition adds its mark, and its condition is that marks are missing. A
 /// code that is superseded after its redemption stays redeemed.
-#[derive(Serialize, Deserialize)]
+#[derive(Default, Serialize, Deserialize)]
 struct Marks {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     superseded_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     redemption: Option<Redemption>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    first_reading: Option<Reading>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    last_reading: Option<Reading>,
 }
 
 impl From<Marks> for QrState {
     fn from(marks: Marks) -> Self {
         match marks {
-            Marks { redemption: Some(redemption), .. } => Self::Redeemed(Redeemed { redemption }),
-            Marks { superseded_at: Some(at), redemption: None } => Self::Superseded { at },
-            Marks { superseded_at: None, redemption: None } => Self::Live,
+            Marks { redemption: Some(redemption), first_reading, last_reading, .. } => {
+                Self::Redeemed(Box::new(Redeemed { redemption, first_reading, last_reading }))
+            }
+            Marks { superseded_at: Some(at), redemption: None, .. } => Self::Superseded { at },
+            Marks { superseded_at: None, redemption: None, .. } => Self::Live,
         }
     }
 }
@@ -99,9 +118,12 @@ impl From<Marks> for QrState {
 impl From<QrState> for Marks {
     fn from(state: QrState) -> Self {
         match state {
-            QrState::Live => Self { superseded_at: None, redemption: None },
-            QrState::Superseded { at } => Self { superseded_at: Some(at), redemption: None },
-            QrState::Redeemed(Redeemed { redemption }) => Self { superseded_at: None, redemption: Some(redemption) },
+            QrState::Live => Self::default(),
+            QrState::Superseded { at } => Self { superseded_at: Some(at), ..Self::default() },
+            QrState::Redeemed(redeemed) => {
+                let Redeemed { redemption, first_reading, last_reading } = *redeemed;
+                Self { superseded_at: None, redemption: Some(redemption), first_reading, last_reading }
+            }
         }
     }
 }
@@ -111,6 +133,8 @@ impl From<QrState> for Marks {
 pub struct Redemption {
     /// Names the attempt that won: the integrator's own where it sent an `Idempotency-Key`.
     pub id: Id,
+    /// Names the request that won. The winner's other requests under the same id ask again.
+    pub request: Id,
     pub client_id: String,
     pub purpose: String,
     pub redeemed_at: Timestamp,
@@ -133,6 +157,7 @@ impl QrCode {
             nik: device.nik.clone(),
             device: device.key.clone(),
             claims,
+            registry_row: device.state.registry_row.clone(),
             expires_at: Timestamp::from_second((now + lifetime).as_second())?,
             state: QrState::Live,
         })
@@ -142,7 +167,7 @@ impl QrCode {
     pub fn into_redeemed(self) -> Option<QrCode<Redeemed>> {
         let (code, state) = self.split();
         match state {
-            QrState::Redeemed(redeemed) => Some(code.with_state(redeemed)),
+            QrState::Redeemed(redeemed) => Some(code.with_state(*redeemed)),
             QrState::Live | QrState::Superseded { .. } => None,
         }
     }
@@ -150,13 +175,13 @@ impl QrCode {
 
 impl<S> QrCode<S> {
     fn split(self) -> (QrCode<()>, S) {
-        let Self { token_hash, nik, device, claims, expires_at, state } = self;
-        (QrCode { token_hash, nik, device, claims, expires_at, state: () }, state)
+        let Self { token_hash, nik, device, claims, registry_row, expires_at, state } = self;
+        (QrCode { token_hash, nik, device, claims, registry_row, expires_at, state: () }, state)
     }
 
     fn with_state<T>(self, state: T) -> QrCode<T> {
-        let Self { token_hash, nik, device, claims, expires_at, state: _ } = self;
-        QrCode { token_hash, nik, device, claims, expires_at, state }
+        let Self { token_hash, nik, device, claims, registry_row, expires_at, state: _ } = self;
+        QrCode { token_hash, nik, device, claims, registry_row, expires_at, state }
     }
 }
 
@@ -165,13 +190,28 @@ impl QrCode<Redeemed> {
     pub fn disclosed(&self) -> ClaimSet {
         self.claims.intersection(&self.state.redemption.allowed)
     }
+
+    /// The first answer to the winner: as it was recorded, or else as presumed.
+    pub fn first_reading(&self) -> Reading {
+        let Redemption { request, redeemed_at, .. } = &self.state.redemption;
+        let presumed =
+            || Reading { id: request.clone(), at: *redeemed_at, given: Given::Claims { claims: self.disclosed() } };
+        self.state.first_reading.clone().unwrap_or_else(presumed)
+    }
+
+    /// Whether the registry's row is still the one that the first answer came from.
+    pub fn comes_from(&self, resident: &Resident) -> bool {
+        self.registry_row.as_ref().is_some_and(|row| row.is_of(resident))
+    }
 }
 
 /// How an attempt to redeem ended at the one conditional write that decides it.
 #[derive(Clone, Debug)]
 pub enum RedemptionOutcome {
-    /// This attempt won, now or when it was first sent.
+    /// This request won, now or when its write was first sent.
     Won(Box<QrCode<Redeemed>>),
+    /// An earlier request of this attempt won: this one asks again.
+    WonBefore(Box<QrCode<Redeemed>>),
     /// The attempt's idempotency key won before, with another purpose.
     KeyReused,
     /// Another attempt won.
@@ -180,6 +220,7 @@ pub enum RedemptionOutcome {
     Expired,
     /// This integrator may see none of its claims; the code is not used up.
     NoSharedClaims,
+    /// There is no such code; or it was redeemed, and the time in which its winner can ask again is over.
     Unknown,
 }
 
@@ -188,7 +229,8 @@ impl RedemptionOutcome {
     pub fn of_refused(found: Option<QrCode>, attempt: &Redemption, now: Timestamp) -> Self {
         let Some((code, state)) = found.map(QrCode::split) else { return Self::Unknown };
         match state {
-            QrState::Redeemed(redeemed) => Self::of_redeemed(code.with_state(redeemed), attempt),
+            QrState::Redeemed(_) if code.expires_at <= now => Self::Unknown,
+            QrState::Redeemed(redeemed) => Self::of_redeemed(code.with_state(*redeemed), attempt),
             _ if code.expires_at <= now => Self::Expired,
             QrState::Superseded { .. } => Self::Superseded,
             // The condition can have failed on nothing else.
@@ -196,15 +238,17 @@ impl RedemptionOutcome {
         }
     }
 
-    /// Whether the redemption is this attempt's own: it won when it was first sent, and its answer was lost.
+    /// Whether the redemption is this attempt's own, and even this request's, whose answer was lost.
     fn of_redeemed(redeemed: QrCode<Redeemed>, attempt: &Redemption) -> Self {
         let winner = &redeemed.state.redemption;
         if winner.id != attempt.id || winner.client_id != attempt.client_id {
             Self::Used
         } else if winner.purpose != attempt.purpose {
             Self::KeyReused
-        } else {
+        } else if winner.request == attempt.request {
             Self::Won(Box::new(redeemed))
+        } else {
+            Self::WonBefore(Box::new(redeemed))
         }
     }
 }
@@ -235,6 +279,7 @@ mod tests {
             nik: Nik::parse("3577014507900003").unwrap(),
             device: KeyThumbprint::new("key"),
             claims: ClaimSet::basic_identity(),
+            registry_row: None,
             expires_at: at(90),
             state,
         }
@@ -243,6 +288,7 @@ mod tests {
     fn redemption(id: u8, client_id: &str, purpose: &str) -> Redemption {
         Redemption {
             id: Id::from_random([id; 16]),
+            request: Id::from_random([100 + id; 16]),
             client_id: client_id.into(),
             purpose: purpose.into(),
             redeemed_at: at(5),
@@ -251,7 +297,8 @@ mod tests {
     }
 
     fn redeemed() -> QrState {
-        QrState::Redeemed(Redeemed { redemption: redemption(1, "bank", "account-opening") })
+        let redemption = redemption(1, "bank", "account-opening");
+        QrState::Redeemed(Box::new(Redeemed { redemption, first_reading: None, last_reading: None }))
     }
 
     #[test]
@@ -262,10 +309,15 @@ mod tests {
         };
         let own = redemption(1, "bank", "account-opening");
         let superseded = || QrState::Superseded { at: at(3) };
-        assert_eq!(outcome(redeemed(), &own, 1_000), "Won");
+        let again = Redemption { request: Id::from_random([9; 16]), ..own.clone() };
+        assert_eq!(outcome(redeemed(), &own, 6), "Won");
+        assert_eq!(outcome(redeemed(), &again, 89), "WonBefore");
         assert_eq!(outcome(redeemed(), &redemption(1, "bank", "credit"), 6), "KeyReused");
         assert_eq!(outcome(redeemed(), &redemption(2, "bank", "account-opening"), 6), "Used");
         assert_eq!(outcome(redeemed(), &redemption(1, "shop", "account-opening"), 6), "Used");
+        for attempt in [&own, &again, &redemption(2, "shop", "account-opening")] {
+            assert_eq!(outcome(redeemed(), attempt, 90), "Unknown", "its time is over, whether or not it was swept");
+        }
         assert_eq!(outcome(superseded(), &own, 89), "Superseded");
         assert_eq!(outcome(superseded(), &own, 90), "Expired");
         assert_eq!(outcome(QrState::Live, &own, 90), "Expired");
@@ -310,6 +362,7 @@ mod tests {
                 pin_is_first: false,
                 pin_tries: crate::domain::pin::PinTries::default(),
                 session: None,
+                registry_row: None,
                 qr_code: None,
             },
         };

@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::claims::ClaimSet;
 use super::qr_code::Redemption;
+use super::reading::Reading;
 use super::{Digest, Id};
 
-/// One redemption, as its holder sees it: never with a value.
+/// One answer to the winner of a redemption, as the holder sees it: never with a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// Counts the holder's receipts from 1.
@@ -17,9 +17,10 @@ pub struct Receipt {
     /// The integrator's name as it was registered then.
     pub integrator: String,
     pub purpose: String,
-    /// The names of the claims that were disclosed.
-    pub claims: ClaimSet,
     pub redeemed_at: Timestamp,
+    /// What the answer disclosed, or why it disclosed nothing. Of two receipts of one reading the later one is right.
+    #[serde(flatten)]
+    pub reading: Reading,
     /// The hash of the receipt before; for the first one, the hash of nothing.
     pub previous: Digest,
     /// The hash of everything above.
@@ -53,16 +54,16 @@ impl ChainHead {
 }
 
 impl Receipt {
-    /// The receipt of a redemption, after the existing ones.
-    pub fn behind(head: &ChainHead, redemption: &Redemption, claims: ClaimSet, integrator: String) -> Self {
+    /// The receipt of an answer to the winner of a redemption, after the existing ones.
+    pub fn behind(head: &ChainHead, redemption: &Redemption, reading: Reading, integrator: String) -> Self {
         let mut receipt = Self {
             sequence: head.count + 1,
             redemption_id: redemption.id.clone(),
             client_id: redemption.client_id.clone(),
             integrator,
             purpose: redemption.purpose.clone(),
-            claims,
             redeemed_at: redemption.redeemed_at,
+            reading,
             previous: head.hash.clone(),
             hash: head.hash.clone(),
         };
@@ -76,7 +77,6 @@ impl Receipt {
     }
 
     fn computed_hash(&self) -> Digest {
-        let claims: Vec<&str> = self.claims.iter().map(super::claims::Claim::name).collect();
         Digest::of(&[
             b"receipt",
             &self.sequence.to_be_bytes(),
@@ -84,8 +84,10 @@ impl Receipt {
             self.client_id.as_bytes(),
             self.integrator.as_bytes(),
             self.purpose.as_bytes(),
-            claims.join(" ").as_bytes(),
             self.redeemed_at.to_string().as_bytes(),
+            self.reading.id.as_str().as_bytes(),
+            self.reading.at.to_string().as_bytes(),
+            self.reading.given.in_words().as_bytes(),
             self.previous.as_str().as_bytes(),
         ])
     }
@@ -116,6 +118,8 @@ pub fn verify(receipts: &[Receipt], head: &ChainHead) -> Result<(), BrokenChain>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::claims::ClaimSet;
+    use crate::domain::reading::{Given, Withheld};
 
     fn chain(length: u8) -> (Vec<Receipt>, ChainHead) {
         let mut head = ChainHead::of_nothing();
@@ -123,12 +127,15 @@ mod tests {
         for number in 1..=length {
             let redemption = Redemption {
                 id: Id::from_random([number; 16]),
+                request: Id::from_random([100 + number; 16]),
                 client_id: "bank-madiun".into(),
                 purpose: "account-opening".into(),
                 redeemed_at: Timestamp::from_second(1_795_323_600 + i64::from(number)).unwrap(),
                 allowed: ClaimSet::basic_identity(),
             };
-            let receipt = Receipt::behind(&head, &redemption, ClaimSet::basic_identity(), "Bank Madiun".into());
+            let given = Given::Claims { claims: ClaimSet::basic_identity() };
+            let reading = Reading { id: redemption.request.clone(), at: redemption.redeemed_at, given };
+            let receipt = Receipt::behind(&head, &redemption, reading, "Bank Madiun".into());
             head = receipt.as_head();
             receipts.push(receipt);
         }
@@ -152,6 +159,9 @@ mod tests {
         assert_eq!(verify(&receipts[..3], &head), Err(BrokenChain::End));
         let mut altered = receipts.clone();
         altered[2].integrator = "Somebody else".into();
+        assert_eq!(verify(&altered, &head), Err(BrokenChain::Altered(3)));
+        let mut altered = receipts.clone();
+        altered[2].reading.given = Given::Nothing { withheld: Withheld::QrCodeDeviceBlocked };
         assert_eq!(verify(&altered, &head), Err(BrokenChain::Altered(3)));
         let mut exchanged = receipts.clone();
         exchanged.swap(1, 2);

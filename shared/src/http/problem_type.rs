@@ -202,6 +202,17 @@ catalogue! {
          memilih data yang diperlukan dan menampilkan kode QR baru.",
         "This code has not been used, but its holder shared nothing that your organisation may see. Ask the holder to \
          choose what is needed and show a new QR code.";
+    /// Like the one before, once the code is used up.
+    ClaimsWithdrawn = 403 "claims-withdrawn" "Claims withdrawn",
+        "Kode QR ini sudah terpakai, tetapi data yang dibagikan tidak lagi terdaftar untuk lembaga Anda. Hubungi \
+         pengelola layanan.",
+        "This code has been used, but the data shared in it are no longer registered for your organisation. Contact \
+         the operator of this service.";
+    /// To a winner that asks again.
+    RegistryChanged = 410 "registry-changed" "Registry data changed",
+        "Data kependudukan pemilik identitas berubah sejak kode QR ini dipindai. Minta ia menampilkan kode QR baru.",
+        "The registry's data of the holder have changed since this QR code was scanned. Ask the holder to show a new \
+         one.";
     PurposeNotAllowed = 403 "purpose-not-allowed" "Purpose not allowed",
         "Tujuan ini tidak terdaftar untuk lembaga Anda. Hubungi pengelola layanan.",
         "This purpose is not registered for your organisation. Contact the operator of this service.";

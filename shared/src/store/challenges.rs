@@ -114,6 +114,9 @@ impl Store {
         attempt: &Id,
         now: Timestamp,
     ) -> Result<CaptchaTry, StoreError> {
+        /// The write of the transaction that counts, by its position; the captcha's is before it.
+        const COUNT: usize = 1;
+
         let window_end = limit.window_end(now);
         let mark = Mark { attempt: attempt.clone(), expires_at: window_end + SignedDuration::from_hours(1) };
         let item = to_item(&mark, Some(("id", Once::Captcha.key(captcha))))?;
@@ -141,7 +144,7 @@ impl Store {
         ];
         Ok(match self.transact(writes).await? {
             Ok(()) => CaptchaTry::Taken,
-            Err(refused) if refused.failed(1) => CaptchaTry::TooMany(window_end),
+            Err(refused) if refused.failed(COUNT) => CaptchaTry::TooMany(window_end),
             Err(_) => CaptchaTry::UsedBefore,
         })
     }

@@ -3,7 +3,9 @@
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{
+    ConditionCheck, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
 use serde::Deserialize;
 
 use super::failures::unavailable;
@@ -14,6 +16,7 @@ use crate::domain::device::{
 };
 use crate::domain::pin::{PinTries, TakenTry};
 use crate::domain::pin_hash::PinHash;
+use crate::domain::row_digest::RowDigest;
 use crate::domain::{Id, KeyThumbprint};
 
 /// How the write that blocks ended.
@@ -82,7 +85,7 @@ macro_rules! blocking {
         $update
             .update_expression(
                 "SET #status = :blocked, #block = :block, expires_at = :forgotten \
-                 REMOVE #session, qr_code, pin_hash, pin_is_first, pin_tries",
+                 REMOVE #session, registry_row, qr_code, pin_hash, pin_is_first, pin_tries",
             )
             .condition_expression("#status = :active")
             .expression_attribute_names("#status", "status")
@@ -133,13 +136,21 @@ impl Store {
         }
     }
 
-    /// Opens a session in place of the one before, and forgets the wrong PINs. It uses the try of a verified PIN once:
+    /// Opens a session in place of the one before, with the registry's row that was met, and forgets the wrong PINs. It uses the try of a verified PIN once:
     /// a late copy of this write opens nothing again.
-    pub async fn open_session(&self, pin: &VerifiedPin<'_>, session: &Session) -> Result<Written, StoreError> {
+    pub async fn open_session(
+        &self,
+        pin: &VerifiedPin<'_>,
+        session: &Session,
+        registry_row: &RowDigest,
+    ) -> Result<Written, StoreError> {
         let update = confirmed_by_pin!(self.update_device(&pin.device.key), pin)
-            .update_expression("SET #session = :session, pin_tries = :none REMOVE attempt")
+            .update_expression(
+                "SET #session = :session, registry_row = :registry_row, pin_tries = :none REMOVE attempt",
+            )
             .expression_attribute_names("#session", "session")
             .expression_attribute_values(":session", attribute(session)?)
+            .expression_attribute_values(":registry_row", attribute(registry_row)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
             Updated::Done(_) => Ok(Written::Done),
@@ -291,6 +302,17 @@ impl Store {
             .set_item(Some(to_item(&device, Some(("pk", keys::device(&device.key))))?))
             .condition_expression("attribute_not_exists(pk)");
         Ok(write!(put, Put, put))
+    }
+
+    /// A part of a transaction: the device is active.
+    pub(super) fn check_active(&self, thumbprint: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(keys::device(thumbprint)))
+            .condition_expression("#status = :active")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?);
+        Ok(write!(condition_check, ConditionCheck, check))
     }
 
     fn update_device(&self, thumbprint: &KeyThumbprint) -> UpdateItemFluentBuilder {

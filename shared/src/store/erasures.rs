@@ -1,5 +1,7 @@
 //! `erasures`: the end of an identity, and the order to erase what it left, in one transaction; the stream does the rest.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::{Delete, DeleteRequest, Put, Update, WriteRequest};
 use jiff::Timestamp;
 
@@ -66,7 +68,7 @@ impl Store {
     pub async fn erase_registration(&self, registration: &Registration) -> Result<(), StoreError> {
         let item =
             Delete::builder().table_name(&self.tables.identities).key("pk", text(keys::registration(&registration.id)));
-        let writes = vec![write!(delete, Delete, item), self.erase_selfie(registration)?];
+        let writes = vec![write!(delete, Delete, item), self.erase_selfie(&registration.id)?];
         self.transact(writes).await?.map_err(|_| StoreError::Unavailable("a deletion was refused".to_owned()))
     }
 
@@ -114,10 +116,12 @@ impl Store {
             let request = request.build().map_err(|error| StoreError::Unavailable(error.to_string()))?;
             Ok(WriteRequest::builder().delete_request(request).build())
         };
-        let positions = receipts
+        // Two receipts of one reading share a mark, and DynamoDB takes each key once.
+        let positions: BTreeSet<String> = receipts
             .iter()
-            .flat_map(|receipt| [keys::redemption(&receipt.redemption_id), keys::receipt(receipt.sequence)]);
-        let requests = positions.map(delete).collect::<Result<Vec<_>, StoreError>>()?;
+            .flat_map(|receipt| [keys::reading(&receipt.reading.id), keys::receipt(receipt.sequence)])
+            .collect();
+        let requests = positions.into_iter().map(delete).collect::<Result<Vec<_>, StoreError>>()?;
         let written = self
             .client
             .batch_write_item()

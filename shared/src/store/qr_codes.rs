@@ -10,10 +10,13 @@ use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFail
 use jiff::{SignedDuration, Timestamp};
 
 use super::failures::unavailable;
-use super::item::{attribute, from_item, seconds, text, to_item, write};
+use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, keys};
+use crate::domain::Digest;
 use crate::domain::device::{Active, Device, DeviceStatus, LiveQrCode, Session};
-use crate::domain::qr_code::{QrCode, QrToken, Redemption, RedemptionOutcome};
+use crate::domain::qr_code::{QrCode, QrToken, Redeemed, Redemption, RedemptionOutcome};
+use crate::domain::reading::{Given, Reading};
+use crate::domain::row_digest::RowDigest;
 
 /// The clocks of two instances differ by less than this.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(30);
@@ -26,6 +29,28 @@ pub enum Minted {
     Overtaken(Option<Box<Device>>),
 }
 
+/// Which answer to a winner is recorded.
+#[derive(Clone, Copy, Debug)]
+pub enum RecordedTurn<'a> {
+    /// The first one, where it is not the presumed one; with the registry's row that it comes from, where that is another one
+    /// than presumed.
+    First { registry_row: Option<&'a RowDigest> },
+    /// One that the winner asked for again, which it may do `max` times.
+    Again { max: u32 },
+}
+
+/// How the write ended that records an answer to a winner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recorded {
+    Done,
+    /// The winner has asked again as often as it may.
+    TooOften,
+    /// The code was deleted in the meantime.
+    Gone,
+    /// The device was blocked in the meantime: no claim may be disclosed.
+    DeviceBlocked,
+}
+
 impl Store {
     /// Makes `qr` the device's one live code: the device points to it, it exists, and the one before is superseded,
     /// all in one transaction, so that no crash leaves two codes alive or none known.
@@ -36,6 +61,10 @@ impl Store {
         qr: &QrCode,
         now: Timestamp,
     ) -> Result<Minted, StoreError> {
+        /// The writes of the transaction by their positions; the new code's is between them.
+        const DEVICE: usize = 0;
+        const PREVIOUS_CODE: usize = 2;
+
         // A clock that is behind ours may still accept a code that is dead for us.
         let mut previous = device.state.qr_code.as_ref().filter(|previous| previous.expires_at + CLOCKS_DIFFER > now);
         loop {
@@ -45,11 +74,11 @@ impl Store {
             }
             match self.transact(writes).await? {
                 Ok(()) => return Ok(Minted::Done),
-                Err(mut refused) if refused.failed(0) => {
-                    return Ok(Minted::Overtaken(refused.found(0)?.map(Box::new)));
+                Err(mut refused) if refused.failed(DEVICE) => {
+                    return Ok(Minted::Overtaken(refused.found(DEVICE)?.map(Box::new)));
                 }
-                // The code before is gone already, deleted by a clock that is ahead of ours.
-                Err(refused) if refused.failed(2) => previous = None,
+                // It is gone already, deleted by a clock that is ahead of ours.
+                Err(refused) if refused.failed(PREVIOUS_CODE) => previous = None,
                 Err(_) => return Err(StoreError::Unavailable("a token of 160 random bits exists already".to_owned())),
             }
         }
@@ -59,7 +88,8 @@ impl Store {
     /// that has died in the meantime. The caller repeats it with the new time, under the same redemption id.
     ///
     /// This one write decides: it happens if the code exists, is younger than its lifetime, was neither
-    /// redeemed nor superseded, and shares a claim with what the attempt is allowed. `kept_until` moves the TTL on.
+    /// redeemed nor superseded, and shares a claim with what the attempt is allowed. `kept_until` moves the TTL on: until then
+    /// the winner can ask again.
     pub async fn redeem(
         &self,
         token: &QrToken,
@@ -106,6 +136,62 @@ impl Store {
                 _ => Err(unavailable(error)),
             },
         }
+    }
+
+    /// A QR code, as the store has it now.
+    pub async fn qr_code(&self, token_hash: &Digest) -> Result<Option<QrCode>, StoreError> {
+        self.get(&self.tables.qr_codes, ("token_hash", token_hash.as_str())).await
+    }
+
+    /// Records an answer to a winner before it is given. One that discloses claims is recorded only while the device is active.
+    pub async fn record_reading(
+        &self,
+        code: &QrCode<Redeemed>,
+        reading: &Reading,
+        turn: RecordedTurn<'_>,
+    ) -> Result<Recorded, StoreError> {
+        /// The writes of the transaction by their positions; the check of the device is after it.
+        const CODE: usize = 0;
+
+        let update = Update::builder()
+            .table_name(&self.tables.qr_codes)
+            .key("token_hash", text(code.token_hash.as_str()))
+            .expression_attribute_values(":reading", attribute(reading)?)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let update = match turn {
+            RecordedTurn::First { registry_row } => {
+                let update = update
+                    .condition_expression("redemption.#request = :request")
+                    .expression_attribute_names("#request", "request")
+                    .expression_attribute_values(":request", text(code.state.redemption.request.as_str()));
+                match registry_row {
+                    Some(row) => update
+                        .update_expression("SET first_reading = :reading, registry_row = :row")
+                        .expression_attribute_values(":row", attribute(row)?),
+                    None => update.update_expression("SET first_reading = :reading"),
+                }
+            }
+            RecordedTurn::Again { max } => update
+                .update_expression("SET last_reading = :reading ADD repeats :one")
+                .condition_expression(
+                    "redemption.id = :redemption AND (attribute_not_exists(repeats) OR repeats < :max)",
+                )
+                .expression_attribute_values(":one", number(1))
+                .expression_attribute_values(":redemption", text(code.state.redemption.id.as_str()))
+                .expression_attribute_values(":max", number(max)),
+        };
+        let mut writes = vec![write!(update, Update, update)];
+        if let Given::Claims { .. } = reading.given {
+            writes.push(self.check_active(&code.device)?);
+        }
+        Ok(match self.transact(writes).await? {
+            Ok(()) => Recorded::Done,
+            Err(mut refused) if refused.failed(CODE) => match refused.found::<QrCode>(CODE)? {
+                Some(_) => Recorded::TooOften,
+                None => Recorded::Gone,
+            },
+            Err(_) => Recorded::DeviceBlocked,
+        })
     }
 
     /// Only an active device in its session, whose live code is still the one that was read.

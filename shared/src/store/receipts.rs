@@ -5,25 +5,28 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::failures::unavailable;
-use super::item::{Item, attribute, from_item, number, seconds, text, to_item, write};
+use super::item::{Item, attribute, from_item, is_over, number, seconds, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
 use crate::domain::Id;
 use crate::domain::nik::Nik;
+use crate::domain::reading::{Given, Reading};
 use crate::domain::receipt::{ChainHead, Receipt};
 
 /// A page of receipts, newest first.
 #[derive(Debug)]
 pub struct ReceiptPage {
     pub receipts: Vec<Receipt>,
-    /// Whether there are older ones.
-    pub has_more: bool,
+    /// The number that the next page's are smaller than, where there are older ones.
+    pub next_before: Option<u32>,
 }
 
-/// Names a redemption that has its receipt, as long as that is kept.
+/// Names an answer to a winner that has its receipt, as long as that is kept.
 #[derive(Serialize, Deserialize)]
 struct Mark {
     holder: Nik,
     position: String,
+    /// What the receipt says.
+    given: Given,
     #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
     expires_at: Timestamp,
 }
@@ -35,31 +38,38 @@ impl Store {
         found.map(from_item).transpose().map(|head| head.unwrap_or_else(ChainHead::of_nothing))
     }
 
-    /// Whether a redemption has its receipt.
-    pub async fn has_receipt(&self, nik: &Nik, redemption: &Id) -> Result<bool, StoreError> {
-        Ok(self.receipt_item(nik, &keys::redemption(redemption)).await?.is_some())
+    /// What the receipt of an answer to a winner says, if there is one.
+    pub async fn given_by_receipt(&self, nik: &Nik, reading: &Id) -> Result<Option<Given>, StoreError> {
+        let mark = self.receipt_item(nik, &keys::reading(reading)).await?;
+        Ok(mark.map(from_item::<Mark>).transpose()?.map(|mark| mark.given))
     }
 
-    /// Adds a receipt behind `head`, once for its redemption. It is overtaken where the chain or the redemption has
-    /// changed since they were read, or the person is no longer a holder.
+    /// Adds a receipt behind `head`: the first one of its reading, or one that is right where the receipt `before` was not. It is
+    /// overtaken where the chain or what it says of the reading has changed since they were read, or the person is no longer
+    /// a holder.
     pub async fn add_receipt(
         &self,
         nik: &Nik,
         head: &ChainHead,
         receipt: &Receipt,
+        before: Option<&Given>,
         kept_until: Timestamp,
     ) -> Result<Written, StoreError> {
-        let put = |item: Item| {
-            Put::builder()
-                .table_name(&self.tables.receipts)
-                .set_item(Some(item))
-                .condition_expression("attribute_not_exists(holder)")
-        };
+        let put = |item: Item| Put::builder().table_name(&self.tables.receipts).set_item(Some(item));
+        let is_new = "attribute_not_exists(holder)";
         let mut item = to_item(receipt, Some(("position", keys::receipt(receipt.sequence))))?;
         item.insert("holder".to_owned(), text(nik.as_str()));
         item.insert("expires_at".to_owned(), seconds(kept_until));
+        let Reading { id, given, .. } = &receipt.reading;
         let mark =
-            Mark { holder: nik.clone(), position: keys::redemption(&receipt.redemption_id), expires_at: kept_until };
+            Mark { holder: nik.clone(), position: keys::reading(id), given: given.clone(), expires_at: kept_until };
+        let mark = put(to_item(&mark, None)?);
+        let mark = match before {
+            Some(before) => {
+                mark.condition_expression("given = :given").expression_attribute_values(":given", attribute(before)?)
+            }
+            None => mark.condition_expression(is_new),
+        };
         let unchanged = if head.count == 0 { "attribute_not_exists(holder)" } else { "#hash = :before" };
         let mut moved = Update::builder()
             .table_name(&self.tables.receipts)
@@ -76,15 +86,21 @@ impl Store {
         }
         let writes = vec![
             write!(update, Update, moved),
-            write!(put, Put, put(item)),
-            write!(put, Put, put(to_item(&mark, None)?)),
+            write!(put, Put, put(item).condition_expression(is_new)),
+            write!(put, Put, mark),
             self.check_holder(nik)?,
         ];
         self.write_unless_overtaken(writes).await
     }
 
-    /// A page of at most `most` receipts, newest first, older than `before` where that is given.
-    pub async fn receipts(&self, nik: &Nik, before: Option<u32>, most: i32) -> Result<ReceiptPage, StoreError> {
+    /// A page of at most `most` receipts that are still kept, newest first, older than `before` where that is given.
+    pub async fn receipts(
+        &self,
+        nik: &Nik,
+        before: Option<u32>,
+        most: i32,
+        now: Timestamp,
+    ) -> Result<ReceiptPage, StoreError> {
         let answer = self
             .client
             .query()
@@ -103,9 +119,11 @@ impl Store {
             .send()
             .await
             .map_err(unavailable)?;
-        let has_more = answer.last_evaluated_key.is_some();
-        let receipts = answer.items.unwrap_or_default().into_iter().map(from_item).collect::<Result<_, _>>()?;
-        Ok(ReceiptPage { receipts, has_more })
+        let found = answer.items.unwrap_or_default();
+        let oldest: Option<Receipt> = found.last().cloned().map(from_item).transpose()?;
+        let next_before = oldest.filter(|_| answer.last_evaluated_key.is_some()).map(|oldest| oldest.sequence);
+        let kept = found.into_iter().filter(|item| !is_over(item, now));
+        Ok(ReceiptPage { receipts: kept.map(from_item).collect::<Result<_, _>>()?, next_before })
     }
 
     async fn receipt_item(&self, nik: &Nik, position: &str) -> Result<Option<Item>, StoreError> {

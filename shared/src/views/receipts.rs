@@ -18,7 +18,6 @@ pub struct Receipts {
 
 impl Receipts {
     pub fn of(head: ChainHead, page: ReceiptPage) -> Self {
-        let next_before = page.receipts.last().filter(|_| page.has_more).map(|oldest| oldest.sequence);
-        Self { head, receipts: page.receipts, next_before }
+        Self { head, receipts: page.receipts, next_before: page.next_before }
     }
 }

@@ -19,8 +19,12 @@ pub use transitions::Action;
 /// A code's life, in seconds by the clock of the instance that mints it.
 pub const LIFETIME: i64 = 90;
 
+/// How long the winner can ask again, in seconds by the clock of the instance that redeems.
+pub const KEPT: i64 = 24 * 60 * 60;
+
 /// Who acts, and how the world around them behaves.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether something may happen in this world")]
 pub struct Life {
     /// How many codes the device may mint.
     pub codes: usize,
@@ -38,6 +42,8 @@ pub struct Life {
     pub shown: bool,
     /// Whether the device may be blocked.
     pub blocks: bool,
+    /// Whether operators may disable the integrator, whose requests all of them are.
+    pub disables: bool,
     /// Whether the holder's sessions come and go: wrong PINs lock, the office unlocks, the holder logs in.
     pub sessions: bool,
 }
@@ -61,6 +67,8 @@ pub struct State {
     pub progress: Vec<Progress>,
     pub messages: BTreeSet<Message>,
     pub block: Block,
+    /// Whether the integrator is disabled.
+    pub disabled: bool,
     /// Whether a login has taken its try at the PIN and not opened its session yet.
     pub login: bool,
     /// How many sessions there were; names the next one.
@@ -90,7 +98,10 @@ pub enum Code {
         redeemed: Option<Redeemed>,
     },
     /// Deleted by TTL.
-    Swept,
+    Swept {
+        /// Who had redeemed it. No item says so any more.
+        redeemed: Option<Redeemed>,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -98,6 +109,8 @@ pub struct Redeemed {
     pub redemption: u8,
     /// In true time.
     pub at: i64,
+    /// By the clock of the instance that redeemed: until then its winner can ask again.
+    pub kept_until: i64,
 }
 
 /// How far the minting of a code has come.
@@ -131,7 +144,7 @@ pub enum Progress {
     Heard(Outcome),
     /// The winner learnt who the holder is.
     Disclosed,
-    /// The winner learnt that the device is blocked.
+    /// The winner learnt that the device is blocked, or the integrator disabled.
     Withheld,
     /// 503.
     Unavailable,
@@ -182,6 +195,7 @@ impl Life {
             progress: vec![Progress::NotSent; self.requests.len()],
             messages: BTreeSet::new(),
             block: Block::NotAsked,
+            disabled: false,
             login: false,
             sessions: 1,
             worked_after_block: false,

@@ -1,6 +1,6 @@
 //! What may happen next, and what it does.
 
-use crate::{Block, Code, LIFETIME, Life, Message, Mint, Outcome, Progress, Redeemed, Request, State};
+use crate::{Block, Code, KEPT, LIFETIME, Life, Message, Mint, Outcome, Progress, Redeemed, Request, State};
 
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,12 +19,14 @@ pub enum Action {
     GiveUp { request: usize },
     /// redeem-qr answers 503: it has sent its write often enough.
     AnswerUnavailable { request: usize },
-    /// redeem-qr reads the device and answers (`Store::parties`).
+    /// redeem-qr reads the device and the integrator, and answers (`Store::parties`).
     Disclose { request: usize },
     /// block-device's write (`Store::block`).
     Block,
     /// block-device answers.
     AnswerBlock,
+    /// Operators disable the integrator.
+    Disable,
     /// The last wrong PIN of a round (`Store::take_pin_try`).
     Lock,
     /// The office unlocks (`Store::unlock_pin`).
@@ -67,6 +69,9 @@ impl Life {
             Block::NotAsked if self.blocks => actions.push(Action::Block),
             Block::Written => actions.push(Action::AnswerBlock),
             Block::NotAsked | Block::Answered => {}
+        }
+        if self.disables && !state.disabled {
+            actions.push(Action::Disable);
         }
         if self.sessions {
             add_of_sessions(state, &mut actions);
@@ -136,8 +141,9 @@ impl Life {
             }
             Action::AnswerUnavailable { request } => next.progress[request] = Progress::Unavailable,
             Action::Disclose { request } => {
-                next.progress[request] = if state.device.blocked { Progress::Withheld } else { Progress::Disclosed };
-                next.worked_after_block |= state.block == Block::Answered && !state.device.blocked;
+                let withheld = state.device.blocked || state.disabled;
+                next.progress[request] = if withheld { Progress::Withheld } else { Progress::Disclosed };
+                next.worked_after_block |= state.block == Block::Answered && !withheld;
             }
             Action::Block => {
                 next.device.blocked = true;
@@ -145,6 +151,7 @@ impl Life {
                 next.block = Block::Written;
             }
             Action::AnswerBlock => next.block = Block::Answered,
+            Action::Disable => next.disabled = true,
             Action::Lock => {
                 next.device.locked = true;
                 (next.device.session, next.login) = (None, false);
@@ -159,7 +166,7 @@ impl Life {
                     next.worked_after_block |= state.block == Block::Answered;
                 }
             }
-            Action::Sweep { code } => next.codes[code] = Code::Swept,
+            Action::Sweep { code } => next.codes[code] = state.codes[code].swept(),
         }
         next
     }
@@ -168,10 +175,10 @@ impl Life {
         self.instants.iter().copied().find(|instant| *instant > state.now)
     }
 
-    /// TTL takes what has ended, at any time from then on, by any clock. A redemption has moved a code's end by a day.
+    /// TTL takes what has ended, at any time from then on, by any clock. A redemption has moved a code's end.
     fn may_be_swept(&self, state: &State, code: usize) -> bool {
         let fastest = self.clocks.iter().max().copied().unwrap_or_default();
-        matches!(state.codes[code], Code::There { ends, redeemed: None, .. } if ends <= state.now + fastest)
+        state.codes[code].expires_at().is_some_and(|end| end <= state.now + fastest)
     }
 }
 
@@ -180,15 +187,32 @@ impl Code {
     /// nor superseded. If refused, it finds out why from the item that it met (`RedemptionOutcome::of_refused`).
     pub fn redeem(&mut self, redemption: u8, by_clock: i64, at: i64) -> Outcome {
         match self {
+            Self::There { redeemed: Some(winner), .. } if winner.kept_until <= by_clock => Outcome::Unknown,
             Self::There { redeemed: Some(winner), .. } if winner.redemption == redemption => Outcome::Won,
             Self::There { redeemed: Some(_), .. } => Outcome::Used,
             Self::There { ends, .. } if *ends <= by_clock => Outcome::Expired,
             Self::There { superseded: true, .. } => Outcome::Superseded,
             Self::There { redeemed, .. } => {
-                *redeemed = Some(Redeemed { redemption, at });
+                *redeemed = Some(Redeemed { redemption, at, kept_until: by_clock + KEPT });
                 Outcome::Won
             }
-            Self::NotMinted | Self::Swept => Outcome::Unknown,
+            Self::NotMinted | Self::Swept { .. } => Outcome::Unknown,
+        }
+    }
+
+    /// The end that TTL knows.
+    pub fn expires_at(&self) -> Option<i64> {
+        match self {
+            Self::There { redeemed: Some(redeemed), .. } => Some(redeemed.kept_until),
+            Self::There { ends, .. } => Some(*ends),
+            Self::NotMinted | Self::Swept { .. } => None,
+        }
+    }
+
+    fn swept(&self) -> Self {
+        match self {
+            Self::There { redeemed, .. } => Self::Swept { redeemed: *redeemed },
+            Self::NotMinted | Self::Swept { .. } => Self::Swept { redeemed: None },
         }
     }
 }

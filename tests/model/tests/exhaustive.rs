@@ -1,6 +1,6 @@
 //! Every interleaving of a few actors, in worlds small enough to be walked through completely.
 
-use qr_model::{Life, Request};
+use qr_model::{KEPT, Life, Request};
 use stateright::{Checker, Expectation, Model};
 
 /// Walks through every state. What must always hold holds; what must be possible is reached, except `unreachable`,
@@ -34,30 +34,52 @@ fn around_the_end(requests: &[Request]) -> Life {
         instants: vec![89, 90, 91, 92, 93],
         shown: true,
         blocks: false,
+        disables: false,
         sessions: false,
     }
 }
 
 const NO_BLOCK: &str = "a winner meets a blocked device";
+const NOT_DISABLED: &str = "a winner is disabled before it learns anything";
+const NOT_ENDED: &str = "a winner asks again after its redemption has ended, and before it is swept";
+const NO_REDEMPTION_SWEPT: &str = "a redemption is swept";
 
 #[test]
 fn a_winner_that_repeats_its_request_and_another_integrator_around_the_end() {
-    check(around_the_end(&[WINNER, WINNER, OTHER]), &[NO_BLOCK]);
+    check(around_the_end(&[WINNER, WINNER, OTHER]), &[NO_BLOCK, NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT]);
 }
 
 #[test]
 fn three_that_do_not_repeat_around_the_end() {
-    check(around_the_end(&[WINNER, OTHER, ANOTHER]), &[NO_BLOCK]);
+    check(around_the_end(&[WINNER, OTHER, ANOTHER]), &[NO_BLOCK, NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT]);
 }
 
 #[test]
 fn a_block_at_any_moment_around_the_end() {
-    check(Life { blocks: true, ..around_the_end(&[WINNER, OTHER]) }, &[]);
+    check(Life { blocks: true, ..around_the_end(&[WINNER, OTHER]) }, &[NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT]);
+}
+
+#[test]
+fn an_integrator_that_is_disabled_and_a_device_that_is_blocked_at_any_moment() {
+    let life = Life { blocks: true, disables: true, ..around_the_end(&[WINNER, OTHER]) };
+    check(life, &[NOT_ENDED, NO_REDEMPTION_SWEPT]);
+}
+
+#[test]
+fn a_redemption_ends_for_its_winner_and_everybody_else_whether_or_not_it_was_swept() {
+    let life = Life {
+        instants: vec![89, 90, 88 + KEPT, 89 + KEPT, 90 + KEPT, 92 + KEPT],
+        ..around_the_end(&[WINNER, WINNER, OTHER])
+    };
+    check(life, &[NO_BLOCK, NOT_DISABLED]);
 }
 
 #[test]
 fn steps_that_send_their_write_again_around_the_end() {
-    check(Life { tries: 2, ..around_the_end(&[WINNER, OTHER]) }, &[NO_BLOCK]);
+    check(
+        Life { tries: 2, ..around_the_end(&[WINNER, OTHER]) },
+        &[NO_BLOCK, NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT],
+    );
 }
 
 #[test]
@@ -65,7 +87,7 @@ fn clocks_that_agree_and_messages_that_take_no_time_keep_the_90_seconds_exactly(
     let life =
         Life { clocks: vec![0], under_way: 0, blocks: true, ..around_the_end(&[WINNER, WINNER, OTHER, ANOTHER]) };
     assert_eq!(life.bound(), 0);
-    check(life, &[]);
+    check(life, &[NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT]);
 }
 
 #[test]
@@ -79,9 +101,10 @@ fn codes_that_replace_one_another_while_sessions_and_blocks_come_and_go() {
         instants: vec![0, 1, 90, 91],
         shown: false,
         blocks: true,
+        disables: false,
         sessions: true,
     };
-    check(life, &["a loser is told that the code was used"]);
+    check(life, &[NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT, "a loser is told that the code was used"]);
 }
 
 #[test]
@@ -95,7 +118,8 @@ fn two_mints_at_once_by_clocks_that_differ() {
         instants: vec![0, 1, 90, 91],
         shown: false,
         blocks: false,
+        disables: false,
         sessions: false,
     };
-    check(life, &[NO_BLOCK, "a loser is told that the code was used"]);
+    check(life, &[NO_BLOCK, NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT, "a loser is told that the code was used"]);
 }

@@ -19,6 +19,7 @@ use ikd::domain::pin_hash::PinHash;
 use ikd::domain::qr_code::{QrCode, QrState, QrToken};
 use ikd::domain::registration::{Registration, RegistrationState, Status};
 use ikd::domain::resident::Resident;
+use ikd::domain::row_digest::RowDigest;
 use ikd::domain::secret::MacKey;
 use ikd::domain::{Digest, Id};
 use ikd::store::keys;
@@ -115,16 +116,14 @@ impl Fleet {
     /// Residents whom nobody has met yet, alone on their family cards.
     pub async fn residents(&self, number: usize) -> Result<Vec<Nik>> {
         let niks = (0..number).map(|_| self.next_nik()).collect::<Result<Vec<_>>>()?;
-        let rows: Vec<Resident> = niks
-            .iter()
-            .map(|nik| Resident {
-                nik: nik.clone(),
-                family_card_number: nik.as_str().to_owned(),
-                ..self.template.clone()
-            })
-            .collect();
+        let rows: Vec<Resident> = niks.iter().map(|nik| self.resident(nik)).collect();
         self.put("residents", rows.iter().map(|row| item(row, None))).await?;
         Ok(niks)
+    }
+
+    /// The registry's row of a resident.
+    fn resident(&self, nik: &Nik) -> Resident {
+        Resident { nik: nik.clone(), family_card_number: nik.as_str().to_owned(), ..self.template.clone() }
     }
 
     /// Holders in session.
@@ -146,6 +145,7 @@ impl Fleet {
                     pin_is_first: false,
                     pin_tries: PinTries::default(),
                     session: Some(session.clone()),
+                    registry_row: Some(RowDigest::of(&self.resident(&nik), self.id())),
                     qr_code: None,
                 }),
             };
@@ -262,6 +262,7 @@ impl Fleet {
             registered_at: now,
             approvals_before: 0,
             face: None,
+            opened_at: None,
             state,
         })
     }
@@ -291,11 +292,16 @@ impl Fleet {
 }
 
 fn code(member: &Member, token: &QrToken, expires_at: jiff::Timestamp) -> QrCode {
+    let registry_row = match &member.device.state {
+        DeviceState::Active(active) => active.registry_row.clone(),
+        DeviceState::Blocked(_) => None,
+    };
     QrCode {
         token_hash: token.hash(),
         nik: member.device.nik.clone(),
         device: member.device.key.clone(),
         claims: ClaimSet::basic_identity(),
+        registry_row,
         expires_at,
         state: QrState::Live,
     }
