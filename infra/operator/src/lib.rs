@@ -5,6 +5,7 @@ pub mod receipts;
 pub mod registry;
 
 mod options;
+pub mod output;
 mod stack_description;
 
 pub use operator_base::{KeyPair, asked_to_end, aws, signing_secret};

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use operator::output::print_line;
 use operator::registry::commands::{self, ImportArguments, SynthesiseArguments};
 use operator::{Options, StackDescription, asked_to_end, aws, deployment, receipts, signing_secret};
 
@@ -96,14 +97,14 @@ async fn verify_receipts(options: &Options, table: &str) -> Result<()> {
     let config = aws::config(options.endpoint.as_deref()).await;
     let verified = receipts::verify(&aws_sdk_dynamodb::Client::new(&config), table).await?;
     for broken in &verified.broken {
-        println!("{broken}");
+        print_line(broken)?;
     }
-    println!("{} chains with {} receipts, {} broken", verified.chains, verified.receipts, verified.broken.len());
+    let (chains, receipts, broken) = (verified.chains, verified.receipts, verified.broken.len());
+    print_line(format_args!("{chains} chains with {receipts} receipts, {broken} broken"))?;
     anyhow::ensure!(verified.broken.is_empty(), "Not all chains hold.");
     Ok(())
 }
 
 async fn fetch_face_weights(folder: &std::path::Path) -> Result<()> {
-    println!("{}", face_lab::weights::fetch(folder).await?.display());
-    Ok(())
+    print_line(face_lab::weights::fetch(folder).await?.display())
 }

@@ -2,6 +2,7 @@
 //! of the stack need not wait for them.
 
 pub mod aws;
+pub mod output;
 pub mod signing_secret;
 
 mod key_pair;

@@ -98,7 +98,7 @@ pub fn run(rotate: bool) -> Result<()> {
     } else {
         SigningSecret::new()?
     };
-    println!("{}", serde_json::to_string(&secret)?);
+    crate::output::print_line(serde_json::to_string(&secret)?)?;
     Ok(())
 }
 

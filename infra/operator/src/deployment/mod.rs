@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 
 use crate::Options;
 use crate::aws::sdk_config;
+use crate::output::print_line;
 
 pub use command::Command;
 pub use status::{Status, of as status};
@@ -129,16 +130,16 @@ pub async fn run(options: Options, command: Command) -> Result<()> {
     if let Command::Status { queue_url, public_url } = &command {
         let status = status(&deployment, queue_url.as_deref(), public_url.as_deref()).await?;
         let text = if options.json { serde_json::to_string_pretty(&status)? } else { status.to_string() };
-        println!("{text}");
-        return Ok(());
+        return print_line(text);
     }
     let report = carry_out(&deployment, &options, &command, |changes| ask(&options, changes)).await?;
     if options.json {
-        println!("{}", serde_json::to_string_pretty(&report)?);
+        print_line(serde_json::to_string_pretty(&report)?)?;
     } else {
-        println!("{}: {}", report.subject, json!(report.outcome).as_str().unwrap_or_default());
+        let outcome = json!(report.outcome);
+        print_line(format_args!("{}: {}", report.subject, outcome.as_str().unwrap_or_default()))?;
         if !report.result.is_null() {
-            println!("{}", serde_json::to_string_pretty(&report.result)?);
+            print_line(serde_json::to_string_pretty(&report.result)?)?;
         }
     }
     ensure!(report.outcome != Outcome::Declined, "Nothing was changed.");

@@ -11,10 +11,10 @@ use ikd::app::{Clock, SystemClock};
 use indicatif::ProgressBar;
 
 use super::import::{Import, Summary};
-use super::lanes::Way;
 use super::refusals::Report;
 use super::table::Table;
-use super::{Backoff, Regions, synthesise};
+use super::{Regions, synthesise};
+use crate::output::{is_closed_pipe, print_line};
 use crate::{Options, aws};
 
 /// What to import, and where.
@@ -34,6 +34,12 @@ pub struct ImportArguments {
     /// A file with further codes of districts that were in force once, one a line.
     #[arg(long)]
     former_districts: Option<PathBuf>,
+    /// The largest share of the residents, in percent, that one import may turn to deceased or not recorded, or move.
+    #[arg(long, value_name = "PERCENT", default_value_t = 1.0, value_parser = percent)]
+    max_taken_away: f64,
+    /// Import although the share is larger.
+    #[arg(long)]
+    allow_mass_change: bool,
     /// Batches on their way at the same time.
     #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
     concurrency: u16,
@@ -67,10 +73,11 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
         table: Table {
             client: aws_sdk_dynamodb::Client::new(&config),
             name: arguments.table.unwrap_or_else(|| options.table("residents")),
-            backoff: Backoff::default(),
         },
         regions,
-        way: Way { dry_run: options.dry_run, rewrite: arguments.rewrite },
+        dry_run: options.dry_run,
+        rewrite: arguments.rewrite,
+        max_taken_away: (!arguments.allow_mass_change).then_some(arguments.max_taken_away),
         concurrency: usize::from(arguments.concurrency),
         now: SystemClock.now(),
         progress: ProgressBar::new(0),
@@ -78,7 +85,7 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
     };
     let start = Instant::now();
     let summary = import.run(stop).await?;
-    tell(&summary, start.elapsed(), options.dry_run);
+    tell(&summary, start.elapsed(), options.dry_run)?;
     ensure!(!summary.interrupted, "Interrupted: run it again to import the rest.");
     let refused = summary.refused;
     ensure!(refused == 0, "{refused} rows were refused: {} says which and why.", report.display());
@@ -88,20 +95,31 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
 /// Makes residents up.
 pub fn synthesise(arguments: &SynthesiseArguments) -> Result<()> {
     let progress = ProgressBar::new(arguments.number as u64);
-    let written = synthesise::write(arguments.number, arguments.seed, arguments.out.as_deref(), &progress);
+    let outcome = synthesise::write(arguments.number, arguments.seed, arguments.out.as_deref(), &progress);
     progress.finish_and_clear();
-    written
+    match outcome {
+        Err(error) if arguments.out.is_none() && is_closed_pipe(&error) => Ok(()),
+        outcome => outcome,
+    }
 }
 
-fn tell(summary: &Summary, took: Duration, dry_run: bool) {
-    let Summary { rows, written, unchanged, refused, replaced, .. } = summary;
+fn percent(text: &str) -> Result<f64> {
+    let percent: f64 = text.parse()?;
+    ensure!((0.0..=100.0).contains(&percent), "A share lies between 0 and 100.");
+    Ok(percent)
+}
+
+fn tell(summary: &Summary, took: Duration, dry_run: bool) -> Result<()> {
+    let Summary { rows, changed, unchanged, refused, repeated, taken_away, .. } = summary;
     let writing = if dry_run { "would be written" } else { "written" };
-    println!(
-        "{rows} rows: {written} {writing}, {unchanged} unchanged, {refused} refused, {replaced} replaced by a later one"
-    );
+    print_line(format_args!(
+        "{rows} rows: {changed} {writing}, {unchanged} unchanged, {refused} refused, {repeated} replaced by a later one"
+    ))?;
+    let became = if dry_run { "would become" } else { "became" };
+    print_line(format_args!("{taken_away} {became} deceased, not recorded, or residents of another municipality"))?;
     let rate = u128::from(*rows) * 1_000 / took.as_millis().max(1);
     let memory = peak_memory().map(|kilobytes| format!(", {} MiB of memory at most", kilobytes / 1_024));
-    println!("{:.1} s, {rate} rows a second{}", took.as_secs_f64(), memory.unwrap_or_default());
+    print_line(format_args!("{:.1} s, {rate} rows a second{}", took.as_secs_f64(), memory.unwrap_or_default()))
 }
 
 /// The most memory that this process has had, in KiB, where the system reports it (Linux).

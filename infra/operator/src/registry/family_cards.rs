@@ -12,8 +12,9 @@ pub struct FamilyCards {
 }
 
 impl FamilyCards {
-    /// What is wrong with a resident's place on the card, given the rows right before. A deceased head does not count.
-    pub fn flaw(&mut self, resident: &Resident) -> Option<Flaw> {
+    /// Adds a resident to the card, and says what is wrong with their place on it, given the rows right before. A deceased
+    /// head does not count.
+    pub fn add(&mut self, resident: &Resident) -> Option<Flaw> {
         if self.number != resident.family_card_number {
             self.number.clone_from(&resident.family_card_number);
             self.has_head = false;

@@ -11,27 +11,39 @@ use ikd::domain::resident::Resident;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinSet;
 
-use super::table::{READ_BATCH, Stored, Table, WRITE_BATCH};
+use super::table::{ImportRow, READ_BATCH, Table, WRITE_BATCH};
 
 /// Bytes of a batch's photographs after which it goes, full or not.
 const LARGEST_BATCH: usize = 2 * 1024 * 1024;
 
-/// What the lanes do with a row.
+/// What the lanes do with the rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pass {
+    /// Compare and count only.
+    Look,
+    Write,
+}
+
+/// How the lanes go about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Way {
-    /// Compare and count only.
-    pub dry_run: bool,
+    pub pass: Pass,
     /// Also write rows that the table already holds.
     pub rewrite: bool,
 }
 
-/// What the lanes have done so far.
+/// What the lanes have counted so far.
 #[derive(Debug, Default)]
-pub struct Done {
-    pub written: AtomicU64,
+pub struct Counts {
+    /// Rows that are new or differ from the table's.
+    pub changed: AtomicU64,
     pub unchanged: AtomicU64,
     /// A later row of the same batch had the same NIK.
-    pub replaced: AtomicU64,
+    pub repeated: AtomicU64,
+    /// Rows of residents who are in the table already.
+    pub known: AtomicU64,
+    /// Of these, residents whom the row takes the digital identity away from.
+    pub taken_away: AtomicU64,
 }
 
 /// The near end of the lanes.
@@ -43,16 +55,16 @@ struct Lane {
     sender: Sender<Vec<Resident>>,
 }
 
-/// Opens so many lanes. Of each, one batch is filled, one waits and one is written at any time, and no more.
-pub fn open(number: usize, table: &Table, way: Way, done: &Arc<Done>) -> (Lanes, JoinSet<Result<()>>) {
-    let mut writers = JoinSet::new();
+/// Opens so many lanes. Of each, one batch is filled, one waits and one is at the table at any time, and no more.
+pub fn open(number: usize, table: &Table, way: Way, counts: &Arc<Counts>) -> (Lanes, JoinSet<Result<()>>) {
+    let mut workers = JoinSet::new();
     let lanes = (0..number.max(1)).map(|_| {
         let (sender, batches) = channel(1);
-        writers.spawn(write(table.clone(), batches, way, done.clone()));
+        workers.spawn(work(table.clone(), batches, way, counts.clone()));
         Lane { rows: Vec::new(), bytes: 0, sender }
     });
     let lanes = Lanes(lanes.collect());
-    (lanes, writers)
+    (lanes, workers)
 }
 
 impl Lanes {
@@ -80,23 +92,31 @@ impl Lane {
     }
 }
 
-async fn write(table: Table, mut batches: Receiver<Vec<Resident>>, way: Way, done: Arc<Done>) -> Result<()> {
+async fn work(table: Table, mut batches: Receiver<Vec<Resident>>, way: Way, counts: Arc<Counts>) -> Result<()> {
+    let add = |count: &AtomicU64, number: usize| count.fetch_add(number as u64, Ordering::Relaxed);
     while let Some(batch) = batches.recv().await {
         let of_batch = batch.len();
         let last: BTreeMap<String, Resident> =
             batch.into_iter().map(|resident| (resident.nik.as_str().to_owned(), resident)).collect();
-        done.replaced.fetch_add((of_batch - last.len()) as u64, Ordering::Relaxed);
-        let mut rows: Vec<Stored> = last.into_values().map(Stored::new).collect::<Result<_>>()?;
-        if !way.rewrite {
-            let (digests, all) = (table.digests(&rows).await?, rows.len());
-            rows.retain(|row| !row.is_in(&digests));
-            done.unchanged.fetch_add((all - rows.len()) as u64, Ordering::Relaxed);
+        add(&counts.repeated, of_batch - last.len());
+        let mut rows: Vec<ImportRow> = last.into_values().map(ImportRow::new).collect::<Result<_>>()?;
+        if way.pass == Pass::Look || !way.rewrite {
+            let held = table.held(&rows).await?;
+            add(&counts.known, held.len());
+            let taken_away =
+                rows.iter().filter(|row| held.get(row.nik()).is_some_and(|held| row.takes_away_from(held)));
+            add(&counts.taken_away, taken_away.count());
+            if !way.rewrite {
+                let all = rows.len();
+                rows.retain(|row| !held.get(row.nik()).is_some_and(|held| row.says_the_same_as(held)));
+                add(&counts.unchanged, all - rows.len());
+            }
         }
         for rows in rows.chunks(WRITE_BATCH) {
-            if !way.dry_run {
+            if way.pass == Pass::Write {
                 table.put(rows).await?;
             }
-            done.written.fetch_add(rows.len() as u64, Ordering::Relaxed);
+            add(&counts.changed, rows.len());
         }
     }
     Ok(())

@@ -14,7 +14,6 @@ mod photo;
 mod regions;
 mod rules;
 
-mod backoff;
 mod lanes;
 mod refusals;
 mod table;
@@ -24,7 +23,6 @@ mod households;
 mod names;
 mod numbers;
 
-pub use backoff::Backoff;
 pub use regions::Regions;
 
 /// Why a row is refused. It names a field and a rule and never a value, so that it may be shown, kept and sent around.

@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use serde::Deserialize;
 
 /// Every district (*kecamatan*) of Indonesia, those of former regencies included, and the villages of Kota Madiun.
+#[derive(Clone)]
 pub struct Regions {
     /// Six digits, as a NIK begins.
     districts: BTreeSet<u32>,
@@ -13,7 +14,7 @@ pub struct Regions {
 }
 
 /// A village (*kelurahan*) of Kota Madiun.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 pub struct Village {
     /// As `35.77.01.1001`.
     code: String,
@@ -62,12 +63,15 @@ impl Regions {
 
     /// Why six digits name no district, if they do not.
     pub fn flaw_of_district(&self, code: u32) -> Option<&'static str> {
-        let within = |size: u32| self.districts.range(code / size * size..code / size * size + size).next().is_some();
-        if !within(10_000) {
+        let has_districts = |alike: u32| {
+            let first = code / alike * alike;
+            self.districts.range(first..first + alike).next().is_some()
+        };
+        if !has_districts(10_000) {
             Some("begins with a province that does not exist")
-        } else if !within(100) {
+        } else if !has_districts(100) {
             Some("begins with a regency or city that does not exist")
-        } else if !within(1) {
+        } else if !has_districts(1) {
             Some("begins with a district that does not exist")
         } else {
             None

@@ -1,17 +1,15 @@
-//! The registry's table in batches: which digests it holds, and puts that are repeated until they are accepted.
+//! The registry's table in batches: what it holds of some rows, and puts that are repeated until they are accepted.
 
 use std::collections::HashMap;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, ensure};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest};
 use ikd::aws::describe_failure;
 use ikd::domain::Digest;
-use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
-
-use super::Backoff;
+use ikd::store::Attempts;
 
 /// Keys that one BatchGetItem takes.
 pub const READ_BATCH: usize = 100;
@@ -22,6 +20,9 @@ pub const WRITE_BATCH: usize = 25;
 /// The attribute of a row's digest. No function reads it: it is no member of a resident.
 const DIGEST: &str = "import_digest";
 
+/// Attempts in a row without any progress, before giving up after about two minutes.
+const ATTEMPTS: u32 = 16;
+
 type Item = HashMap<String, AttributeValue>;
 
 /// The table of residents.
@@ -29,18 +30,24 @@ type Item = HashMap<String, AttributeValue>;
 pub struct Table {
     pub client: Client,
     pub name: String,
-    pub backoff: Backoff,
 }
 
-/// A row as the table holds it.
-pub struct Stored {
-    nik: Nik,
-    digest: Digest,
+/// A row of the file as the table is to hold it, with the digest of what it says.
+pub struct ImportRow {
     resident: Resident,
+    digest: Digest,
 }
 
-impl Stored {
-    /// Identifies what a row says. The version changes when the form of rows changes, so that all are written again.
+/// What the table holds of a resident: the digest of the row, and what decides whether they may have a digital identity.
+pub struct Held {
+    digest: Option<String>,
+    deceased: Option<bool>,
+    recorded: Option<bool>,
+    municipality: Option<String>,
+}
+
+impl ImportRow {
+    /// The version changes when the form of rows changes, so that all are written again.
     pub fn new(mut resident: Resident) -> Result<Self> {
         const VERSION: &[u8] = b"resident 1";
 
@@ -48,16 +55,24 @@ impl Stored {
         let json = serde_json::to_vec(&resident)?;
         let digest = Digest::of(&[VERSION, &json, &photo]);
         resident.photo = photo;
-        Ok(Self { nik: resident.nik.clone(), digest, resident })
+        Ok(Self { resident, digest })
     }
 
-    /// Whether the table holds it already.
-    pub fn is_in(&self, digests: &HashMap<String, String>) -> bool {
-        digests.get(self.nik.as_str()).is_some_and(|digest| digest == self.digest.as_str())
+    pub fn nik(&self) -> &str {
+        self.resident.nik.as_str()
     }
 
-    pub fn nik(&self) -> &Nik {
-        &self.nik
+    pub fn says_the_same_as(&self, held: &Held) -> bool {
+        held.digest.as_deref() == Some(self.digest.as_str())
+    }
+
+    /// Whether the row takes the digital identity away from a resident: they become deceased or not recorded, or move.
+    pub fn takes_away_from(&self, held: &Held) -> bool {
+        let Resident { deceased, recorded, municipality, .. } = &self.resident;
+        let dies = *deceased && held.deceased == Some(false);
+        let is_recorded_no_more = !recorded && held.recorded == Some(true);
+        let moves = held.municipality.as_ref().is_some_and(|before| before != municipality);
+        dies || is_recorded_no_more || moves
     }
 
     fn put(&self) -> Result<WriteRequest> {
@@ -67,40 +82,66 @@ impl Stored {
     }
 }
 
+impl Held {
+    const ATTRIBUTES: [&str; 5] = ["nik", DIGEST, "deceased", "recorded", "municipality"];
+
+    /// With the NIK of the row.
+    fn of(item: &Item) -> Option<(String, Self)> {
+        let flag = |name: &str| item.get(name)?.as_bool().ok().copied();
+        let held = Self {
+            digest: text(item, DIGEST),
+            deceased: flag("deceased"),
+            recorded: flag("recorded"),
+            municipality: text(item, "municipality"),
+        };
+        Some((text(item, "nik")?, held))
+    }
+}
+
 impl Table {
-    /// The digests of the rows that the table holds, by NIK; at most [`READ_BATCH`] are asked for.
-    pub async fn digests(&self, rows: &[Stored]) -> Result<HashMap<String, String>> {
-        let key = |row: &Stored| Item::from([("nik".to_owned(), AttributeValue::S(row.nik.as_str().to_owned()))]);
-        let asked = KeysAndAttributes::builder().projection_expression(format!("nik, {DIGEST}")).consistent_read(true);
+    /// How many rows the table has, as DynamoDB counts them every six hours.
+    pub async fn approximate_rows(&self) -> Result<u64> {
+        let answer = self.client.describe_table().table_name(&self.name).send().await;
+        let answer = answer.map_err(|error| self.unusable(&error))?;
+        let count = answer.table.and_then(|table| table.item_count).unwrap_or_default();
+        Ok(u64::try_from(count).unwrap_or_default())
+    }
+
+    /// What the table holds of some rows, by NIK; at most [`READ_BATCH`] are asked for.
+    pub async fn held(&self, rows: &[ImportRow]) -> Result<HashMap<String, Held>> {
+        let key = |row: &ImportRow| Item::from([("nik".to_owned(), AttributeValue::S(row.nik().to_owned()))]);
+        let placeholders = Held::ATTRIBUTES.map(|name| format!("#{name}"));
+        let names = placeholders.iter().cloned().zip(Held::ATTRIBUTES.map(str::to_owned));
+        let asked = KeysAndAttributes::builder()
+            .projection_expression(placeholders.join(", "))
+            .set_expression_attribute_names(Some(names.collect()))
+            .consistent_read(true);
         let mut left = Some(asked.set_keys(Some(rows.iter().map(key).collect())).build()?);
-        let (mut digests, mut attempt) = (HashMap::new(), 1);
+        let (mut found, mut attempts) = (HashMap::new(), Attempts::up_to(ATTEMPTS));
         while let Some(asked) = left.take() {
             let before = asked.keys().len();
             match self.client.batch_get_item().request_items(&self.name, asked.clone()).send().await {
                 Ok(answer) => {
                     let items = answer.responses.and_then(|mut tables| tables.remove(&self.name)).unwrap_or_default();
-                    let pairs = items.into_iter().filter_map(|item| Some((text(&item, "nik")?, text(&item, DIGEST)?)));
-                    digests.extend(pairs);
+                    found.extend(items.iter().filter_map(Held::of));
                     left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.name));
                 }
                 Err(error) => {
-                    self.ensure_passes(&error)?;
+                    self.ensure_temporary(&error)?;
                     left = Some(asked);
                 }
             }
-            let achieved = left.as_ref().is_some_and(|left| left.keys().len() < before);
-            attempt = if achieved { 1 } else { attempt };
-            if left.is_some() {
-                attempt = self.wait(attempt).await?;
+            if let Some(left) = &left {
+                self.wait(&mut attempts, left.keys().len() < before).await?;
             }
         }
-        Ok(digests)
+        Ok(found)
     }
 
     /// Puts rows with different NIK, at most [`WRITE_BATCH`]. A put that happens twice does no harm.
-    pub async fn put(&self, rows: &[Stored]) -> Result<()> {
-        let mut left: Vec<WriteRequest> = rows.iter().map(Stored::put).collect::<Result<_>>()?;
-        let mut attempt = 1;
+    pub async fn put(&self, rows: &[ImportRow]) -> Result<()> {
+        let mut left: Vec<WriteRequest> = rows.iter().map(ImportRow::put).collect::<Result<_>>()?;
+        let mut attempts = Attempts::up_to(ATTEMPTS);
         while !left.is_empty() {
             let before = left.len();
             match self.client.batch_write_item().request_items(&self.name, left.clone()).send().await {
@@ -108,28 +149,27 @@ impl Table {
                     let unprocessed = answer.unprocessed_items.and_then(|mut tables| tables.remove(&self.name));
                     left = unprocessed.unwrap_or_default();
                 }
-                Err(error) => self.ensure_passes(&error)?,
+                Err(error) => self.ensure_temporary(&error)?,
             }
-            attempt = if left.len() < before { 1 } else { attempt };
             if !left.is_empty() {
-                attempt = self.wait(attempt).await?;
+                self.wait(&mut attempts, left.len() < before).await?;
             }
         }
         Ok(())
     }
 
-    /// Waits after an attempt that left something over; gives the number of the next.
-    async fn wait(&self, attempt: u32) -> Result<u32> {
-        if attempt >= self.backoff.attempts {
-            bail!("{} did not take anything in {attempt} attempts.", self.name);
+    /// Waits after an attempt that left something over.
+    async fn wait(&self, attempts: &mut Attempts, has_progressed: bool) -> Result<()> {
+        if has_progressed {
+            attempts.start_again();
         }
-        tokio::time::sleep(self.backoff.delay(attempt)).await;
-        Ok(attempt + 1)
+        ensure!(attempts.wait_for_next().await, "{} did not take anything in {ATTEMPTS} attempts.", self.name);
+        Ok(())
     }
 
     /// Fails where no repetition helps, as with a table that does not exist.
-    fn ensure_passes<E: ProvideErrorMetadata, R>(&self, error: &SdkError<E, R>) -> Result<()> {
-        const PASSING: [&str; 5] = [
+    fn ensure_temporary<E: ProvideErrorMetadata, R>(&self, error: &SdkError<E, R>) -> Result<()> {
+        const TEMPORARY: [&str; 5] = [
             "ProvisionedThroughputExceededException",
             "ThrottlingException",
             "RequestLimitExceeded",
@@ -137,16 +177,16 @@ impl Table {
             "ServiceUnavailable",
         ];
 
-        let passes = match error {
-            SdkError::ServiceError(error) => error.err().code().is_some_and(|code| PASSING.contains(&code)),
+        let is_temporary = match error {
+            SdkError::ServiceError(error) => error.err().code().is_some_and(|code| TEMPORARY.contains(&code)),
             SdkError::ConstructionFailure(_) => false,
             _ => true,
         };
-        if passes {
-            Ok(())
-        } else {
-            Err(anyhow::anyhow!(describe_failure(error))).context(format!("{} cannot be used", self.name))
-        }
+        if is_temporary { Ok(()) } else { Err(self.unusable(error)) }
+    }
+
+    fn unusable<E: ProvideErrorMetadata, R>(&self, error: &SdkError<E, R>) -> anyhow::Error {
+        anyhow::anyhow!(describe_failure(error)).context(format!("{} cannot be used", self.name))
     }
 }
 
