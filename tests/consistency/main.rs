@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "what helps a test panics where the test fails")]
 
 mod builds;
+mod claims;
 mod operations;
 mod words;
 

@@ -1,0 +1,104 @@
+//! What the documents say in numbers and with *only* and *never*, where the declarations say it, too.
+
+use std::collections::BTreeSet;
+
+use declaration::{Caller, Declaration, Need, Right, Table};
+use xtask::template::Template;
+
+fn document(path: &str) -> String {
+    // A claim may go over the end of a line.
+    let text = std::fs::read_to_string(xtask::root().join(path)).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn steps(are: impl Fn(&Declaration) -> bool) -> Vec<&'static str> {
+    catalogue::STEPS.iter().filter(|step| are(step)).map(|step| step.name).collect()
+}
+
+fn in_words(number: usize) -> &'static str {
+    const WORDS: [&str; 7] = ["no", "one", "two", "three", "four", "five", "six"];
+    WORDS[number]
+}
+
+#[test]
+fn the_table_of_assets_says_how_many_functions_have_each_secret() {
+    let text = document("docs/security.md");
+    for (secret, need) in [
+        ("Sealing key", Need::SealingKey),
+        ("Key of the activation codes", Need::ActivationCodeKey),
+        ("Pepper", Need::PinHasher),
+        ("Pairwise key", Need::PairwiseKey),
+        ("Signing key", Need::SigningKey),
+    ] {
+        let having = steps(|step| step.has_need(need));
+        let place = match having[..] {
+            [name] => name.to_owned(),
+            _ => format!("{} functions", in_words(having.len())),
+        };
+        let row = format!("| {secret} | Secrets Manager, environment of {place} |");
+        assert!(text.contains(&row), "docs/security.md has no {row}");
+    }
+}
+
+#[test]
+fn routes_that_ask_for_nothing_are_named() {
+    let open: BTreeSet<&str> = catalogue::routes()
+        .filter(|(_, route)| route.callers.contains(&Caller::Anyone))
+        .map(|(step, _)| step.name)
+        .collect();
+    assert_eq!(open.into_iter().collect::<Vec<_>>(), ["check-signature", "publish-keys", "verify-document"]);
+    let claim = "Every route except those of publish-keys, verify-document and check-signature needs";
+    assert!(document("docs/security.md").contains(claim));
+}
+
+#[test]
+fn routes_with_an_authorizer_are_counted() {
+    let for_officers = catalogue::routes().filter(|(_, route)| matches!(route.callers, [Caller::Officer])).count();
+    let claim = format!("only the {} routes that are for officers alone have an authorizer", in_words(for_officers));
+    assert!(document("docs/architecture.md").contains(&claim), "{claim}");
+}
+
+#[test]
+fn functions_are_counted() {
+    assert!(
+        document("docs/changelog.md").contains(&format!("A SAM template with {} functions", catalogue::STEPS.len()))
+    );
+    let without_route = in_words(steps(|step| step.routes().is_empty()).len());
+    assert!(document("README.md").to_lowercase().contains(&format!("{without_route} functions have no route")));
+}
+
+#[test]
+fn concurrency_is_reserved_as_is_said() {
+    assert_eq!(steps(|step| step.reserved_concurrency.is_some()), ["mint-qr", "redeem-qr"]);
+    assert!(document("docs/security.md").contains("Concurrency is reserved for `redeem-qr` and `mint-qr` only"));
+}
+
+#[test]
+fn no_function_writes_the_registry_or_the_integrators() {
+    for step in catalogue::STEPS {
+        for right in step.rights {
+            if let Right::On(Table::Residents | Table::Integrators, actions) = right {
+                let reads = ["GetItem", "BatchGetItem", "Query", "ConditionCheckItem"];
+                assert!(actions.iter().all(|action| reads.contains(action)), "{}: {actions:?}", step.name);
+            }
+        }
+    }
+}
+
+/// Register asks for the row of somebody who has not registered yet: a missing one is a NIK that does not exist.
+#[test]
+fn the_alarm_of_missing_residents_watches_every_function_that_can_miss_one() {
+    let reads = |right: &Right| matches!(right, Right::On(Table::Residents, _));
+    let expected: BTreeSet<&str> =
+        steps(|step| step.rights.iter().any(reads)).into_iter().filter(|name| *name != "register").collect();
+    let template = Template::read().unwrap();
+    let (_, alarm) =
+        template.of_type("AWS::CloudWatch::Alarm").find(|(name, _)| *name == "ResidentsMissingAlarm").unwrap();
+    let metrics = alarm["Metrics"].as_sequence().unwrap().iter().filter_map(|query| query.get("MetricStat"));
+    let dimensions = metrics.flat_map(|stat| stat["Metric"]["Dimensions"].as_sequence().unwrap());
+    let watched: BTreeSet<&str> = dimensions
+        .filter(|dimension| dimension["Name"] == "Function")
+        .map(|dimension| dimension["Value"].as_str().unwrap())
+        .collect();
+    assert_eq!(watched, expected);
+}
