@@ -90,14 +90,14 @@ async fn a_write_that_meets_a_transaction_is_repeated() {
 }
 
 #[tokio::test]
-async fn what_the_database_left_over_is_read_again_and_a_winner_is_told_in_the_end() {
+async fn a_read_that_meets_a_transaction_is_repeated_and_a_winner_is_told_in_the_end() {
     let world = World::with_faults().await;
     let holder = world.holder(SITI).await;
     let bank = world.integrator(BANK);
     let token = bank.token().await.unwrap();
     let qr = holder.mint().await.token;
     for _ in 0..2 {
-        world.faults.next("BatchGetItem", Fault::LeftOver);
+        world.faults.next("TransactGetItems", Fault::Conflict);
     }
     let redeemed = bank.redeem(&token, &qr, "account-opening", None).await.unwrap();
     assert_status(&redeemed, 200);
@@ -106,7 +106,7 @@ async fn what_the_database_left_over_is_read_again_and_a_winner_is_told_in_the_e
 
     let qr = holder.mint().await.token;
     for _ in 0..4 {
-        world.faults.next("BatchGetItem", Fault::LeftOver);
+        world.faults.next("TransactGetItems", Fault::Conflict);
     }
     let refused = bank.redeem(&token, &qr, "account-opening", Some("k")).await.unwrap();
     assert_problem(&refused, 503, "service-unavailable");

@@ -16,6 +16,7 @@ mod change_pin;
 mod check_signature;
 mod check_status;
 mod cost;
+mod disclosures;
 mod edge;
 mod erase_identity;
 mod export_data;

@@ -1,4 +1,4 @@
-//! What the registry learns ends a digital identity without a visit, and corrects what the next redemption shows.
+//! What the registry says is reversible: it refuses a holder, and destroys nothing. It corrects what a redemption shows.
 
 use http::Method;
 use local::actors::{Reply, document_hash};
@@ -6,10 +6,27 @@ use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
 
-/// What the registry may learn, and the answer that the holder then gets.
-const CHANGES: [(&str, &str); 2] = [("deceased", "holder-deceased"), ("moved", "holder-moved")];
+/// What the registry may say, and the answer that the holder then gets.
+const CHANGES: [(&str, u16, &str); 3] =
+    [("deceased", 403, "holder-deceased"), ("moved", 403, "holder-moved"), ("missing", 503, "service-unavailable")];
 
-async fn learn(world: &World, what: &str) {
+/// Where a holder learns what the registry says.
+const WAYS: [&str; 9] = [
+    "login",
+    "mint",
+    "sign",
+    "/me",
+    "/me/family",
+    "/me/documents",
+    "/me/documents/npwp",
+    "/me/documents/kk",
+    "/me/export",
+];
+
+async fn say(world: &World, what: &str) {
+    if what == "missing" {
+        return world.lose_resident(SITI);
+    }
     world
         .change_resident(SITI, |resident| match what {
             "deceased" => resident.deceased = true,
@@ -18,73 +35,154 @@ async fn learn(world: &World, what: &str) {
         .await;
 }
 
-async fn send(holder: &HolderWithSession, method: Method, path: &str, body: Option<Value>) -> Reply {
-    holder.phone.send(method, path, Some(&holder.session), body.as_ref()).await.unwrap()
+async fn use_phone(holder: &HolderWithSession, way: &str) -> Reply {
+    let send = async |method, path, body: Option<Value>| {
+        holder.phone.send(method, path, Some(&holder.session), body.as_ref()).await.unwrap()
+    };
+    match way {
+        "login" => holder.phone.log_in(PIN).await.unwrap(),
+        "mint" => holder.mint_reply(&json!({})).await,
+        "sign" => {
+            let body = json!({ "document_hash": document_hash(b"A"), "pin": PIN });
+            send(Method::POST, "/me/signatures", Some(body)).await
+        }
+        path => send(Method::GET, path, None).await,
+    }
 }
 
 #[tokio::test]
-async fn login_mint_and_the_screens_refuse_a_holder_who_is_gone_and_the_device_is_marked() {
-    let pins = json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" });
-    let signature = json!({ "document_hash": document_hash(b"A"), "pin": PIN });
-    for (what, problem) in CHANGES {
-        // Each of these may be the first to notice.
-        for first in ["login", "mint", "/me", "/me/family", "/me/documents", "/me/documents/npwp", "/me/export", "sign"]
-        {
-            let world = World::new().await;
-            let holder = world.holder(SITI).await;
-            learn(&world, what).await;
-            let reply = match first {
-                "login" => holder.phone.log_in(PIN).await.unwrap(),
-                "sign" => send(&holder, Method::POST, "/me/signatures", Some(signature.clone())).await,
-                "mint" => holder.mint_reply(&json!({})).await,
-                path => send(&holder, Method::GET, path, None).await,
-            };
-            assert_problem(&reply, 403, problem);
+async fn a_holder_whom_the_registry_refuses_uses_the_same_phone_when_the_row_is_right_again() {
+    for (what, status, problem) in CHANGES {
+        let world = World::new().await;
+        let holder = world.holder(SITI).await;
+        let device = world.stored_device(holder.phone.key.thumbprint());
+        say(&world, what).await;
+        // The login comes last, because it ends the session before.
+        for way in WAYS.into_iter().rev() {
+            assert_problem(&use_phone(&holder, way).await, status, problem);
             world.assert_sound();
-            // From then on the device's own item says so, whatever the registry says.
-            world.change_resident(SITI, |_| {}).await;
-            for reply in [
-                holder.phone.log_in(PIN).await.unwrap(),
-                holder.mint_reply(&json!({})).await,
-                send(&holder, Method::GET, "/me", None).await,
-                send(&holder, Method::POST, "/me/signatures", Some(signature.clone())).await,
-                send(&holder, Method::GET, "/me/family", None).await,
-                send(&holder, Method::GET, "/me/documents", None).await,
-                send(&holder, Method::GET, "/me/documents/kk", None).await,
-                send(&holder, Method::GET, "/me/receipts", None).await,
-                send(&holder, Method::GET, "/me/export", None).await,
-                send(&holder, Method::DELETE, "/me", Some(json!({ "pin": PIN }))).await,
-                send(&holder, Method::DELETE, "/sessions/current", None).await,
-                send(&holder, Method::PUT, "/pin", Some(pins.clone())).await,
-                send(&holder, Method::POST, "/device-blocks", Some(json!({ "reason": "lost" }))).await,
-            ] {
-                assert_problem(&reply, 403, problem);
-            }
-            let reply = world.officer().block(SITI, "lost").await.unwrap();
-            assert_eq!(reply.member("/device/reason").as_deref(), Some(what));
-            assert_eq!(reply.member("/device/blocked_by").as_deref(), Some("registry"));
+        }
+        let now = world.stored_device(holder.phone.key.thumbprint());
+        for kept in ["status", "pin_hash", "session", "pin_tries", "registration"] {
+            assert_eq!(now[kept], device[kept], "{what}: {kept}");
+        }
+        world.change_resident(SITI, |_| {}).await;
+        for way in WAYS.into_iter().rev() {
+            let reply = use_phone(&holder, way).await;
+            assert!(reply.status.is_success(), "{what}, {way}: {}", reply.text);
         }
     }
 }
 
 #[tokio::test]
-async fn whoever_does_not_know_the_pin_learns_nothing_of_the_registry() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    learn(&world, "deceased").await;
-    assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+async fn a_right_pin_is_never_locked_because_of_the_registry() {
+    for (what, status, problem) in CHANGES {
+        let world = World::new().await;
+        let holder = world.holder(SITI).await;
+        say(&world, what).await;
+        for _ in 0..4 {
+            assert_problem(&use_phone(&holder, "sign").await, status, problem);
+            assert_problem(&use_phone(&holder, "login").await, status, problem);
+        }
+        world.change_resident(SITI, |_| {}).await;
+        assert_status(&use_phone(&holder, "login").await, 200);
+    }
 }
 
 #[tokio::test]
-async fn a_code_of_a_holder_who_is_gone_discloses_nothing() {
-    for (what, _) in CHANGES {
+async fn a_missing_row_is_counted_wherever_it_is_met() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let qr = holder.mint().await;
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    say(&world, "missing").await;
+    let reply = bank.redeem(&token, &qr.token, "account-opening", None).await.unwrap();
+    assert_problem(&reply, 503, "service-unavailable");
+    assert_eq!(world.metrics.sum("MissingResidents", "redeem-qr", None), 1);
+    for (way, function) in [
+        ("login", "login"),
+        ("sign", "sign-document"),
+        ("mint", "mint-qr"),
+        ("/me", "show-biodata"),
+        ("/me/family", "show-family"),
+        ("/me/documents", "show-documents"),
+        ("/me/export", "export-data"),
+    ] {
+        assert_problem(&use_phone(&holder, way).await, 503, "service-unavailable");
+        assert_eq!(world.metrics.sum("MissingResidents", function, None), 1, "{function}");
+    }
+    assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 503, "service-unavailable");
+    assert_eq!(world.metrics.sum("MissingResidents", "reset-pin", None), 1);
+}
+
+#[tokio::test]
+async fn an_applicant_whose_row_is_missing_waits_until_it_is_there_again() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    let officer = world.officer();
+    say(&world, "missing").await;
+    assert_problem(&officer.scan(&registered.ticket).await.unwrap(), 503, "service-unavailable");
+    assert_problem(&officer.approve(&registered.ticket).await.unwrap(), 503, "service-unavailable");
+    assert_eq!(world.metrics.sum("MissingResidents", "approve-face", None), 2);
+    world.change_resident(SITI, |resident| resident.deceased = true).await;
+    assert_problem(&officer.approve(&registered.ticket).await.unwrap(), 422, "not-eligible");
+    world.change_resident(SITI, |_| {}).await;
+    assert_status(&officer.scan(&registered.ticket).await.unwrap(), 200);
+    assert_status(&officer.approve(&registered.ticket).await.unwrap(), 200);
+}
+
+#[tokio::test]
+async fn an_activation_in_the_meantime_counts_when_the_row_is_right_again() {
+    for (what, status, problem) in CHANGES {
+        let world = World::new().await;
+        let approved = world.approved(SITI).await;
+        say(&world, what).await;
+        assert_status(&world.activate(&approved.email, &approved.email.code).await, 200);
+        let phone = &approved.registered.phone;
+        for _ in 0..4 {
+            assert_problem(&phone.log_in(&approved.email.code).await.unwrap(), status, problem);
+        }
+        world.change_resident(SITI, |_| {}).await;
+        assert_status(&phone.log_in(&approved.email.code).await.unwrap(), 200);
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_know_the_pin_learns_nothing_of_the_registry() {
+    for (what, ..) in CHANGES {
+        let world = World::new().await;
+        let holder = world.holder(SITI).await;
+        say(&world, what).await;
+        for _ in 0..3 {
+            assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+        }
+        assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
+    }
+}
+
+#[tokio::test]
+async fn a_code_of_a_holder_whom_the_registry_refuses_discloses_nothing_until_the_row_is_right_again() {
+    for (what, ..) in CHANGES {
         let world = World::new().await;
         let qr = world.holder(SITI).await.mint().await;
-        learn(&world, what).await;
+        say(&world, what).await;
         let bank = world.integrator(BANK);
-        let reply = bank.redeem(&bank.token().await.unwrap(), &qr.token, "account-opening", None).await.unwrap();
-        assert_problem(&reply, 403, "holder-not-eligible");
+        let token = bank.token().await.unwrap();
+        let redeem = async || bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap();
+        let reply = redeem().await;
+        if what == "missing" {
+            assert_problem(&reply, 503, "service-unavailable");
+        } else {
+            assert_problem(&reply, 403, "holder-not-eligible");
+        }
         assert!(reply.json().get("claims").is_none());
+        let redemption = reply.member("/redemption_id");
+        assert!(redemption.is_some(), "the winner learns that it won");
+        world.change_resident(SITI, |_| {}).await;
+        let reply = redeem().await;
+        assert_status(&reply, 200);
+        assert_eq!(reply.member("/redemption_id"), redemption);
     }
 }
 
@@ -98,14 +196,4 @@ async fn a_corrected_name_shows_in_the_next_redemption() {
     let reply = bank.redeem(&token, &holder.mint().await.token, "account-opening", None).await.unwrap();
     assert_status(&reply, 200);
     assert_eq!(reply.json()["claims"]["name"], "SITI AMINAH WIJAYA");
-}
-
-#[tokio::test]
-async fn whoever_comes_back_enrols_a_new_device() {
-    let world = World::new().await;
-    let holder = world.holder(SITI).await;
-    learn(&world, "moved").await;
-    assert_problem(&holder.mint_reply(&json!({})).await, 403, "holder-moved");
-    world.change_resident(SITI, |_| {}).await;
-    world.holder(SITI).await.mint().await;
 }

@@ -137,13 +137,13 @@ async fn a_block_ends_a_reset_too() {
 }
 
 #[tokio::test]
-async fn a_device_that_the_registry_blocked_during_a_reset_is_not_brought_back() {
+async fn a_device_that_was_blocked_past_the_reset_is_not_brought_back() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let email = reset(&world, SITI).await;
     let key = keys::device(holder.phone.key.thumbprint());
     let device: Device = world.read("identities", ("pk", &key)).unwrap();
-    let device = device.into_active().unwrap().block(BlockedBy::Registry, BlockReason::Moved, world.clock.now());
+    let device = device.into_active().unwrap().block(BlockedBy::Holder, BlockReason::Lost, world.clock.now());
     world.put("identities", ("pk", &key), &Device::<DeviceState>::from(device)).await;
     assert_problem(&world.activate(&email, &email.code).await, 404, "link-dead");
     let now: Device = world.read("identities", ("pk", &key)).unwrap();
@@ -201,7 +201,7 @@ async fn where_there_is_no_device_the_officer_is_told() {
 }
 
 #[tokio::test]
-async fn for_a_holder_who_is_gone_there_is_no_new_pin_and_the_device_is_marked() {
+async fn for_a_holder_who_is_gone_there_is_no_new_pin_and_the_old_one_remains() {
     for (change, problem) in [("deceased", "holder-deceased"), ("moved", "holder-moved")] {
         let world = World::new().await;
         let holder = world.holder(SITI).await;
@@ -215,6 +215,10 @@ async fn for_a_holder_who_is_gone_there_is_no_new_pin_and_the_device_is_marked()
         assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 403, problem);
         world.assert_sound();
         assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, problem);
+        world.lose_resident(SITI);
+        assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 503, "service-unavailable");
+        world.change_resident(SITI, |_| {}).await;
+        assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
     }
 }
 

@@ -87,7 +87,7 @@ fn consumed(operation: &str, answer: &Value) -> Capacity {
         table => units(table),
     };
     match operation {
-        "GetItem" | "BatchGetItem" | "Query" => Capacity { read: units, write: 0.0 },
+        "GetItem" | "BatchGetItem" | "TransactGetItems" | "Query" => Capacity { read: units, write: 0.0 },
         _ => Capacity { read: 0.0, write: units },
     }
 }

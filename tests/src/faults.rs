@@ -10,6 +10,7 @@ use hyper::{HeaderMap, Request, Response};
 use hyper_util::rt::TokioIo;
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +63,42 @@ struct Plan {
     /// Each for the next call of its DynamoDB operation.
     of_operations: Vec<(&'static str, Fault)>,
     of_call: Option<Planned>,
+    held: Option<Held>,
+}
+
+/// A call that waits before it is carried out, with all its attempts.
+#[derive(Debug)]
+struct Held {
+    call: usize,
+    /// The calls so far, by the name that all attempts of one call share.
+    seen: Vec<String>,
+    gate: watch::Sender<Passage>,
+}
+
+/// How far a held call is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Passage {
+    ToCome,
+    Waiting,
+    Open,
+}
+
+/// Where a held call waits.
+#[derive(Debug)]
+pub struct Gate(watch::Sender<Passage>);
+
+impl Gate {
+    /// Waits until the call has come, or the gate is open; whether the call has come.
+    pub async fn has_call(&self) -> bool {
+        let mut passage = self.0.subscribe();
+        let reached = passage.wait_for(|passage| *passage != Passage::ToCome).await;
+        reached.is_ok_and(|passage| *passage == Passage::Waiting)
+    }
+
+    /// Lets the call go on.
+    pub fn open(&self) {
+        self.0.send_replace(Passage::Open);
+    }
 }
 
 /// A fault for one call, counted from the moment it was planned.
@@ -92,6 +129,13 @@ impl Faults {
         self.0.lock().unwrap().of_call = Some(planned);
     }
 
+    /// Holds the call of that number from now on (the next one is 1) before it is carried out, until its gate is opened.
+    pub fn hold(&self, call: usize) -> Gate {
+        let gate = watch::Sender::new(Passage::ToCome);
+        self.0.lock().unwrap().held = Some(Held { call, seen: Vec::new(), gate: gate.clone() });
+        Gate(gate)
+    }
+
     /// Ends a planned fault; whether it happened.
     pub fn mend(&self) -> bool {
         self.0.lock().unwrap().of_call.take().is_some_and(|planned| planned.happened)
@@ -114,6 +158,22 @@ impl Faults {
         });
     }
 
+    /// Waits, if this call is held.
+    async fn pass_gate(&self, headers: &HeaderMap) {
+        let name = headers.get("amz-sdk-invocation-id").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let gate = self.0.lock().unwrap().held.as_mut().and_then(|held| held.meets(name));
+        let Some(gate) = gate else { return };
+        gate.send_if_modified(|passage| {
+            let is_first = *passage == Passage::ToCome;
+            if is_first {
+                *passage = Passage::Waiting;
+            }
+            is_first
+        });
+        let opened = gate.subscribe().wait_for(|passage| *passage == Passage::Open).await.map(drop);
+        opened.expect("the gate exists");
+    }
+
     fn take(&self, headers: &HeaderMap) -> Option<Fault> {
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let plan = &mut *self.0.lock().unwrap();
@@ -122,6 +182,18 @@ impl Faults {
             return Some(plan.of_operations.remove(index).1);
         }
         plan.of_call.as_mut()?.take(text("amz-sdk-invocation-id"))
+    }
+}
+
+impl Held {
+    /// The gate, if it is this call that is held.
+    fn meets(&mut self, name: &str) -> Option<watch::Sender<Passage>> {
+        let known = self.seen.iter().position(|seen| seen == name);
+        let number = known.unwrap_or(self.seen.len()) + 1;
+        if known.is_none() {
+            self.seen.push(name.to_owned());
+        }
+        (number == self.call).then(|| self.gate.clone())
     }
 }
 
@@ -164,9 +236,11 @@ impl Proxy {
         let broken = || io::Error::from(io::ErrorKind::ConnectionReset);
         let (parts, body) = request.into_parts();
         let body = body.collect().await.map_err(|_| broken())?.to_bytes();
+        self.faults.pass_gate(&parts.headers).await;
         let fault = self.faults.take(&parts.headers);
         match fault {
             Some(Fault::RequestLost) => return Err(broken()),
+            Some(Fault::Conflict) if is_transaction(&parts.headers) => return Ok(cancelled()),
             Some(Fault::Throttled | Fault::Failing | Fault::Conflict) => return Ok(self.error(fault)),
             None | Some(Fault::AnswerLost | Fault::Late | Fault::LeftOver) => {}
         }
@@ -217,6 +291,23 @@ impl Proxy {
         let answer = Response::builder().status(status).header("x-amzn-errortype", code);
         answer.body(Full::new(Bytes::from(body))).expect("a response")
     }
+}
+
+fn is_transaction(headers: &HeaderMap) -> bool {
+    let operation = headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    operation.contains(".Transact")
+}
+
+/// What a transaction gets that meets another one.
+fn cancelled() -> Response<Full<Bytes>> {
+    let code = "TransactionCanceledException";
+    let body = json!({
+        "__type": format!("com.amazonaws.dynamodb.v20120810#{code}"),
+        "Message": "as the test asked for",
+        "CancellationReasons": [{ "Code": "TransactionConflict" }],
+    });
+    let answer = Response::builder().status(400).header("x-amzn-errortype", code);
+    answer.body(Full::new(Bytes::from(body.to_string()))).expect("a response")
 }
 
 /// Divides a `BatchGetItem`: what is carried out, if anything, and what is left over.

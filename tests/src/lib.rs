@@ -26,7 +26,7 @@ mod world;
 pub use clock::TestClock;
 pub use database_calls::{Calls, Capacity, Count};
 pub use emulator::Emulator;
-pub use faults::{Fault, Faults, Lasting};
+pub use faults::{Fault, Faults, Gate, Lasting};
 pub use metrics::{Metric, Written};
 pub use rekognition::{Rekognition, Sight};
 pub use ses::{Ses, SesFault};

@@ -146,6 +146,12 @@ impl World {
         Self::build(&variables, Network::Faulty).await.expect("a world can be built")
     }
 
+    /// The same, where nobody loses patience: calls can be held as long as a test wants.
+    pub async fn with_patience() -> Self {
+        let patience = [("IKD_AWS_TIMEOUT_MILLISECONDS", "25000"), ("IKD_ANSWER_WITHIN_MILLISECONDS", "25000")];
+        Self::build(&[&FACES_ELSEWHERE[..], &patience].concat(), Network::Faulty).await.expect("a world can be built")
+    }
+
     /// The same with the time-outs of production.
     pub async fn with_faults_in_production() -> Self {
         Self::build(&FACES_ELSEWHERE, Network::Faulty).await.expect("a world can be built")
@@ -332,6 +338,11 @@ impl World {
         let request = json!({ "TableName": format!("{PREFIX}{table}") });
         let found = self.database.engine().scan(serde_json::from_value(request).unwrap()).unwrap();
         serde_json::to_value(found).unwrap()["Items"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// Takes a row out of the registry.
+    pub fn lose_resident(&self, nik: &str) {
+        self.delete("residents", ("nik", nik));
     }
 
     /// Replaces one row of the registry.

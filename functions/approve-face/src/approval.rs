@@ -1,5 +1,6 @@
 //! An approval: reads what it depends on, applies the rules, and writes all its changes at once.
 
+use ikd::access::standing;
 use ikd::app::{App, Counter};
 use ikd::domain::contact::Email;
 use ikd::domain::decision::{Approval, Decision};
@@ -66,8 +67,10 @@ async fn gather(
     holder: &HolderRecord,
     resident: Option<Resident>,
 ) -> Result<Evidence, Problem> {
-    let resident = resident.filter(|resident| resident.may_enrol(&app.settings.municipality, app.now()));
-    let resident = resident.ok_or(ProblemType::NotEligible)?;
+    let resident = standing::present(app, resident)?;
+    if !resident.may_enrol(&app.settings.municipality, app.now()) {
+        return Err(ProblemType::NotEligible.into());
+    }
     let device = async {
         match &holder.device {
             Some(key) => Ok(app.store().device(key).await?.and_then(|device| device.into_active().ok())),

@@ -1,6 +1,7 @@
 //! What the officer sees before deciding: the applicant's data, the registry's photo, the selfie, the device in use.
 
 use data_encoding::BASE64;
+use ikd::access::standing;
 use ikd::app::App;
 use ikd::domain::Id;
 use ikd::domain::contact::{Email, PhoneNumber};
@@ -10,7 +11,7 @@ use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::domain::resident::{Address, Gender, Resident};
 use ikd::domain::text::Language;
-use ikd::http::{Answer, Problem, ProblemType};
+use ikd::http::{Answer, Problem};
 use ikd::store::registrations::Opened;
 use ikd::store::residents::Photo;
 use jiff::Timestamp;
@@ -71,7 +72,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         app.store().resident(&registration.nik, Photo::With),
         app.store().selfie(&registration.id, app.now())
     )?;
-    let resident = resident.ok_or(ProblemType::NotEligible)?;
+    let resident = standing::present(app, resident)?;
     let face = open(app, &registration, &resident, selfie.as_deref()).await?;
     let device = match &holder.device {
         Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),

@@ -114,7 +114,6 @@ async fn block(app: &App, key: &KeyThumbprint, wanted: Block) -> Result<Option<B
     let blocked_by = match valid.by {
         BlockedBy::Holder => "holder",
         BlockedBy::Officer(_) => "officer",
-        BlockedBy::Registry => "registry",
     };
     Ok(Some(BlockedDevice { blocked_at: valid.at, reason: valid.reason, blocked_by }))
 }

@@ -9,7 +9,7 @@ pub const DECLARATION: Declaration = Declaration {
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],
     rights: &[
-        Right::On(Table::Identities, &["BatchGetItem", "GetItem", "UpdateItem"]),
+        Right::On(Table::Identities, &["BatchGetItem", "GetItem"]),
         Right::Query(Table::Identities, "by_nik"),
         Right::On(Table::Residents, &["GetItem"]),
         Right::Query(Table::Signatures, "by_holder"),

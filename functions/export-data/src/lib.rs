@@ -95,9 +95,9 @@ struct SignatureView<'a> {
 }
 
 pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem> {
-    let device = authenticate::holder(app, request).await?.device;
-    let (nik, now) = (&device.nik, app.now());
-    let registry = standing::resident_or_block(app, &device, Photo::With);
+    let holder = authenticate::holder(app, request).await?;
+    let (nik, now) = (&holder.device.nik, app.now());
+    let registry = standing::resident(app, &holder.device, Photo::With);
     let held = async {
         Ok(tokio::try_join!(
             app.store().whole_identity(nik, now),
@@ -116,7 +116,7 @@ pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem
         receipts: Receipts::of(head, page),
         processing_trail: trail::of(&identity),
     };
-    Ok(Answer::ok(&export).hidden_from_screenshots())
+    authenticate::disclose(app, &holder, Answer::ok(&export).hidden_from_screenshots()).await
 }
 
 impl<'a> Registry<'a> {

@@ -25,7 +25,6 @@ enum By {
     /// The person who had the phone.
     Phone,
     Officer,
-    Registry,
 }
 
 /// Everything that registrations and devices record, oldest first.
@@ -59,7 +58,6 @@ pub fn of(identity: &Identity) -> Vec<TrailEntry> {
             let by = match block.by {
                 BlockedBy::Holder => By::Phone,
                 BlockedBy::Officer(_) => By::Officer,
-                BlockedBy::Registry => By::Registry,
             };
             add(block.at, "device-blocked", by, Some(Cow::Borrowed(block.reason.as_str())));
         }

@@ -20,7 +20,8 @@ pub async fn list_receipts(app: &App, request: &Request) -> Result<Answer, Probl
     let nik = &holder.device.nik;
     let receipts = app.store().receipts(nik, before, PAGE, app.now());
     let (head, page) = tokio::try_join!(app.store().chain_head(nik), receipts)?;
-    Ok(Answer::ok(&Receipts::of(head, page)).hidden_from_screenshots())
+    let answer = Answer::ok(&Receipts::of(head, page)).hidden_from_screenshots();
+    authenticate::disclose(app, &holder, answer).await
 }
 
 fn before(request: &Request) -> Result<Option<u32>, Problem> {

@@ -40,14 +40,14 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
 
     let ((), device) =
         tokio::try_join!(authenticate::use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
-    let device = device.map(Device::into_active).transpose().map_err(|block| standing::of_block(&block))?;
+    let device = device.map(Device::into_active).transpose().map_err(|_| ProblemType::DeviceBlocked)?;
     // The registry is asked while the PIN is checked. Only a caller who knows the PIN learns what it says.
     let (verified, resident) = tokio::join!(
         authenticate::spend_pin_try(app, Deadline::of(request), &proof.key, device.as_ref(), &pin),
         registered(app, device.as_ref())
     );
     let verified = verified?;
-    let resident = standing::keep_or_block(app, verified.device, resident?).await?;
+    let resident = standing::admit_or_return_try(app, &verified, resident).await?;
 
     let session = verified.device.open_session(app.random_id());
     let registry_row = RowDigest::of(&resident, app.random_id());

@@ -80,7 +80,7 @@ async fn mint(
     format: Format,
 ) -> Result<(QrCode, Image), Problem> {
     let device = holder.device.clone();
-    let still_resident = standing::resident_or_block(app, &device, Photo::Without);
+    let still_resident = standing::resident(app, &device, Photo::Without);
     let drawn = async {
         // One thread does it all: both requests are sent before it is busy drawing.
         tokio::task::yield_now().await;
@@ -102,7 +102,7 @@ async fn store(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> 
             Minted::Done => return Ok(qr),
             Minted::Overtaken(current) => current.ok_or(ProblemType::SessionEnded)?,
         };
-        device = current.into_active().map_err(|block| standing::of_block(&block))?;
+        device = current.into_active().map_err(|_| ProblemType::DeviceBlocked)?;
         if device.state.session.as_ref() != Some(&session) {
             return Err(ProblemType::SessionEnded.into());
         }

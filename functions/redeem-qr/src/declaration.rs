@@ -11,10 +11,10 @@ pub const DECLARATION: Declaration = Declaration {
     needs: &[Need::Store, Need::VerifyingKeys, Need::SigningKey, Need::PairwiseKey],
     settings: &[Setting::Municipality],
     rights: &[
-        Right::On(Table::Residents, &["BatchGetItem"]),
-        Right::On(Table::Identities, &["BatchGetItem", "ConditionCheckItem"]),
+        Right::On(Table::Residents, &["GetItem"]),
+        Right::On(Table::Identities, &["ConditionCheckItem", "GetItem"]),
         Right::On(Table::QrCodes, &["UpdateItem"]),
-        Right::On(Table::Integrators, &["BatchGetItem"]),
+        Right::On(Table::Integrators, &["GetItem"]),
     ],
     reserved_concurrency: Some("RedeemQrConcurrency"),
     ..Declaration::HTTP

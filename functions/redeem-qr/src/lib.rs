@@ -2,7 +2,7 @@
 
 mod declaration;
 
-use ikd::access::authenticate;
+use ikd::access::{authenticate, standing};
 use ikd::app::{App, Counter};
 use ikd::domain::Id;
 use ikd::domain::claims::{Claim, ClaimSet};
@@ -65,13 +65,13 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
         RedemptionOutcome::NoSharedClaims => return Err(ProblemType::NoSharedClaims.into()),
         RedemptionOutcome::Unknown => return Err(ProblemType::QrUnknown.into()),
     };
-    let judged = judge(app, &qr, turn, parties_of(app, &qr).await?);
     let redemption = &qr.state.redemption;
+    let name =
+        |problem: Problem| problem.with("redemption_id", &redemption.id).with("redeemed_at", redemption.redeemed_at);
+    let judged = judge(app, &qr, turn, parties_of(app, &qr).await?).map_err(name)?;
     match record(app, &qr, turn, &names.request, judged).await? {
         Judged::Discloses { claims, resident } => disclose(app, &qr.nik, redemption, &claims, &resident),
-        Judged::Withholds(withheld) => Err(Problem::new(problem_of(withheld))
-            .with("redemption_id", &redemption.id)
-            .with("redeemed_at", redemption.redeemed_at)),
+        Judged::Withholds(withheld) => Err(name(Problem::new(problem_of(withheld)))),
     }
 }
 
@@ -151,38 +151,30 @@ async fn parties_of(app: &App, qr: &QrCode<Redeemed>) -> Result<Parties, Problem
 
 /// What the winner may be told now. The device may have been blocked since the code was shown, the resident may be gone, or
 /// operators may have changed what the integrator is allowed: the code is used up all the same.
-fn judge(app: &App, qr: &QrCode<Redeemed>, turn: Turn, parties: Parties) -> Judged {
-    match claims_for(app, qr, turn, parties) {
-        Ok((claims, resident)) => Judged::Discloses { claims, resident: Box::new(resident) },
-        Err(withheld) => Judged::Withholds(withheld),
-    }
-}
-
-fn claims_for(
-    app: &App,
-    qr: &QrCode<Redeemed>,
-    turn: Turn,
-    parties: Parties,
-) -> Result<(ClaimSet, Resident), Withheld> {
+fn judge(app: &App, qr: &QrCode<Redeemed>, turn: Turn, parties: Parties) -> Result<Judged, Problem> {
     let Parties { device, resident, integrator } = parties;
-    let integrator = integrator.filter(|integrator| integrator.enabled).ok_or(Withheld::IntegratorDisabled)?;
+    let Some(integrator) = integrator.filter(|integrator| integrator.enabled) else {
+        return Ok(Judged::Withholds(Withheld::IntegratorDisabled));
+    };
     if !integrator.purposes.contains(&qr.state.redemption.purpose) {
-        return Err(Withheld::PurposeNotAllowed);
+        return Ok(Judged::Withholds(Withheld::PurposeNotAllowed));
     }
     if device.is_none_or(|device| device.is_blocked()) {
-        return Err(Withheld::QrCodeDeviceBlocked);
+        return Ok(Judged::Withholds(Withheld::QrCodeDeviceBlocked));
     }
-    let resident = resident.filter(|resident| resident.gone(&app.settings.municipality).is_none());
-    let resident = resident.ok_or(Withheld::HolderNotEligible)?;
+    let resident = standing::present(app, resident)?;
+    if resident.gone(&app.settings.municipality).is_some() {
+        return Ok(Judged::Withholds(Withheld::HolderNotEligible));
+    }
     let claims = qr.disclosed().intersection(&integrator.claims);
     if claims.is_empty() {
-        return Err(Withheld::ClaimsWithdrawn);
+        return Ok(Judged::Withholds(Withheld::ClaimsWithdrawn));
     }
     // What the registry has learned since is not what the holder showed.
     if turn == Turn::Again && !qr.comes_from(&resident) {
-        return Err(Withheld::RegistryChanged);
+        return Ok(Judged::Withholds(Withheld::RegistryChanged));
     }
-    Ok((claims, resident))
+    Ok(Judged::Discloses { claims, resident: Box::new(resident) })
 }
 
 /// Records the answer before it is given: every one that the winner asks for again, and a first one where it is not the presumed

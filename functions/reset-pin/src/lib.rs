@@ -39,7 +39,7 @@ pub async fn reset_pin(app: &App, request: &Request) -> Result<Answer, Problem> 
     if holder.registration.as_ref().is_some_and(|waiting| *waiting != device.registration) {
         return Err(ProblemType::AnotherRegistrationWaits.into());
     }
-    let (_, registration) = tokio::try_join!(standing::resident_or_block(app, &device, Photo::Without), async {
+    let (_, registration) = tokio::try_join!(standing::resident(app, &device, Photo::Without), async {
         Ok(app.store().registration(&device.registration, app.now()).await?)
     })?;
     let registration = registration.ok_or(ProblemType::NoDevice)?;

@@ -9,7 +9,7 @@ pub const DECLARATION: Declaration = Declaration {
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],
     rights: &[
-        Right::On(Table::Identities, &["GetItem", "UpdateItem"]),
+        Right::On(Table::Identities, &["GetItem"]),
         Right::On(Table::Residents, &["GetItem"]),
         Right::On(Table::Challenges, &["PutItem"]),
     ],

@@ -13,6 +13,7 @@ pub const FUNCTION: Function =
 
 pub async fn show_biodata(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
-    let resident = standing::resident_or_block(app, &holder.device, Photo::With).await?;
-    Ok(Answer::ok(&Biodata::of(&resident)).hidden_from_screenshots())
+    let resident = standing::resident(app, &holder.device, Photo::With).await?;
+    let answer = Answer::ok(&Biodata::of(&resident)).hidden_from_screenshots();
+    authenticate::disclose(app, &holder, answer).await
 }

@@ -61,19 +61,19 @@ pub async fn show_documents(app: &App, request: &Request) -> Result<Answer, Prob
 /// The holder's documents, menu by menu.
 async fn menus(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
-    let resident = standing::resident_or_block(app, &holder.device, Photo::Without).await?;
+    let resident = standing::resident(app, &holder.device, Photo::Without).await?;
     let mut menus: BTreeMap<Menu, Vec<Entry>> = [(Menu::Kependudukan, vec![]), (Menu::Lainnya, vec![])].into();
     for entry in DocumentKind::ALL.into_iter().filter_map(|kind| Entry::of(request, &resident, kind)) {
         menus.entry(entry.kind.menu()).or_default().push(entry);
     }
-    Ok(Answer::ok(&menus).hidden_from_screenshots())
+    authenticate::disclose(app, &holder, Answer::ok(&menus).hidden_from_screenshots()).await
 }
 
 async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
     let format = parse::negotiate(request, formats(kind))?;
     let photo = if kind == DocumentKind::KtpEl { Photo::With } else { Photo::Without };
-    let resident = standing::resident_or_block(app, &holder.device, photo).await?;
+    let resident = standing::resident(app, &holder.device, photo).await?;
     let entry = Entry::of(request, &resident, kind).ok_or(ProblemType::NoDocument)?;
     let (family, issued) = tokio::try_join!(family(app, &resident, kind), issue(app, kind, format))?;
     let here = family.iter().filter(|member| member.gone(&app.settings.municipality).is_none());
@@ -84,7 +84,8 @@ async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<An
         let printed = print::print(&resident, &members, &issued, &address);
         let name = format!("{}.pdf", kind.as_str());
         let answer = Answer::file("application/pdf", &name, printed.map_err(Problem::unavailable)?);
-        return Ok(answer.described_by(&address).varying_by_accept().hidden_from_screenshots());
+        let answer = answer.described_by(&address).varying_by_accept().hidden_from_screenshots();
+        return authenticate::disclose(app, &holder, answer).await;
     }
     let content = match (kind, resident.documents.get(&kind)) {
         (DocumentKind::KtpEl, _) => Content::IdCard(Box::new(Biodata::of(&resident))),
@@ -96,7 +97,8 @@ async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<An
         (_, Some(Document { number, details, .. })) => Content::Record { number, details },
         (_, None) => return Err(ProblemType::NoDocument.into()),
     };
-    Ok(Answer::ok(&Shown { entry, content }).varying_by_accept().hidden_from_screenshots())
+    let answer = Answer::ok(&Shown { entry, content }).varying_by_accept().hidden_from_screenshots();
+    authenticate::disclose(app, &holder, answer).await
 }
 
 /// The formats of a document: those of the civil registry can be printed, too.

@@ -22,10 +22,10 @@ struct Family<'a> {
 /// Members who died or moved away are no longer on the card.
 pub async fn show_family(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
-    let resident = standing::resident_or_block(app, &holder.device, Photo::Without).await?;
+    let resident = standing::resident(app, &holder.device, Photo::Without).await?;
     let members = app.store().family(&resident.family_card_number).await?;
     let here = members.iter().filter(|member| member.gone(&app.settings.municipality).is_none());
     let family =
         Family { family_card_number: &resident.family_card_number, members: here.map(FamilyMember::of).collect() };
-    Ok(Answer::ok(&family).hidden_from_screenshots())
+    authenticate::disclose(app, &holder, Answer::ok(&family).hidden_from_screenshots()).await
 }

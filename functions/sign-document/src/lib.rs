@@ -42,10 +42,10 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
     // Only a caller who knows the PIN learns what the registry says.
     let (verified, resident) = tokio::join!(
         authenticate::spend_pin_try(app, Deadline::of(request), &device.key, Some(&device), &pin),
-        app.store().resident(&device.nik, Photo::Without)
+        async { Ok(app.store().resident(&device.nik, Photo::Without).await?) }
     );
     let verified = verified?;
-    let resident = standing::keep_or_block(app, &device, resident?).await?;
+    let resident = standing::admit_or_return_try(app, &verified, resident).await?;
 
     // A signature's time is in whole seconds, as in its JWS.
     let now = Timestamp::from_second(app.now().as_second()).map_err(Problem::unavailable)?;

@@ -17,6 +17,7 @@ METRICS = {
     "FaceReviews",
     "FaceNoMatches",
     "ApprovalsAgainstScore",
+    "MissingResidents",
 }
 
 # Left empty, functions have their own defaults.

@@ -4,13 +4,12 @@ use http::header;
 use jiff::Timestamp;
 use lambda_http::Request;
 
-use super::standing;
 use crate::app::{App, Counter};
 use crate::domain::KeyThumbprint;
 use crate::domain::device::{Active, Device, Session, SessionScope, VerifiedPin};
 use crate::domain::pin::{Locked, Pin};
 use crate::http::parse::single_header;
-use crate::http::{Deadline, Problem, ProblemType, Work};
+use crate::http::{Answer, Deadline, Problem, ProblemType, Work};
 use crate::log;
 use crate::store::Written;
 use crate::store::challenges::{Once, Use};
@@ -67,11 +66,15 @@ pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
         return Err(Problem::new(ProblemType::InvalidDpopProof).because("the token is bound to another key"));
     }
     let ((), device) = tokio::try_join!(use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
-    let device = device.ok_or(ProblemType::SessionEnded)?.into_active().map_err(|block| standing::of_block(&block))?;
-    if device.state.session.as_ref() != Some(&claims.session) {
-        return Err(ProblemType::SessionEnded.into());
-    }
+    let device = in_session(device, &claims.session)?;
     Ok(Holder { device, session: claims.session })
+}
+
+/// Gives the holder an answer that discloses something, if the device is still active in this session. The device is read
+/// after everything that the answer shows: a block that was answered in the meantime wins.
+pub async fn disclose(app: &App, holder: &Holder, answer: Answer) -> Result<Answer, Problem> {
+    in_session(app.store().device(&holder.device.key).await?, &holder.session)?;
+    Ok(answer)
 }
 
 /// Counts the try first, then checks the PIN. Right or wrong, known device or not, the work is the same: one write and
@@ -141,6 +144,15 @@ fn proof(app: &App, request: &Request, access_token: Option<&str>) -> Result<Dpo
         lifetime: app.settings.rules.dpop_lifetime,
     };
     dpop::verify(proof, &expected).map_err(|error| Problem::new(ProblemType::InvalidDpopProof).because(error))
+}
+
+/// The device, if it is active in this session.
+fn in_session(device: Option<Device>, session: &Session) -> Result<Device<Active>, Problem> {
+    let device = device.ok_or(ProblemType::SessionEnded)?.into_active().map_err(|_| ProblemType::DeviceBlocked)?;
+    if device.state.session.as_ref() != Some(session) {
+        return Err(ProblemType::SessionEnded.into());
+    }
+    Ok(device)
 }
 
 /// The problem of a PIN that is not checked.

@@ -1,48 +1,45 @@
-//! Whether a holder is still one: asks the registry, and at once blocks a device whose holder is gone.
+//! Whether the registry lets a holder act now. Its word is reversible: it refuses, and destroys nothing.
 
-use crate::app::App;
-use crate::domain::device::{Active, Block, BlockReason, BlockedBy, Device};
+use crate::app::{App, Counter};
+use crate::domain::device::{Active, Device, VerifiedPin};
 use crate::domain::resident::{Gone, Resident};
 use crate::http::{Problem, ProblemType};
-use crate::store::devices::BlockOutcome;
 use crate::store::residents::Photo;
 
-/// The registry's row of a device's holder, who has neither died nor moved away; else the device is blocked from this
-/// moment.
-pub async fn resident_or_block(app: &App, device: &Device<Active>, photo: Photo) -> Result<Resident, Problem> {
-    let resident = app.store().resident(&device.nik, photo).await?;
-    keep_or_block(app, device, resident).await
+/// The registry's row of a device's holder, who is alive and lives here.
+pub async fn resident(app: &App, device: &Device<Active>, photo: Photo) -> Result<Resident, Problem> {
+    admit(app, app.store().resident(&device.nik, photo).await?)
 }
 
-/// The row that was read, if its resident is still a holder here; else the device is blocked from this moment.
-pub async fn keep_or_block(
-    app: &App,
-    device: &Device<Active>,
-    resident: Option<Resident>,
-) -> Result<Resident, Problem> {
-    let gone = match resident {
-        Some(resident) => match resident.gone(&app.settings.municipality) {
-            None => return Ok(resident),
-            Some(gone) => gone,
-        },
-        None => Gone::MovedAway,
-    };
-    let block = device.clone().block(BlockedBy::Registry, gone.into(), app.now()).state.block;
-    let forgotten = app.settings.rules.forgotten_after_block(block.at);
-    let standing = match app.store().block(&device.key, &block, forgotten).await? {
-        BlockOutcome::Before(before) => before,
-        BlockOutcome::Now | BlockOutcome::NoDevice => block,
-    };
-    Err(of_block(&standing).into())
-}
-
-/// What the holder of a blocked device gets as an answer.
-pub fn of_block(block: &Block) -> ProblemType {
-    match block.reason {
-        BlockReason::Deceased => ProblemType::HolderDeceased,
-        BlockReason::Moved => ProblemType::HolderMoved,
-        BlockReason::Lost | BlockReason::Stolen { .. } | BlockReason::Replaced | BlockReason::Other => {
-            ProblemType::DeviceBlocked
-        }
+/// The row that was read, if its resident is alive and lives here.
+pub fn admit(app: &App, resident: Option<Resident>) -> Result<Resident, Problem> {
+    let resident = present(app, resident)?;
+    match resident.gone(&app.settings.municipality) {
+        None => Ok(resident),
+        Some(Gone::Deceased) => Err(ProblemType::HolderDeceased.into()),
+        Some(Gone::MovedAway) => Err(ProblemType::HolderMoved.into()),
     }
+}
+
+/// The same for a caller whose PIN was right. If the registry refuses or does not answer, the try at the PIN is given
+/// back: a wrong row would lock the PIN otherwise.
+pub async fn admit_or_return_try(
+    app: &App,
+    pin: &VerifiedPin<'_>,
+    resident: Result<Option<Resident>, Problem>,
+) -> Result<Resident, Problem> {
+    let admitted = resident.and_then(|resident| admit(app, resident));
+    if admitted.is_err() {
+        app.store().forget_wrong_pins(pin).await?;
+    }
+    admitted
+}
+
+/// The row of somebody who had one before. A missing row says nothing about its resident: the table is damaged. Operators
+/// get an alarm, and the caller comes back later.
+pub fn present(app: &App, resident: Option<Resident>) -> Result<Resident, Problem> {
+    resident.ok_or_else(|| {
+        app.count(Counter::MissingResident);
+        Problem::unavailable("the registry has no row of this resident")
+    })
 }

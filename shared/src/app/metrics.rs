@@ -28,6 +28,8 @@ pub enum Counter {
     FaceNoMatch,
     /// An approval of a selfie that does not match.
     ApprovalAgainstScore,
+    /// A resident who has registered and is not in the registry any more.
+    MissingResident,
 }
 
 /// How a request or a record ended.
@@ -77,6 +79,7 @@ struct Line<'line> {
     face_reviews: Option<u32>,
     face_no_matches: Option<u32>,
     approvals_against_score: Option<u32>,
+    missing_residents: Option<u32>,
 }
 
 impl Metrics {
@@ -123,6 +126,7 @@ impl Metrics {
             face_reviews: times(Counter::FaceReview),
             face_no_matches: times(Counter::FaceNoMatch),
             approvals_against_score: times(Counter::ApprovalAgainstScore),
+            missing_residents: times(Counter::MissingResident),
         };
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let Lines { plain, by_problem, out } = &mut *lines;

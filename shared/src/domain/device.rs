@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use super::nik::Nik;
 use super::pin::PinTries;
 use super::pin_hash::PinHash;
-use super::resident::Gone;
 use super::row_digest::RowDigest;
 use super::{Digest, Id, KeyThumbprint, Stored};
 
@@ -97,8 +96,6 @@ pub enum BlockedBy {
     Holder,
     /// The officer's subject identifier.
     Officer(String),
-    /// Nobody: the registry knew why.
-    Registry,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,10 +109,6 @@ pub enum BlockReason {
     },
     Replaced,
     Other,
-    /// The registry has the holder as deceased.
-    Deceased,
-    /// The registry has the holder as moved away.
-    Moved,
 }
 
 impl BlockReason {
@@ -125,17 +118,6 @@ impl BlockReason {
             Self::Stolen { .. } => "stolen",
             Self::Replaced => "replaced",
             Self::Other => "other",
-            Self::Deceased => "deceased",
-            Self::Moved => "moved",
-        }
-    }
-}
-
-impl From<Gone> for BlockReason {
-    fn from(gone: Gone) -> Self {
-        match gone {
-            Gone::Deceased => Self::Deceased,
-            Gone::MovedAway => Self::Moved,
         }
     }
 }
@@ -321,7 +303,7 @@ mod tests {
 
     #[test]
     fn both_states_are_read_back_and_named_as_the_store_compares_them() {
-        for device in [device(true).into(), device(true).block(BlockedBy::Registry, BlockReason::Moved, at(1)).into()] {
+        for device in [device(true).into(), device(true).block(BlockedBy::Holder, BlockReason::Lost, at(1)).into()] {
             let device: Device = device;
             let stored = stored(device.clone());
             assert_eq!(stored["status"], json!(device.state.status()));
@@ -357,8 +339,7 @@ mod tests {
     #[test]
     fn reasons_are_stored_by_the_names_that_holders_read() {
         let stolen = BlockReason::Stolen { reported_since: Some(at(4)) };
-        let all = [BlockReason::Lost, stolen, BlockReason::Replaced, BlockReason::Other, BlockReason::Deceased];
-        for reason in all.into_iter().chain([BlockReason::Moved]) {
+        for reason in [BlockReason::Lost, stolen, BlockReason::Replaced, BlockReason::Other] {
             assert_eq!(serde_json::to_value(reason).unwrap()["reason"], reason.as_str());
         }
     }

@@ -65,11 +65,11 @@ pub enum MaritalStatus {
     Widowed,
 }
 
-/// What ended a resident's digital identity in the registry.
+/// Why the registry does not let a resident use a digital identity here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Gone {
     Deceased,
-    /// Domiciled elsewhere by family card, or not in this registry any more.
+    /// Domiciled elsewhere by family card.
     MovedAway,
 }
 
@@ -128,7 +128,7 @@ impl Resident {
         self.recorded && !self.deceased && self.municipality == municipality && of_age
     }
 
-    /// Why this resident can no longer be a holder here; nothing as long as they can.
+    /// Why this resident cannot be a holder here; nothing as long as they can.
     pub fn gone(&self, municipality: &str) -> Option<Gone> {
         if self.deceased {
             Some(Gone::Deceased)

@@ -194,9 +194,9 @@ catalogue! {
         "Ponsel pemilik identitas ini telah diblokir. Jangan terima kode QR ini; minta dokumen identitas lain.",
         "The phone that showed this QR code has been blocked. Do not accept the code; ask for another identity \
          document.";
-    HolderNotEligible = 403 "holder-not-eligible" "Identity no longer valid",
-        "Identitas digital ini tidak berlaku lagi. Arahkan pemiliknya ke kantor Dukcapil.",
-        "This digital identity is no longer valid. Refer the holder to the civil registry office.";
+    HolderNotEligible = 403 "holder-not-eligible" "Identity not valid at present",
+        "Identitas digital ini sedang tidak berlaku. Arahkan pemiliknya ke kantor Dukcapil.",
+        "This digital identity is not valid at present. Refer the holder to the civil registry office.";
     NoSharedClaims = 403 "no-shared-claims" "No shared claims",
         "Kode QR ini belum terpakai, tetapi pemiliknya tidak membagikan data yang boleh dilihat lembaga Anda. Minta ia \
          memilih data yang diperlukan dan menampilkan kode QR baru.",

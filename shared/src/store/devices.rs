@@ -220,6 +220,15 @@ impl Store {
         }
     }
 
+    /// Forgets the try of a right PIN, and the wrong ones before it, where the PIN confirms nothing. A try that was taken
+    /// since then counts.
+    pub async fn forget_wrong_pins(&self, pin: &VerifiedPin<'_>) -> Result<(), StoreError> {
+        let update = confirmed_by_pin!(self.update_device(&pin.device.key), pin)
+            .update_expression("SET pin_tries = :none REMOVE attempt")
+            .expression_attribute_values(":none", attribute(&PinTries::default())?);
+        self.send_device_update(update).await.map(drop)
+    }
+
     /// Blocks for good: from this write on the device has no PIN, no session, no live QR code and no way back. Then its
     /// registration is given an end, too.
     pub async fn block(

@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, KeysAndAttributes, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, Get, KeysAndAttributes, TransactGetItem, TransactWriteItem,
+};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -73,7 +76,7 @@ impl Store {
 
     /// Reads items of several tables at once, by table. What DynamoDB leaves over, for lack of capacity, is asked for
     /// again.
-    pub(super) async fn batch_get_from(
+    async fn batch_get_from(
         &self,
         mut reads: HashMap<String, KeysAndAttributes>,
     ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
@@ -95,6 +98,32 @@ impl Store {
         }
     }
 
+    /// Reads items as they are at one moment, in the order that they are asked for; nothing for one that does not exist.
+    pub(super) async fn get_at_once<const N: usize>(&self, reads: [Get; N]) -> Result<[Option<Item>; N], StoreError> {
+        let reads: Vec<_> = reads.into_iter().map(|read| TransactGetItem::builder().get(read).build()).collect();
+        let mut attempts = Attempts::up_to(4);
+        loop {
+            let sent = self.client.transact_get_items().set_transact_items(Some(reads.clone())).send().await;
+            let error = match sent {
+                Ok(answer) => {
+                    let found = answer.responses.unwrap_or_default().into_iter();
+                    let found: Vec<_> = found.map(|read| read.item.filter(|item| !item.is_empty())).collect();
+                    return found.try_into().map_err(|_| StoreError::Malformed);
+                }
+                Err(error) => error,
+            };
+            let passes = match error.as_service_error() {
+                Some(TransactGetItemsError::TransactionCanceledException(cancelled)) => {
+                    passes(cancelled.cancellation_reasons())
+                }
+                _ => false,
+            };
+            if !passes || !attempts.wait_for_next().await {
+                return Err(unavailable(error));
+            }
+        }
+    }
+
     /// Writes all or nothing, where the conditions say that nothing changed since the caller read.
     pub(super) async fn write_unless_overtaken(&self, writes: Vec<TransactWriteItem>) -> Result<Written, StoreError> {
         Ok(if self.transact(writes).await?.is_ok() { Written::Done } else { Written::Overtaken })
@@ -107,25 +136,41 @@ impl Store {
             let sent = self.client.transact_write_items().set_transact_items(Some(writes.clone())).send().await;
             let Err(error) = sent else { return Ok(Ok(())) };
             let Some(reasons) = cancellation_reasons(&error) else { return Err(unavailable(error)) };
-            let has = |code: &str| reasons.iter().any(|reason| reason.code() == Some(code));
-            if has("ConditionalCheckFailed") {
+            if reasons.iter().any(|reason| reason.code() == Some("ConditionalCheckFailed")) {
                 let refusals = reasons.into_iter().map(|reason| Refusal {
                     failed: reason.code() == Some("ConditionalCheckFailed"),
                     found: reason.item.filter(|item| !item.is_empty()),
                 });
                 return Ok(Err(Refused(refusals.collect())));
             }
-            // A conflict with another transaction passes by itself, and so does throttling.
-            let passes = has("TransactionConflict") || has("ThrottlingError") || has("ProvisionedThroughputExceeded");
-            if !passes || !attempts.wait_for_next().await {
+            if !passes(&reasons) || !attempts.wait_for_next().await {
                 return Err(unavailable(error));
             }
         }
     }
 }
 
+/// Whether a cancelled transaction may succeed when it is repeated: a conflict with another one passes by itself, and so
+/// does throttling.
+fn passes(reasons: &[CancellationReason]) -> bool {
+    let passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"];
+    reasons.iter().any(|reason| reason.code().is_some_and(|code| passing.contains(&code)))
+}
+
+/// One item of a read at once: some of its attributes, or all where none is named.
+pub(super) fn get_of(table: &str, key: (&str, &str), attributes: &[&str]) -> Result<Get, StoreError> {
+    let (expression, names) = projection(attributes);
+    Get::builder()
+        .table_name(table)
+        .key(key.0, text(key.1))
+        .set_projection_expression(expression)
+        .set_expression_attribute_names(names)
+        .build()
+        .map_err(|error| StoreError::Unavailable(error.to_string()))
+}
+
 /// A table's part of a read of many items, strongly consistent: some of their attributes, or all where none is named.
-pub(super) fn read_of(keys: Vec<Item>, attributes: &[&str]) -> Result<KeysAndAttributes, StoreError> {
+fn read_of(keys: Vec<Item>, attributes: &[&str]) -> Result<KeysAndAttributes, StoreError> {
     let (expression, names) = projection(attributes);
     KeysAndAttributes::builder()
         .consistent_read(true)

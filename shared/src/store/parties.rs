@@ -1,7 +1,7 @@
-//! The parties of a redemption, from `identities`, `residents` and `integrators`: one call reads all three, since
-//! preparing and reading a call is most of what a function computes for it.
+//! The parties of a redemption, from `identities`, `residents` and `integrators`: one call reads all three as they are at
+//! one moment. So nobody's data is read after the device was blocked.
 
-use super::item::{Item, from_item, read_of, text};
+use super::item::{from_item, get_of};
 use super::residents::Photo;
 use super::{Store, StoreError, keys};
 use crate::domain::KeyThumbprint;
@@ -10,7 +10,7 @@ use crate::domain::integrator::Integrator;
 use crate::domain::nik::Nik;
 use crate::domain::resident::Resident;
 
-/// Each as the store has it now, or nothing where it is gone.
+/// Each as the store has it at one moment, or nothing where it does not exist.
 #[derive(Debug)]
 pub struct Parties {
     /// The phone that showed the QR code.
@@ -30,18 +30,16 @@ impl Store {
         client_id: &str,
     ) -> Result<Parties, StoreError> {
         let tables = &self.tables;
-        let one = |name: &str, value: &str| vec![Item::from([(name.to_owned(), text(value))])];
         let reads = [
-            (tables.identities.clone(), read_of(one("pk", &keys::device(device)), &[])?),
-            (tables.residents.clone(), read_of(one("nik", nik.as_str()), photo.attributes())?),
-            (tables.integrators.clone(), read_of(one("client_id", client_id), &[])?),
+            get_of(&tables.identities, ("pk", &keys::device(device)), &[])?,
+            get_of(&tables.residents, ("nik", nik.as_str()), photo.attributes())?,
+            get_of(&tables.integrators, ("client_id", client_id), &[])?,
         ];
-        let mut found = self.batch_get_from(reads.into()).await?;
-        let mut take = |table: &str| found.remove(table).and_then(|mut items| items.pop());
+        let [device, resident, integrator] = self.get_at_once(reads).await?;
         Ok(Parties {
-            device: take(&tables.identities).map(from_item).transpose()?,
-            resident: take(&tables.residents).map(from_item).transpose()?,
-            integrator: take(&tables.integrators).map(from_item).transpose()?,
+            device: device.map(from_item).transpose()?,
+            resident: resident.map(from_item).transpose()?,
+            integrator: integrator.map(from_item).transpose()?,
         })
     }
 }

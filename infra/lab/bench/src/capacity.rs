@@ -70,7 +70,8 @@ impl Scales {
         let mut asked: Value = serde_json::from_slice(&axum::body::to_bytes(body, 1 << 24).await?)?;
         asked["ReturnConsumedCapacity"] = json!("TOTAL");
         let operation = parts.headers.get("x-amz-target").and_then(|name| name.to_str().ok()).unwrap_or_default();
-        let reads = ["GetItem", "BatchGetItem", "Query"].iter().any(|name| operation.ends_with(name));
+        let reads =
+            ["GetItem", "BatchGetItem", "TransactGetItems", "Query"].iter().any(|name| operation.ends_with(name));
         let answer = self.upstream.ask(parts, asked.to_string().into()).await?;
         let told: Value = serde_json::from_slice(&answer.body)?;
         let units = |one: &Value| one["CapacityUnits"].as_f64().unwrap_or_default();

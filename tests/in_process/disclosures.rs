@@ -1,0 +1,130 @@
+//! A block that was answered while a request was on its way wins: whatever the request has read by then is not shown.
+
+use declaration::{Caller, Method};
+use ikd::domain::device::Device;
+use ikd::store::keys;
+use local::actors::{Reply, document_hash};
+use local::personas::{BANK, SITI};
+use serde_json::json;
+use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
+
+use super::faults::assert_one_of;
+
+/// A holder whose device can be put back to the state before a block.
+struct Subject {
+    world: World,
+    holder: HolderWithSession,
+    device: Device,
+}
+
+impl Subject {
+    async fn new() -> Self {
+        let world = World::with_patience().await;
+        let holder = world.holder(SITI).await;
+        let key = keys::device(holder.phone.key.thumbprint());
+        let device = world.read("identities", ("pk", &key)).unwrap();
+        Self { world, holder, device }
+    }
+
+    /// Plays a request once for each of its calls to the database, with a block that is answered before that call; `confirm`
+    /// sees each answer. The last time there is no such call, and nothing is blocked.
+    async fn block_before_each_call<P>(
+        &self,
+        prepare: impl AsyncFn() -> P,
+        act: impl AsyncFn(&P) -> Reply,
+        confirm: impl Fn(&Reply),
+    ) {
+        let key = keys::device(self.holder.phone.key.thumbprint());
+        for call in 1.. {
+            self.world.put("identities", ("pk", &key), &self.device).await;
+            let prepared = prepare().await;
+            let gate = self.world.faults.hold(call);
+            let (reply, was_blocked) = tokio::join!(
+                async {
+                    let reply = act(&prepared).await;
+                    gate.open();
+                    reply
+                },
+                async {
+                    let has_call = gate.has_call().await;
+                    if has_call {
+                        assert_status(&self.world.officer().block(SITI, "lost").await.unwrap(), 200);
+                        gate.open();
+                    }
+                    has_call
+                }
+            );
+            if !was_blocked {
+                assert!(reply.status.is_success(), "{}", reply.text);
+                assert!(call > 2, "the step made no two calls");
+                return;
+            }
+            confirm(&reply);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_block_between_two_reads_of_a_screen_wins() {
+    let subject = Subject::new().await;
+    let (phone, session) = (&subject.holder.phone, &subject.holder.session);
+    let screens = catalogue::routes().filter(|(_, route)| route.callers.contains(&Caller::Holder));
+    let paths: Vec<&str> =
+        screens.filter(|(_, route)| route.method == Method::Get).map(|(_, route)| route.path).collect();
+    assert!(paths.len() >= 6, "{paths:?}");
+    for path in paths {
+        let kinds: &[&str] = if path.contains("{kind}") { &["ktp-el", "kk", "npwp"] } else { &[""] };
+        for kind in kinds {
+            let path = path.replace("{kind}", kind);
+            let show = async |(): &()| phone.send(http::Method::GET, &path, Some(session), None).await.unwrap();
+            subject
+                .block_before_each_call(async || (), show, |reply| assert_problem(reply, 403, "device-blocked"))
+                .await;
+        }
+    }
+    for path in ["/me/documents/ktp-el", "/me/documents/kk"] {
+        let print = async |(): &()| phone.fetch(session, path, "application/pdf").await.unwrap();
+        subject.block_before_each_call(async || (), print, |reply| assert_problem(reply, 403, "device-blocked")).await;
+    }
+}
+
+#[tokio::test]
+async fn a_block_between_a_redemption_and_its_reads_wins() {
+    let subject = Subject::new().await;
+    let bank = subject.world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    let mint = async || subject.holder.mint().await.token;
+    let redeem = async |qr: &String| bank.redeem(&token, qr, "account-opening", None).await.unwrap();
+    subject.block_before_each_call(mint, redeem, |reply| assert_problem(reply, 410, "qr-code-device-blocked")).await;
+}
+
+#[tokio::test]
+async fn a_block_before_the_write_that_opens_shows_or_signs_something_wins() {
+    let subject = Subject::new().await;
+    let (phone, session) = (&subject.holder.phone, &subject.holder.session);
+    let refused = |reply: &Reply| {
+        assert_one_of(reply, &[(403, Some("device-blocked")), (409, Some("concurrent-requests"))]);
+    };
+    let nothing = json!({});
+    let mint = async |(): &()| phone.mint(session, &nothing).await.unwrap();
+    subject.block_before_each_call(async || (), mint, refused).await;
+    let sign = async |(): &()| phone.sign(session, &document_hash(b"A"), PIN).await.unwrap();
+    subject.block_before_each_call(async || (), sign, refused).await;
+    let log_in = async |(): &()| phone.log_in(PIN).await.unwrap();
+    subject.block_before_each_call(async || (), log_in, refused).await;
+}
+
+#[tokio::test]
+async fn a_block_between_two_reads_of_a_status_or_a_review_shows() {
+    let subject = Subject::new().await;
+    let (phone, registration) = (&subject.holder.phone, subject.device.registration.to_string());
+    let ask = async |(): &()| phone.check_status(&registration).await.unwrap();
+    let is_blocked = |reply: &Reply| assert_eq!(reply.member("/stage").as_deref(), Some("blocked"));
+    subject.block_before_each_call(async || (), ask, is_blocked).await;
+
+    let newer = subject.world.registered(SITI).await;
+    let officer = subject.world.officer();
+    let scan = async |(): &()| officer.scan(&newer.ticket).await.unwrap();
+    let has_no_device = |reply: &Reply| assert!(reply.json()["active_device"].is_null(), "{}", reply.text);
+    subject.block_before_each_call(async || (), scan, has_no_device).await;
+}
