@@ -11,7 +11,7 @@ use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::domain::resident::{Address, Gender, Resident};
 use ikd::domain::text::Language;
-use ikd::http::{Answer, Problem};
+use ikd::http::{Answer, Problem, ProblemType};
 use ikd::store::registrations::Opened;
 use ikd::store::residents::Photo;
 use jiff::Timestamp;
