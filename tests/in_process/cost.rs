@@ -3,7 +3,7 @@
 use expect_test::expect_file;
 use http::Method;
 use jiff::SignedDuration;
-use local::actors::{Minted, PhoneSession, Reply, document_hash};
+use local::actors::{Integrator, Minted, PhoneSession, Reply, document_hash};
 use local::personas::{BANK, BUDI, SITI};
 use serde_json::json;
 use tests::{Capacity, Count, HolderWithSession, PIN, World, assert_status};
@@ -79,28 +79,7 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     let reply = holder.phone.log_in(PIN).await.unwrap();
     ledger.note("login", 3, Some(&reply));
     let holder = HolderWithSession { session: PhoneSession::of(&reply).unwrap(), ..holder };
-    // A family card takes three calls, and the device is read after them.
-    for (path, round_trips) in [
-        ("/me", 3),
-        ("/me/family", 5),
-        ("/me/documents", 3),
-        ("/me/documents/kk", 5),
-        ("/me/receipts", 3),
-        ("/me/export", 4),
-    ] {
-        let reply = holder.phone.send(Method::GET, path, Some(&holder.session), None).await.unwrap();
-        assert_status(&reply, 200);
-        ledger.note(path, round_trips, Some(&reply));
-    }
-    for (path, name, round_trips) in
-        [("/me/documents/ktp-el", "KTP-el as PDF", 4), ("/me/documents/kk", "KK as PDF", 5)]
-    {
-        let printed = holder.phone.fetch(&holder.session, path, "application/pdf").await.unwrap();
-        assert_status(&printed, 200);
-        ledger.note(name, round_trips, Some(&printed));
-        let reply = bank.check_document(&printed).await.unwrap();
-        ledger.note("verify-document", 4, Some(&reply));
-    }
+    note_screens(&mut ledger, &holder, &bank).await;
     let signed = holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
     assert_status(&signed, 201);
     ledger.note("sign-document", 4, Some(&signed));
@@ -160,4 +139,29 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     assert_eq!(world.finish_erasures().await, [""; 0]);
     ledger.note("finish-erasure", 8, None);
     expect_file!["../../docs/performance/cost.md"].assert_eq(&ledger.table());
+}
+
+/// A holder's screens and printed documents. A family card takes three calls, and the device is read after them.
+async fn note_screens(ledger: &mut Ledger<'_>, holder: &HolderWithSession, bank: &Integrator) {
+    for (path, round_trips) in [
+        ("/me", 3),
+        ("/me/family", 5),
+        ("/me/documents", 3),
+        ("/me/documents/kk", 5),
+        ("/me/receipts", 3),
+        ("/me/export", 4),
+    ] {
+        let reply = holder.phone.send(Method::GET, path, Some(&holder.session), None).await.unwrap();
+        assert_status(&reply, 200);
+        ledger.note(path, round_trips, Some(&reply));
+    }
+    for (path, name, round_trips) in
+        [("/me/documents/ktp-el", "KTP-el as PDF", 4), ("/me/documents/kk", "KK as PDF", 5)]
+    {
+        let printed = holder.phone.fetch(&holder.session, path, "application/pdf").await.unwrap();
+        assert_status(&printed, 200);
+        ledger.note(name, round_trips, Some(&printed));
+        let reply = bank.check_document(&printed).await.unwrap();
+        ledger.note("verify-document", 4, Some(&reply));
+    }
 }

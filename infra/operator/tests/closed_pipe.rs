@@ -1,7 +1,5 @@
 //! The command ends quietly when nobody reads its output any more, as in `operator … | head`.
 
-#![expect(clippy::unwrap_used, reason = "what helps a test panics where the test fails")]
-
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
