@@ -60,7 +60,8 @@ async fn the_export_has_every_registration_and_every_signature_however_many_ther
         let document_hash = DocumentHash::parse(&document_hash(&number.to_be_bytes())).unwrap();
         let (nik, device) = (device.nik.clone(), device.key.clone());
         let expires_at = app.now() + SignedDuration::from_hours(1);
-        let one = Signature { id: id.clone(), document_hash, nik, device, signed_at: app.now(), expires_at };
+        let (signed_at, key_id) = (app.now(), world.signing_key.thumbprint().as_str().to_owned());
+        let one = Signature { id: id.clone(), document_hash, nik, device, key_id, signed_at, expires_at };
         world.put("signatures", ("id", id.as_str()), &one).await;
     }
     let export = export(&holder).await;
