@@ -1,14 +1,18 @@
 //! approve-face: what the officer sees, and decisions that are made once.
 
+use ikd::app::Clock;
+use jiff::{SignedDuration, Timestamp};
 use local::actors::Officer;
 use local::personas::SITI;
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
+
+use super::sign_document::{check, sign};
 
 #[tokio::test]
 async fn the_officer_sees_applicant_photo_selfie_and_device_in_use() {
     let world = World::new().await;
-    world.activated(SITI).await;
+    let active = world.activated(SITI).await;
     let registered = world.registered(SITI).await;
     let reply = world.officer().scan(&registered.ticket).await.unwrap();
     assert_status(&reply, 200);
@@ -18,7 +22,8 @@ async fn the_officer_sees_applicant_photo_selfie_and_device_in_use() {
     assert_eq!(review["phone_number"], "+6281234567890");
     assert_eq!(review["eligible"], true);
     assert_eq!(review["stage"], "pending");
-    assert_eq!(review["active_device"]["activated_at"], "2026-11-22T05:00:00Z");
+    let device = json!({ "key": active.phone.key.thumbprint(), "activated_at": "2026-11-22T05:00:00Z" });
+    assert_eq!(review["active_device"], device);
     for picture in ["registry_photo", "selfie"] {
         let bytes = data_encoding::BASE64.decode(review[picture].as_str().unwrap().as_bytes()).unwrap();
         assert!(image::load_from_memory(&bytes).is_ok(), "{picture}");
@@ -167,4 +172,81 @@ async fn forged_tickets_and_other_people_open_nothing() {
     assert_problem(&clerk.scan(&registered.ticket).await.unwrap(), 403, "not-an-officer");
     let nobody = Officer::new(world.api.clone(), "nonsense".to_owned());
     assert_problem(&nobody.approve(&registered.ticket).await.unwrap(), 401, "invalid-token");
+}
+
+fn approval(previous_device: &Value) -> Value {
+    json!({ "verdict": "approve", "replace_device": true, "previous_device": previous_device })
+}
+
+fn stolen(since: Timestamp) -> Value {
+    json!({ "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi LP/112" })
+}
+
+#[tokio::test]
+async fn a_replacement_says_why_and_revokes_what_a_thief_signed() {
+    for is_blocked in [false, true] {
+        let world = World::new().await;
+        let old = world.holder(SITI).await;
+        world.pass(SignedDuration::from_mins(1));
+        let since = world.clock.now();
+        let by_thief = sign(&old, PIN).await.member("/id").unwrap();
+        if is_blocked {
+            assert_status(&old.phone.block_itself(&old.session, "lost").await.unwrap(), 200);
+        }
+        let registered = world.registered(SITI).await;
+        let reply =
+            world.officer_named("petugas-7").decide(&registered.ticket, &approval(&stolen(since))).await.unwrap();
+        assert_status(&reply, 200);
+        assert_eq!(check(&world, &by_thief).await["validity"], "revoked");
+        let device = world.stored_device(old.phone.key.thumbprint());
+        assert_eq!(device["block"]["M"]["reason"]["S"], if is_blocked { "lost" } else { "stolen" });
+        assert_eq!(device["theft"]["M"]["officer"]["S"], "petugas-7");
+        world.assert_sound();
+    }
+}
+
+#[tokio::test]
+async fn a_replaced_phone_may_be_lost_and_is_replaced_where_nothing_is_said() {
+    for (previous, reason) in
+        [(json!({ "reason": "lost" }), "lost"), (json!({}), "replaced"), (Value::Null, "replaced")]
+    {
+        let world = World::new().await;
+        let old = world.activated(SITI).await;
+        let registered = world.registered(SITI).await;
+        assert_status(&world.officer().decide(&registered.ticket, &approval(&previous)).await.unwrap(), 200);
+        assert_eq!(world.stored_device(old.phone.key.thumbprint())["block"]["M"]["reason"]["S"], reason);
+    }
+}
+
+#[tokio::test]
+async fn a_theft_is_reported_with_the_replacement_and_only_of_a_phone_that_was_there() {
+    let world = World::new().await;
+    let officer = world.officer();
+    let before = world.clock.now();
+    let registered = world.registered(SITI).await;
+    let reply = officer.decide(&registered.ticket, &approval(&stolen(before))).await.unwrap();
+    assert_invalid(&reply, &["/previous_device"]);
+
+    world.pass(SignedDuration::from_mins(1));
+    let (old, activated) = (world.holder(SITI).await, world.clock.now());
+    let registered = world.registered(SITI).await;
+    let since = "/previous_device/stolen_since";
+    for (previous, pointer) in [
+        (stolen(before), since),
+        (stolen(activated + SignedDuration::from_secs(1)), since),
+        (json!({ "reason": "lost", "stolen_since": activated, "justification": "Laporan" }), since),
+        (json!({ "stolen_since": activated, "justification": "Laporan" }), since),
+        (json!({ "reason": "stolen", "stolen_since": activated }), "/previous_device/justification"),
+        (json!({ "reason": "stolen", "justification": "Laporan" }), "/previous_device/justification"),
+    ] {
+        assert_invalid(&officer.decide(&registered.ticket, &approval(&previous)).await.unwrap(), &[pointer]);
+    }
+    old.mint().await;
+
+    let report = json!({ "nik": SITI, "reason": "stolen", "stolen_since": activated, "justification": "Laporan" });
+    assert_status(&officer.report(&report).await.unwrap(), 200);
+    world.pass(SignedDuration::from_mins(1));
+    let other = approval(&stolen(activated + SignedDuration::from_secs(1)));
+    assert_problem(&officer.decide(&registered.ticket, &other).await.unwrap(), 409, "theft-already-reported");
+    assert_status(&officer.decide(&registered.ticket, &approval(&stolen(activated))).await.unwrap(), 200);
 }

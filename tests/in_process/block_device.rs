@@ -1,11 +1,16 @@
 //! block-device: from the moment it answers, the device can do nothing.
 
+use futures::future::join_all;
+use http::Method;
+use ikd::domain::Id;
 use ikd::domain::device::Device;
 use ikd::store::keys;
-use local::actors::Phone;
+use local::actors::{Phone, PhoneSession};
 use local::personas::{BANK, BUDI, SITI, UNKNOWN};
 use serde_json::json;
-use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
+use tests::{Fault, Lasting, PIN, World, assert_invalid, assert_problem, assert_status};
+
+use super::sign_document::{check, sign};
 
 #[tokio::test]
 async fn a_blocked_device_does_not_log_in_mint_lock_or_change_its_pin() {
@@ -16,7 +21,14 @@ async fn a_blocked_device_does_not_log_in_mint_lock_or_change_its_pin() {
     assert_eq!(
         reply.json(),
         json!({
-            "device": { "blocked_at": "2026-11-22T05:00:00Z", "reason": "stolen", "blocked_by": "officer" },
+            "device": {
+                "key": holder.phone.key.thumbprint(),
+                "activated_at": "2026-11-22T05:00:00Z",
+                "status": "blocked",
+                "blocked_at": "2026-11-22T05:00:00Z",
+                "reason": "stolen",
+                "blocked_by": "officer",
+            },
             "registration_ended": false,
         })
     );
@@ -51,6 +63,64 @@ async fn a_holder_blocks_the_own_device() {
     assert_status(&reply, 200);
     assert_eq!(reply.member("/device/blocked_by").as_deref(), Some("holder"));
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+}
+
+#[tokio::test]
+async fn a_holder_does_not_say_since_when_the_phone_was_stolen() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let signed = sign(&holder, PIN).await.member("/id").unwrap();
+    for more in [json!({ "stolen_since": "1970-01-01T00:00:00Z" }), json!({ "justification": "Dicuri" })] {
+        let mut body = json!({ "reason": "stolen" });
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let path = "/me/device-blocks";
+        let reply = holder.phone.send(Method::POST, path, Some(&holder.session), Some(&body)).await.unwrap();
+        assert_problem(&reply, 422, "validation-failed");
+    }
+    assert_status(&holder.phone.block_itself(&holder.session, "stolen").await.unwrap(), 200);
+    assert_eq!(check(&world, &signed).await["validity"], "valid");
+}
+
+#[tokio::test]
+async fn the_routes_of_holder_and_officer_do_not_take_each_others_tokens() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let body = json!({ "reason": "lost" });
+    let by_holder =
+        holder.phone.send(Method::POST, "/device-blocks", Some(&holder.session), Some(&body)).await.unwrap();
+    assert_problem(&by_holder, 401, "missing-token");
+    let by_officer = world.officer().send(Method::POST, "/me/device-blocks", Some(&body)).await.unwrap();
+    assert_problem(&by_officer, 401, "missing-token");
+    holder.mint().await;
+}
+
+#[tokio::test]
+async fn a_block_gives_device_and_registration_their_end_by_one_write_or_neither() {
+    let plays = Fault::ALL.into_iter().map(|fault| async move {
+        let world = World::with_faults().await;
+        for call in 1..=3 {
+            let device = world.activated(&world.newcomer().await).await;
+            let session = PhoneSession::of(&device.phone.log_in(&device.code).await.unwrap()).unwrap();
+            world.faults.plan(call, fault, Lasting::UntilMended);
+            let _ = device.phone.block_itself(&session, "lost").await.unwrap();
+            assert!(world.faults.mend(), "the step makes three calls");
+            let is_blocked = world.stored_device(device.phone.key.thumbprint())["status"]["S"] == "blocked";
+            let has_end = world.stored_registration(&device.registration).get("expires_at").is_some();
+            assert_eq!(is_blocked, has_end, "{fault:?} at call {call}");
+        }
+    });
+    join_all(plays).await;
+}
+
+#[tokio::test]
+async fn a_device_whose_registration_is_gone_is_blocked_all_the_same() {
+    let world = World::new().await;
+    let holder = world.activated(SITI).await;
+    let registration = keys::registration(&Id::parse(&holder.registration).unwrap());
+    world.delete("identities", ("pk", &registration));
+    assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    assert_problem(&holder.phone.log_in(&holder.code).await.unwrap(), 403, "device-blocked");
+    assert!(world.item("identities", ("pk", &registration)).is_none(), "nothing is left of it");
 }
 
 #[tokio::test]
@@ -102,7 +172,9 @@ async fn where_there_is_no_device_the_officer_is_told() {
         assert_problem(&world.officer().block(nik, "lost").await.unwrap(), 404, "no-device");
     }
     assert_invalid(&world.officer().block("123", "lost").await.unwrap(), &["/nik"]);
-    assert_invalid(&world.officer().block(SITI, "replaced").await.unwrap(), &["/reason"]);
+    for reason in ["replaced", "erased"] {
+        assert_invalid(&world.officer().block(SITI, reason).await.unwrap(), &["/reason"]);
+    }
 }
 
 #[tokio::test]

@@ -59,7 +59,7 @@ impl Cast {
                 method: method_of(route),
                 path: address(route.path),
                 caller,
-                body: body(route, caller),
+                body: body(route),
             })
             .collect();
         Self { world, holder, officer, bank, routes }
@@ -123,20 +123,20 @@ pub fn requests(of: fn(Caller) -> bool) -> impl Iterator<Item = (Method, String,
     let routes = catalogue::routes().flat_map(|(_, route)| route.callers.iter().map(move |caller| (route, *caller)));
     routes
         .filter(move |(_, caller)| of(*caller))
-        .map(|(route, caller)| (method_of(route), route.path.replace("{kind}", "ktp-el"), body(route, caller)))
+        .map(|(route, _)| (method_of(route), route.path.replace("{kind}", "ktp-el"), body(route)))
 }
 
-/// What a caller sends to a route.
-fn body(route: &catalogue::Route, caller: Caller) -> Option<Value> {
+/// What is sent to a route.
+fn body(route: &catalogue::Route) -> Option<Value> {
     match route.operation {
         "register" | "mint-qr" => Some(json!({})),
         "login" | "erase-identity" => Some(json!({ "pin": PIN })),
         "change-pin" => Some(json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" })),
         "sign-document" => Some(json!({ "document_hash": HASH, "pin": PIN })),
-        "block-device" if caller == Caller::Officer => Some(json!({ "nik": SITI, "reason": "lost" })),
-        "block-device" => Some(json!({ "reason": "lost" })),
+        "block-device" => Some(json!({ "nik": SITI, "reason": "lost" })),
+        "block-device-own" => Some(json!({ "reason": "lost" })),
         "approve-face-decide" => Some(json!({ "verdict": "approve" })),
-        "reset-pin" | "unlock-pin" => Some(json!({ "nik": SITI })),
+        "reset-pin" | "unlock-pin" | "block-device-lookup" => Some(json!({ "nik": SITI })),
         "redeem-qr" => Some(json!({ "token": "A", "purpose": "x" })),
         // Its body may be left out.
         "resend-activation" => None,

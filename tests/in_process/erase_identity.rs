@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use http::{Method, Request};
+use jiff::SignedDuration;
 use local::actors::{Reply, document_hash};
 use local::personas::{BANK, SITI};
 use serde_json::json;
@@ -17,9 +18,9 @@ async fn the_identity_ends_with_the_answer() {
     let holder = world.holder(SITI).await;
     let (bank, qr) = (world.integrator(BANK), holder.mint().await.token);
     assert_status(&erase(&holder).await, 202);
-    assert_problem(&holder.mint_reply(&json!({})).await, 401, "session-ended");
-    assert_problem(&erase(&holder).await, 401, "session-ended");
-    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
+    assert_problem(&holder.mint_reply(&json!({})).await, 403, "device-blocked");
+    assert_problem(&erase(&holder).await, 403, "device-blocked");
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
     let reply = bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0], None).await.unwrap();
     assert_problem(&reply, 410, "qr-code-device-blocked");
     assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 404, "no-device");
@@ -43,7 +44,10 @@ async fn the_answer_says_what_is_kept_why_and_until_when() {
         assert_eq!(kept[0]["what"], "population-registry");
         assert!(kept[0]["why"].as_str().unwrap().contains(why), "{kept}");
         assert!(kept[0].get("until").is_none());
-        assert_eq!(kept[1]["until"], "2036-11-19T05:00:00Z", "signatures: ten years of 365 days");
+        let in_ten_years = "2036-11-19T05:00:00Z";
+        for (position, what) in [(1, "signatures"), (2, "devices"), (4, "approval-count")] {
+            assert_eq!((&kept[position]["what"], &kept[position]["until"]), (&json!(what), &json!(in_ten_years)));
+        }
     }
 }
 
@@ -63,14 +67,44 @@ async fn what_a_thief_signed_stays_revoked() {
     let world = World::new().await;
     let stolen = world.holder(SITI).await;
     let signed = stolen.phone.sign(&stolen.session, &document_hash(b"A"), PIN).await.unwrap();
-    let block = json!({ "nik": SITI, "reason": "stolen", "stolen_since": "2026-11-22T05:00:00Z" });
-    assert_status(&world.officer().send(Method::POST, "/device-blocks", Some(&block)).await.unwrap(), 200);
+    let since = "2026-11-22T05:00:00Z";
+    let block = json!({ "nik": SITI, "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi" });
+    assert_status(&world.officer().report(&block).await.unwrap(), 200);
     let holder = world.holder(SITI).await;
     assert_status(&erase(&holder).await, 202);
     assert_eq!(world.finish_erasures().await, [""; 0]);
     let path = format!("http://ikd.test/signatures/{}", signed.member("/id").unwrap());
     let reply = world.send(Request::get(path).body(String::new()).unwrap()).await;
     assert_eq!(reply.member("/validity").as_deref(), Some("revoked"));
+}
+
+#[tokio::test]
+async fn the_key_of_an_erased_identity_stays_refused_and_a_new_one_enrols() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    assert_status(&erase(&holder).await, 202);
+    assert_eq!(world.finish_erasures().await, [""; 0]);
+    world.pass(SignedDuration::from_hours(24 * 365));
+    assert_problem(&world.register(&holder.phone, SITI).await, 409, "key-already-bound");
+    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+    world.holder(SITI).await.mint().await;
+}
+
+#[tokio::test]
+async fn enrolling_after_an_erasure_may_take_its_time() {
+    const DAY: SignedDuration = SignedDuration::from_hours(24);
+
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    assert_status(&erase(&holder).await, 202);
+    assert_eq!(world.finish_erasures().await, [""; 0]);
+    world.pass(5 * DAY);
+    let registered = world.registered(SITI).await;
+    world.pass(3 * DAY);
+    world.sweep();
+    let ticket = registered.phone.check_status(&registered.id).await.unwrap().member("/ticket/text").unwrap();
+    assert_status(&world.officer().approve(&ticket).await.unwrap(), 200);
+    world.assert_sound();
 }
 
 #[tokio::test]
@@ -98,6 +132,7 @@ async fn of_many_wishes_at_once_one_ends_the_identity() {
         match reply.status.as_u16() {
             409 => assert_problem(reply, 409, "concurrent-requests"),
             401 => assert!(["session-ended", "invalid-credentials"].contains(&reply.problem().unwrap().as_str())),
+            403 => assert_problem(reply, 403, "device-blocked"),
             _ => assert_problem(reply, 423, "pin-locked"),
         }
     }

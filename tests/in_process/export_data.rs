@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use declaration::Need;
 use http::Method;
+use ikd::app::Clock;
 use ikd::domain::registration::Registration;
 use ikd::domain::signature::{DocumentHash, Signature};
 use ikd::store::keys;
@@ -126,6 +127,10 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
     world.pass(SignedDuration::from_mins(1));
     assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
     world.pass(SignedDuration::from_mins(1));
+    let since = world.clock.now();
+    let theft = json!({ "nik": SITI, "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi" });
+    assert_status(&world.officer().report(&theft).await.unwrap(), 200);
+    world.pass(SignedDuration::from_mins(1));
     let rejected = world.registered(SITI).await;
     assert_status(&world.officer().scan(&rejected.ticket).await.unwrap(), 200);
     world.officer().reject(&rejected.ticket, "Swafoto tidak jelas.").await.unwrap();
@@ -142,6 +147,7 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
             ("approved", "officer"),
             ("device-activated", "phone"),
             ("device-blocked", "officer"),
+            ("theft-reported", "officer"),
             ("registered", "phone"),
             ("opened", "officer"),
             ("rejected", "officer"),
@@ -150,7 +156,10 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
             ("device-activated", "phone"),
         ]
     );
-    assert_eq!((&trail[3]["reason"], &trail[6]["reason"]), (&json!("lost"), &json!("Swafoto tidak jelas.")));
+    for (position, reason) in [(3, "lost"), (4, "Laporan polisi"), (6, "Swafoto tidak jelas.")] {
+        assert_eq!(trail[position]["reason"], reason);
+    }
+    assert_eq!(export["devices"][0]["stolen_since"], json!(since));
     assert!(!export.to_string().contains("petugas-1"));
 }
 

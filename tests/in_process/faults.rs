@@ -5,8 +5,10 @@
 //! nothing is half-done at any moment ([`World::assert_sound`]).
 
 use futures::future::join_all;
+use ikd::app::Clock;
 use local::actors::Reply;
 use local::personas::BANK;
+use serde_json::json;
 use tests::{Approved, EMAIL, Fault, Lasting, World, assert_problem, assert_status};
 
 /// Plays a step through all faults. `act` is the client's request; `confirm` sees the answer that it got in the end,
@@ -115,10 +117,16 @@ async fn an_approval_that_replaces_a_device_blocks_it_in_the_same_moment() {
             let old = world.activated(nik).await;
             (old, world.registered(nik).await)
         },
-        async |world, (_, new)| world.officer().approve_replacing_device(&new.ticket).await.unwrap(),
-        async |_, (old, _), answer| {
+        async |world, (_, new)| {
+            let since = world.clock.now();
+            let stolen = json!({ "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi" });
+            let body = json!({ "verdict": "approve", "replace_device": true, "previous_device": stolen });
+            world.officer().decide(&new.ticket, &body).await.unwrap()
+        },
+        async |world, (old, _), answer| {
             assert_status(answer, 200);
             assert_problem(&old.phone.log_in(&old.code).await.unwrap(), 403, "device-blocked");
+            assert!(world.stored_device(old.phone.key.thumbprint()).get("theft").is_some());
         },
     )
     .await;

@@ -6,6 +6,7 @@ use serde_json::json;
 use tests::{EMAIL, HolderWithSession, PIN, World, assert_problem, assert_status};
 
 use super::faults::{assert_one_of, survives};
+use super::sign_document::check;
 
 #[tokio::test]
 async fn a_login_opens_a_session_that_works() {
@@ -187,6 +188,35 @@ async fn a_block_that_was_answered_stands() {
 }
 
 #[tokio::test]
+async fn a_theft_that_was_answered_is_on_record() {
+    for is_active in [true, false] {
+        survives(
+            async |world, nik| {
+                let holder = world.holder(nik).await;
+                let hash = document_hash(b"A");
+                let signed = holder.phone.sign(&holder.session, &hash, PIN).await.unwrap();
+                if !is_active {
+                    assert_status(&world.officer().block(nik, "lost").await.unwrap(), 200);
+                }
+                (holder, signed.member("/id").unwrap(), signed.member("/signed_at").unwrap())
+            },
+            async |world, (holder, _, since)| {
+                let (nik, grounds) = (&holder.nik, "Laporan polisi");
+                let body = json!({ "nik": nik, "reason": "stolen", "stolen_since": since, "justification": grounds });
+                world.officer().report(&body).await.unwrap()
+            },
+            async |world, (holder, signature, since), answer| {
+                assert_status(answer, 200);
+                assert_eq!(answer.member("/device/stolen_since").as_ref(), Some(since));
+                assert_problem(&holder.mint_reply(&json!({})).await, 403, "device-blocked");
+                assert_eq!(check(world, signature).await["validity"], "revoked");
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
 async fn an_unlock_happens() {
     survives(
         async |world, nik| {
@@ -273,8 +303,8 @@ async fn an_identity_that_was_erased_is_gone() {
         async |_, holder: &HolderWithSession| holder.phone.erase(&holder.session, PIN).await.unwrap(),
         async |world, holder, answer| {
             // If it happened and the answer was lost, a second try finds that.
-            assert_one_of(answer, &[(202, None), (401, Some("session-ended"))]);
-            assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
+            assert_one_of(answer, &[(202, None), (403, Some("device-blocked"))]);
+            assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
             assert_eq!(world.finish_erasures().await, [""; 0]);
         },
     )

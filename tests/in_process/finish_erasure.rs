@@ -7,7 +7,7 @@ use ikd::domain::receipt::{self, ChainHead, Receipt};
 use ikd::store::keys;
 use jiff::SignedDuration;
 use local::personas::{BANK, SITI};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tests::{Fault, HolderWithSession, Lasting, World, assert_status};
 
 use super::erase_identity::erase;
@@ -21,6 +21,14 @@ async fn redeemed(world: &World, holder: &HolderWithSession, times: usize) {
     }
 }
 
+/// A holder's receipts, oldest first, and the head of their chain.
+async fn chain(holder: &HolderWithSession) -> (Vec<Receipt>, ChainHead) {
+    let page = holder.phone.send(Method::GET, "/me/receipts", Some(&holder.session), None).await.unwrap().json();
+    let mut receipts: Vec<Receipt> = serde_json::from_value(page["receipts"].clone()).unwrap();
+    receipts.reverse();
+    (receipts, serde_json::from_value(page["head"].clone()).unwrap())
+}
+
 /// Everything in the tables that names a resident, by table.
 fn left(world: &World, nik: &str) -> Vec<(&'static str, Value)> {
     ["identities", "selfies", "receipts", "erasures", "signatures", "outbox", "documents"]
@@ -31,7 +39,7 @@ fn left(world: &World, nik: &str) -> Vec<(&'static str, Value)> {
 }
 
 #[tokio::test]
-async fn of_everything_that_the_holder_left_the_count_of_approvals_alone_remains() {
+async fn of_everything_that_the_holder_left_the_count_of_approvals_and_the_ends_of_phones_remain() {
     let world = World::new().await;
     // A phone before, whose selfie was erased by its approval; a stranger's registration, with its selfie.
     world.holder(SITI).await;
@@ -44,11 +52,18 @@ async fn of_everything_that_the_holder_left_the_count_of_approvals_alone_remains
     assert_status(&erase(&holder).await, 202);
     assert_eq!(world.finish_erasures().await, [""; 0]);
     let left = left(&world, SITI);
-    let [("identities", count)] = &left[..] else { panic!("{left:?}") };
-    let mut names: Vec<&String> = count.as_object().unwrap().keys().collect();
-    names.sort();
-    assert_eq!(names, ["approvals", "expires_at", "nik", "pk"]);
-    assert_eq!(count["expires_at"]["N"], "1795928400", "a week later, when the last registration is forgotten");
+    assert_eq!(left.len(), 3, "{left:?}");
+    for (table, item) in &left {
+        let mut names: Vec<&String> = item.as_object().unwrap().keys().collect();
+        names.sort();
+        let is_device = item["pk"]["S"].as_str().unwrap().starts_with(keys::DEVICE);
+        if is_device {
+            assert_eq!(names, ["activated_at", "block", "expires_at", "key", "nik", "pk", "registration", "status"]);
+        } else {
+            assert_eq!(names, ["approvals", "erased_at", "expires_at", "nik", "pk"]);
+        }
+        assert_eq!((*table, &item["expires_at"]["N"]), ("identities", &json!("2110683600")), "with the last signature");
+    }
     assert!(world.items("selfies").is_empty());
     world.assert_sound();
 }
@@ -71,13 +86,60 @@ async fn whoever_enrols_anew_begins_anew_and_an_order_of_before_takes_nothing_of
     world.record_receipts().await;
     world.rewind_erasures();
     assert_eq!(world.finish_erasures().await, [""; 0]);
-    let page = anew.phone.send(Method::GET, "/me/receipts", Some(&anew.session), None).await.unwrap().json();
-    let receipts: Vec<Receipt> = serde_json::from_value(page["receipts"].clone()).unwrap();
-    let head: ChainHead = serde_json::from_value(page["head"].clone()).unwrap();
+    let (receipts, head) = chain(&anew).await;
     assert_eq!((receipts.len(), receipt::verify(&receipts, &head)), (1, Ok(())));
     let holder = world.stored_holder(SITI);
     assert!(holder.get("expires_at").is_none(), "the holder is one again");
     world.assert_sound();
+}
+
+#[tokio::test]
+async fn a_phone_that_was_enrolled_again_and_blocked_survives_an_order_of_before() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    assert_status(&erase(&holder).await, 202);
+    world.pass(SignedDuration::from_secs(1));
+    let again = world.holder(SITI).await;
+    assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    for _ in 0..2 {
+        world.rewind_erasures();
+        assert_eq!(world.finish_erasures().await, [""; 0]);
+    }
+    assert_eq!(world.stored_device(again.phone.key.thumbprint())["status"]["S"], "blocked");
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn receipts_of_a_new_identity_do_not_wait_for_the_erasure_of_the_old_one() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    redeemed(&world, &holder, 3).await;
+    world.record_receipts().await;
+    assert_status(&erase(&holder).await, 202);
+    world.pass(SignedDuration::from_secs(1));
+    let again = world.holder(SITI).await;
+    redeemed(&world, &again, 2).await;
+    // The old receipts are still there, and stop nobody.
+    world.record_receipts().await;
+    world.rewind_erasures();
+    assert_eq!(world.finish_erasures().await, [""; 0]);
+    let (receipts, head) = chain(&again).await;
+    assert_eq!((receipts.len(), receipt::verify(&receipts, &head)), (2, Ok(())));
+    assert_eq!(world.items("receipts").len(), 5, "two receipts, their marks and the head");
+}
+
+#[tokio::test]
+async fn a_redemption_of_before_is_no_receipt_of_the_new_identity() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    redeemed(&world, &holder, 1).await;
+    assert_status(&erase(&holder).await, 202);
+    world.pass(SignedDuration::from_secs(1));
+    let again = world.holder(SITI).await;
+    redeemed(&world, &again, 1).await;
+    world.record_receipts().await;
+    let (receipts, _) = chain(&again).await;
+    assert_eq!(receipts.len(), 1);
 }
 
 #[tokio::test]
@@ -107,9 +169,9 @@ async fn what_was_left_is_erased_in_the_end_whatever_fails() {
                 let met = world.faults.mend();
                 world.assert_sound();
                 assert_eq!(world.finish_erasures().await, [""; 0], "the stream comes back with what failed");
-                assert_eq!(left(&world, &nik).len(), 1, "{fault:?} at call {call}");
+                assert_eq!(left(&world, &nik).len(), 2, "{fault:?} at call {call}");
                 if !met {
-                    assert!(call > 5, "the function makes more calls");
+                    assert!(call > 4, "the function makes more calls");
                     break;
                 }
             }

@@ -11,6 +11,7 @@ mod activate;
 mod approve_face;
 mod asking_again;
 mod block_device;
+mod block_device_thefts;
 mod cast;
 mod change_pin;
 mod check_signature;

@@ -6,7 +6,7 @@ use declaration::Need;
 use ikd::app::{App, Clock};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::device::{
-    Active, Block, BlockReason, BlockedBy, Device, DeviceState, Forgotten, LiveQrCode, Session, SessionScope, Unlock,
+    Active, BlockReason, BlockedBy, Device, DeviceState, Forgotten, LiveQrCode, Session, SessionScope, Unlock,
     VerifiedPin,
 };
 use ikd::domain::integrator::Integrator;
@@ -16,7 +16,8 @@ use ikd::domain::pin_hash::PinHash;
 use ikd::domain::qr_code::{QrCode, QrState, QrToken, Redemption, RedemptionOutcome};
 use ikd::domain::row_digest::RowDigest;
 use ikd::domain::{Digest, Id, KeyThumbprint};
-use ikd::store::devices::{BlockOutcome, Unlocked};
+use ikd::store::blocks::BlockOutcome;
+use ikd::store::devices::Unlocked;
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;
 use ikd::store::{Written, keys};
@@ -183,9 +184,10 @@ impl<'a> Walk<'a> {
                 assert_eq!(told, next.progress[request], "{:?}", self.happened);
             }
             Action::Block => {
-                let block = Block { at: now, by: BlockedBy::Holder, reason: BlockReason::Lost };
+                let active = self.device().await.into_active().unwrap();
+                let blocked = active.block(BlockedBy::Holder, BlockReason::Lost, now);
                 let forgotten = Forgotten { device: now, registration: now };
-                assert_eq!(store.block(&key, &block, forgotten).await.unwrap(), BlockOutcome::Now);
+                assert_eq!(store.block(&blocked, forgotten).await.unwrap(), BlockOutcome::Blocked);
             }
             Action::Lock | Action::TryPin => {
                 let device = self.device().await.into_active().unwrap();

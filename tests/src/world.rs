@@ -333,6 +333,18 @@ impl World {
         self.database.engine().delete_item(serde_json::from_value(request).unwrap()).unwrap();
     }
 
+    /// Deletes what has expired of holders, registrations, devices and selfies, as TTL does.
+    pub fn sweep(&self) {
+        for (table, key) in [("identities", "pk"), ("selfies", "id")] {
+            for item in self.items(table) {
+                let expires_at = item["expires_at"]["N"].as_str().and_then(|second| second.parse::<i64>().ok());
+                if expires_at.is_some_and(|second| second <= self.clock.now().as_second()) {
+                    self.delete(table, (key, item[key]["S"].as_str().expect("a key")));
+                }
+            }
+        }
+    }
+
     /// Every item of a table.
     pub fn items(&self, table: &str) -> Vec<Value> {
         let request = json!({ "TableName": format!("{PREFIX}{table}") });

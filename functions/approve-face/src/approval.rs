@@ -3,8 +3,8 @@
 use ikd::access::standing;
 use ikd::app::{App, Counter};
 use ikd::domain::contact::Email;
-use ikd::domain::decision::{Approval, Decision};
-use ikd::domain::device::{Active, BlockReason, BlockedBy, Device};
+use ikd::domain::decision::Decision;
+use ikd::domain::device::Device;
 use ikd::domain::face::FaceComparison;
 use ikd::domain::holder::HolderRecord;
 use ikd::domain::registration::Registration;
@@ -15,6 +15,7 @@ use ikd::store::registrations::Approving;
 use ikd::store::residents::Photo;
 use ikd::store::{StoreError, Written};
 
+use crate::previous::{self, Reported};
 use crate::{Outcome, comparison, decided_before};
 
 /// What the officer wants.
@@ -24,13 +25,14 @@ pub struct Wanted {
     pub email: Option<Email>,
     /// Whether the resident's active device may be replaced.
     pub replace_device: bool,
+    pub reported: Reported,
 }
 
 /// What an approval depends on.
 struct Evidence {
     resident: Resident,
-    /// The device that the resident has.
-    device: Option<Device<Active>>,
+    /// The device that the resident activated last.
+    device: Option<Device>,
     face: Face,
 }
 
@@ -45,7 +47,7 @@ enum Face {
 
 /// Approves a registration, unless it is already decided.
 pub async fn approve(app: &App, registration: &Registration, wanted: Wanted) -> Result<Outcome, Problem> {
-    let Wanted { decision, email, replace_device } = wanted;
+    let Wanted { decision, email, replace_device, reported } = wanted;
     let (holder, resident) =
         tokio::try_join!(app.store().holder(&registration.nik), app.store().resident(&registration.nik, Photo::With))?;
     let pending = match registration.decidable(&holder) {
@@ -53,11 +55,14 @@ pub async fn approve(app: &App, registration: &Registration, wanted: Wanted) -> 
         Err(undecidable) => return decided_before(undecidable),
     };
     let evidence = gather(app, registration, &holder, resident).await?;
-    let evidence = rule(app, evidence, &decision, replace_device).await?;
+    let Evidence { resident, device, face } = evidence;
+    let previous = previous::ending(app, device, &decision, &reported, replace_device)?;
+    let face = compared(app, &resident, face, &decision).await?;
     let email = email.as_ref().unwrap_or(&registration.email);
     let rules = &app.settings.rules;
     let approval = pending.approve(decision, &rules.activation_codes(), rules.registration_lifetime);
-    write(app, registration, &holder, email, approval, evidence).await
+    let approving = Approving { registration, holder: &holder, approval, face: face.compared(), email, previous };
+    write(app, approving, &face).await
 }
 
 /// Reads the rest of what an approval depends on. The registry may have changed since the registration.
@@ -73,7 +78,7 @@ async fn gather(
     }
     let device = async {
         match &holder.device {
-            Some(key) => Ok(app.store().device(key).await?.and_then(|device| device.into_active().ok())),
+            Some(key) => Ok(app.store().device(key).await?),
             None => Ok::<_, StoreError>(None),
         }
     };
@@ -87,50 +92,34 @@ async fn gather(
     Ok(Evidence { resident, device, face })
 }
 
-/// Refuses an approval that the rules forbid. Asks the engine where no officer has looked before.
-async fn rule(app: &App, evidence: Evidence, decision: &Decision, replace_device: bool) -> Result<Evidence, Problem> {
+/// Asks the engine where no officer has looked before. Refuses an approval against what it says without a reason.
+async fn compared(app: &App, resident: &Resident, mut face: Face, decision: &Decision) -> Result<Face, Problem> {
     const REASON_AGAINST_SCORE: Invalid = Invalid::new(
         "Menurut sistem, kedua wajah tidak cocok. Jika tetap menyetujui, tuliskan alasannya.",
         "According to the system, the faces do not match. If you still approve, give your reason.",
     );
 
-    let Evidence { resident, device, mut face } = evidence;
-    if device.is_some() && !replace_device {
-        return Err(ProblemType::DeviceAlreadyActive.into());
-    }
     if let Face::Unknown { selfie } = &face
-        && let Some(compared) = comparison::compare(app, &resident, selfie.as_deref()).await
+        && let Some(compared) = comparison::compare(app, resident, selfie.as_deref()).await
     {
         face = Face::Compared(compared);
     }
     if face.speaks_against() && decision.reason.is_none() {
         return Err(Problem::invalid("/reason", REASON_AGAINST_SCORE));
     }
-    Ok(Evidence { resident, device, face })
+    Ok(face)
 }
 
 /// Writes the approval and all that it changes, and counts what is new in it.
-async fn write(
-    app: &App,
-    registration: &Registration,
-    holder: &HolderRecord,
-    email: &Email,
-    approval: Approval,
-    evidence: Evidence,
-) -> Result<Outcome, Problem> {
-    let ruling = approval.ruling();
-    let (by, now) = (BlockedBy::Officer(ruling.decision.officer.clone()), ruling.decision.decided_at);
-    let replaced = evidence.device.map(|device| device.block(by, BlockReason::Replaced, now));
-    let replaced = replaced.map(|device| (device, app.settings.rules.forgotten_after_block(now)));
-    let compared = evidence.face.compared();
-    let approving = Approving { registration, holder, approval, face: compared, email, replaced };
+async fn write(app: &App, approving: Approving<'_>, face: &Face) -> Result<Outcome, Problem> {
+    let ruling = approving.approval.ruling();
     if app.store().approve(approving).await? == Written::Overtaken {
         return Ok(Outcome::Overtaken);
     }
-    if let Some(compared) = compared {
+    if let Some(compared) = face.compared() {
         comparison::count(app, compared);
     }
-    if evidence.face.speaks_against() {
+    if face.speaks_against() {
         app.count(Counter::ApprovalAgainstScore);
     }
     Ok(Outcome::Decided(ruling))

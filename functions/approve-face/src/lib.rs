@@ -3,19 +3,23 @@
 mod approval;
 mod comparison;
 mod declaration;
+mod previous;
 mod review;
 
 use approval::Wanted;
 use ikd::access::authenticate;
+use ikd::access::report::{Reason, Sent};
 use ikd::app::App;
 use ikd::domain::contact::Email;
 use ikd::domain::decision::{Decision, Ruling, Verdict};
 use ikd::domain::registration::{Registration, Undecidable};
 use ikd::domain::text::{Invalid, is_plain};
-use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
+use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::tokens::officer::Officer;
 use ikd::tokens::sealed::TicketError;
+use jiff::Timestamp;
+use previous::Reported;
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function =
@@ -34,6 +38,20 @@ struct Decide {
     /// Replaces a mistyped address.
     #[serde(default)]
     email: Option<String>,
+    /// What the officer reports of the device that the resident had before.
+    #[serde(default)]
+    previous_device: Option<PreviousDevice>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PreviousDevice {
+    #[serde(default)]
+    reason: Option<Reason>,
+    #[serde(default)]
+    stolen_since: Option<Timestamp>,
+    #[serde(default)]
+    justification: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -77,12 +95,13 @@ async fn decide(app: &App, request: &Request, officer: &Officer, ticket: &str) -
     let reason = reason(&body)?;
     let email = body.email.as_deref().map(Email::parse).transpose();
     let email = email.map_err(|invalid| Problem::invalid("/email", invalid))?;
+    let reported = reported(&body, app.now())?;
 
     let registration = registration_of(app, ticket).await?;
     let decision = Decision { officer: officer.subject.clone(), decided_at: app.now(), reason };
     let outcome = match body.verdict {
         Verdict::Approve => {
-            let wanted = Wanted { decision, email, replace_device: body.replace_device };
+            let wanted = Wanted { decision, email, replace_device: body.replace_device, reported };
             approval::approve(app, &registration, wanted).await?
         }
         Verdict::Reject => reject(app, &registration, decision).await?,
@@ -117,6 +136,16 @@ fn decided_before(undecidable: Undecidable) -> Result<Outcome, Problem> {
         Undecidable::Decided(ruling) => Ok(Outcome::DecidedBefore(ruling)),
         Undecidable::Ended => Err(ProblemType::RegistrationEnded.into()),
     }
+}
+
+/// What the officer reports of the resident's previous device.
+fn reported(body: &Decide, now: Timestamp) -> Result<Reported, Problem> {
+    let Some(device) = &body.previous_device else { return Ok(Reported::default()) };
+    let PreviousDevice { reason, stolen_since, justification } = device;
+    let sent = Sent { reason: *reason, stolen_since: *stolen_since, justification: justification.as_deref() };
+    let mut fields = Fields::default();
+    let theft = sent.theft(&mut fields, "/previous_device", now);
+    if fields.is_empty() { Ok(Reported { reason: *reason, theft }) } else { Err(fields.refuse()) }
 }
 
 /// A rejection needs a reason that the applicant can read.

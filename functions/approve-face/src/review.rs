@@ -3,7 +3,6 @@
 use data_encoding::BASE64;
 use ikd::access::standing;
 use ikd::app::App;
-use ikd::domain::Id;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::decision::Ruling;
 use ikd::domain::face::FaceComparison;
@@ -11,6 +10,7 @@ use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::domain::resident::{Address, Gender, Resident};
 use ikd::domain::text::Language;
+use ikd::domain::{Id, KeyThumbprint};
 use ikd::http::{Answer, Problem, ProblemType};
 use ikd::store::registrations::Opened;
 use ikd::store::residents::Photo;
@@ -62,6 +62,8 @@ struct Applicant<'a> {
 
 #[derive(Serialize)]
 struct ActiveDevice {
+    /// Names it, for officers who report something of it later.
+    key: KeyThumbprint,
     activated_at: Timestamp,
 }
 
@@ -97,7 +99,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         registry_photo: BASE64.encode(&resident.photo),
         selfie: selfie.map(|selfie| BASE64.encode(&selfie)),
         face: face.map(|comparison| Face { comparison, liveness: FaceComparison::LIVENESS.in_language(language) }),
-        active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at }),
+        active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at, key: device.key }),
         decision: registration.ruling(),
     }))
 }

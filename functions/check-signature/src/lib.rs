@@ -4,7 +4,8 @@ mod declaration;
 
 use ikd::app::App;
 use ikd::domain::Id;
-use ikd::domain::signature::{DocumentHash, Validity};
+use ikd::domain::signature::DocumentHash;
+use ikd::domain::theft::Theft;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -23,11 +24,38 @@ struct Checked {
     /// Whether it is under the document whose hash was asked about.
     #[serde(skip_serializing_if = "Option::is_none")]
     document_matches: Option<bool>,
+    #[serde(flatten)]
+    revocation: Option<Revocation>,
+}
+
+/// Whether a signature counts.
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Validity {
+    Valid,
+    Revoked,
+    /// Never made, or forgotten.
+    Unknown,
+}
+
+/// The theft that revokes a signature.
+#[derive(Serialize)]
+struct Revocation {
+    revoked_since: Timestamp,
+    /// When it became known: who relied on the signature before could not know.
+    reported_at: Timestamp,
+    /// Which kind of person reported it; never who.
+    reported_by: &'static str,
 }
 
 pub async fn check_signature(app: &App, request: &Request) -> Result<Answer, Problem> {
-    const UNKNOWN: Checked =
-        Checked { validity: Validity::Unknown, signed_at: None, key_id: None, document_matches: None };
+    const UNKNOWN: Checked = Checked {
+        validity: Validity::Unknown,
+        signed_at: None,
+        key_id: None,
+        document_matches: None,
+        revocation: None,
+    };
 
     let ["signatures", id] = parse::segments(request)[..] else { return Err(ProblemType::NotFound.into()) };
     let asked = parse::query(request, "document_hash").map(|hash| DocumentHash::parse(&hash)).transpose();
@@ -35,10 +63,19 @@ pub async fn check_signature(app: &App, request: &Request) -> Result<Answer, Pro
     let Some(id) = Id::parse(id) else { return Ok(Answer::ok(&UNKNOWN)) };
     let Some(signature) = app.store().signature(&id, app.now()).await? else { return Ok(Answer::ok(&UNKNOWN)) };
     let device = app.store().device(&signature.device).await?;
+    let revocation = signature.revoked_by(device.as_ref()).map(Revocation::of);
+    let validity = if revocation.is_some() { Validity::Revoked } else { Validity::Valid };
     Ok(Answer::ok(&Checked {
-        validity: signature.validity(device.as_ref()),
+        validity,
         signed_at: Some(signature.signed_at),
         document_matches: asked.map(|hash| hash == signature.document_hash),
         key_id: Some(signature.key_id),
+        revocation,
     }))
+}
+
+impl Revocation {
+    fn of(theft: &Theft) -> Self {
+        Self { revoked_since: theft.since, reported_at: theft.reported_at, reported_by: "officer" }
+    }
 }

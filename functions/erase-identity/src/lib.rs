@@ -27,7 +27,7 @@ struct Erased {
     /// What is gone when this is answered.
     erased: [&'static str; 4],
     /// What follows within moments, however many tries it takes.
-    being_erased: [&'static str; 4],
+    being_erased: [&'static str; 3],
     kept: [Kept; 6],
 }
 
@@ -55,13 +55,12 @@ pub async fn erase_identity(app: &App, request: &Request) -> Result<Answer, Prob
         ordered_at: now,
         expires_at: now + rules.erasure_orders_kept,
     };
-    let forgotten_at = now + rules.registration_lifetime;
-    match app.store().erase_identity(&verified, &order, forgotten_at).await? {
+    match app.store().erase_identity(&verified, &order, rules.forgotten_after_block(now)).await? {
         Written::Done => Ok(Answer::json(
             StatusCode::ACCEPTED,
             &Erased {
-                erased: ["device", "pin", "session", "registration"],
-                being_erased: ["earlier-registrations", "selfies", "earlier-devices", "receipts"],
+                erased: ["pin", "session", "qr-code", "registration"],
+                being_erased: ["earlier-registrations", "selfies", "receipts"],
                 kept: kept(app, now, parse::language(request)),
             },
         )),
@@ -82,9 +81,11 @@ fn kept(app: &App, now: Timestamp, language: Language) -> [Kept; 6] {
         id: "Sidik digital (hash) dokumen, waktu, dan NIK: agar pihak lain dapat memeriksa tanda tangan Anda.",
         en: "Document hash, time and NIK: others must be able to check what you signed.",
     };
-    const STOLEN_DEVICES: Text = Text {
-        id: "Ponsel yang dilaporkan dicuri: agar tanda tangan pencuri tetap tidak berlaku.",
-        en: "Phones reported stolen: what the thief signed stays revoked.",
+    const DEVICES: Text = Text {
+        id: "Sidik kunci ponsel yang pernah Anda gunakan, NIK, dan waktunya: agar pencurian masih dapat dilaporkan dan tanda \
+             tangan pencuri tidak berlaku.",
+        en: "The key's thumbprint of each phone that you had, with NIK and times: a theft can still be reported, and what \
+             the thief signed does not count.",
     };
     const REDEEMED_QR_CODES: Text = Text {
         id: "Kode QR yang sudah dipindai: agar lembaga yang memindainya dapat menanyakan kembali hasilnya, \
@@ -110,9 +111,9 @@ fn kept(app: &App, now: Timestamp, language: Language) -> [Kept; 6] {
     [
         keep("population-registry", REGISTRY, None),
         keep("signatures", SIGNATURES, Some(rules.signatures_kept)),
-        keep("stolen-devices", STOLEN_DEVICES, Some(rules.signatures_kept)),
+        keep("devices", DEVICES, Some(rules.signatures_kept)),
         keep("redeemed-qr-codes", REDEEMED_QR_CODES, Some(rules.redemption_kept)),
-        keep("approval-count", APPROVAL_COUNT, Some(rules.registration_lifetime)),
+        keep("approval-count", APPROVAL_COUNT, Some(rules.signatures_kept)),
         keep("backups", BACKUP_COPIES, Some(BACKUPS)),
     ]
 }

@@ -78,6 +78,9 @@ struct DeviceView<'a> {
     status: DeviceStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
     blocked_at: Option<Timestamp>,
+    /// Since when an officer has it as stolen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stolen_since: Option<Timestamp>,
     /// A PIN is kept as a hash that nobody may see; this says whether it is still the activation code. A blocked device
     /// has none.
     pin_is_first: bool,
@@ -154,6 +157,7 @@ impl<'a> DeviceView<'a> {
             activated_at: device.activated_at,
             status: device.state.status(),
             blocked_at: device.ended_by().map(|block| block.at),
+            stolen_since: device.theft().map(|theft| theft.since),
             pin_is_first: active.is_some_and(|active| active.pin_is_first),
             has_session: active.is_some_and(|active| active.session.is_some()),
             qr_code_expires_at: active.and_then(|active| active.qr_code.as_ref()).map(|code| code.expires_at),

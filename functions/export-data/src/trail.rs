@@ -61,6 +61,10 @@ pub fn of(identity: &Identity) -> Vec<TrailEntry> {
             };
             add(block.at, "device-blocked", by, Some(Cow::Borrowed(block.reason.as_str())));
         }
+        if let Some(theft) = device.theft() {
+            let justification = Cow::Owned(theft.justification.as_str().to_owned());
+            add(theft.reported_at, "theft-reported", By::Officer, Some(justification));
+        }
     }
     events.sort_by_key(|event| event.at);
     events

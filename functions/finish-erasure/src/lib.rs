@@ -1,4 +1,4 @@
-//! finish-erasure: follows the stream of orders and erases what a holder left: registrations, selfies, devices,
+//! finish-erasure: follows the stream of orders and erases what a holder left: registrations, selfies and
 //! receipts.
 
 mod declaration;
@@ -24,9 +24,6 @@ async fn finish_erasure(app: &App, record: EventRecord) -> Result<(), NotDone> {
         for registration in identity.registrations.iter().filter(|registration| order.takes_registration(registration))
         {
             app.store().erase_registration(registration).await?;
-        }
-        for device in identity.devices.iter().filter(|device| order.takes_device(device)) {
-            app.store().erase_blocked_device(&device.key).await?;
         }
         after = identity.next;
         if after.is_none() {

@@ -1,11 +1,11 @@
 //! What mint-qr declares about itself.
 
-use declaration::{Caller, Declaration, Need, Right, Route, Setting, Table, Trigger};
+use declaration::{Caller, Declaration, Limit, Need, Right, Route, Setting, Table, Trigger};
 
 pub const DECLARATION: Declaration = Declaration {
     name: "mint-qr",
     summary: "KTP Digital: a QR code that is valid for 90 seconds and can be used once.",
-    trigger: Trigger::Http(&[Route::post("/qr-codes", "mint-qr", &[Caller::Holder])]),
+    trigger: Trigger::Http(&[Route::post("/qr-codes", "mint-qr", &[Caller::Holder]).limited_to(Limit::Mint)]),
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],
     rights: &[

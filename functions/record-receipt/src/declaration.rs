@@ -11,7 +11,7 @@ pub const DECLARATION: Declaration = Declaration {
     rights: &[
         Right::On(Table::Identities, &["GetItem", "ConditionCheckItem"]),
         Right::On(Table::QrCodes, &["GetItem"]),
-        Right::On(Table::Receipts, &["GetItem", "PutItem", "UpdateItem"]),
+        Right::On(Table::Receipts, &["GetItem", "PutItem", "Query", "UpdateItem"]),
         Right::On(Table::Integrators, &["GetItem"]),
     ],
     ..Declaration::STREAM

@@ -48,12 +48,12 @@ async fn add_receipt(app: &App, qr: &QrCode<Redeemed>, answer: Answer<'_>) -> Re
     for _ in 0..TURNS {
         let (holder, head, before, integrator, present) = tokio::try_join!(
             app.store().holder(&qr.nik),
-            app.store().chain_head(&qr.nik),
+            app.store().chain_end(&qr.nik),
             app.store().given_by_receipt(&qr.nik, reading_id),
             app.store().integrator(&redemption.client_id),
             app.store().qr_code(&qr.token_hash),
         )?;
-        if holder.device.is_none() {
+        if holder.device.is_none() || holder.has_erased(redemption.redeemed_at) {
             return Ok(());
         }
         let present = present.and_then(QrCode::into_redeemed);

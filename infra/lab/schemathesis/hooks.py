@@ -103,12 +103,6 @@ def resend_activation(request):
     return (officer if b"email" in (request.body or b"") else applicant)(request)
 
 
-def block_device(request):
-    body = request.body or b""
-    is_holders = b"reason" in body and b"nik" not in body
-    return (lost if is_holders else officer)(request)
-
-
 # Who calls by which scheme of the description.
 BY_SCHEME = {"holderToken": holder, "officerToken": officer, "integratorToken": integrator, "dpopProof": applicant}
 
@@ -118,7 +112,7 @@ CALLERS = {
     "resend-activation": resend_activation,
     "login": Phone(holder.key),
     "erase-identity": leaving,
-    "block-device": block_device,
+    "block-device-own": lost,
 }
 
 
@@ -225,7 +219,8 @@ KNOWN = {
     "sign-document": lambda _: {"pin": holder.pin},
     "check-signature": lambda _: signed(),
     "redeem-qr": lambda _: {"token": qr_code(), "purpose": PEOPLE["integrator"]["purpose"]},
-    "block-device": lambda body: {"nik": PEOPLE["applicant"]["nik"]} if "nik" in body else {},
+    "block-device": lambda _: {"nik": PEOPLE["applicant"]["nik"]},
+    "block-device-lookup": lambda _: {"nik": PEOPLE["holder"]["nik"]},
     "unlock-pin": lambda _: {"nik": PEOPLE["holder"]["nik"]},
     "reset-pin": lambda _: {"nik": PEOPLE["forgetful"]["nik"]},
     "issue-token": lambda _: {"client_id": PEOPLE["integrator"]["client_id"], "client_assertion": client_assertion()},
@@ -290,7 +285,12 @@ class EveryOperationSucceeds:
 
 
 # Values of which the service asks more than a schema can say.
-BEYOND_SCHEMA = {"register": {"/phone_number", "/selfie"}, "change-pin": {"/new_pin", "/new_pin_repeated"}, "block-device": {"/stolen_since"}}
+BEYOND_SCHEMA = {
+    "register": {"/phone_number", "/selfie"},
+    "change-pin": {"/new_pin", "/new_pin_repeated"},
+    "block-device": {"/stolen_since"},
+    "approve-face-decide": {"/previous_device", "/previous_device/stolen_since"},
+}
 
 
 @schemathesis.check

@@ -120,7 +120,8 @@ pub enum Confirmation {
     CaptchaAndCode,
 }
 
-/// How many requests a second a route takes, of all its callers together: see [`Limit::rate`].
+/// How many requests a second a route takes, of all its callers together: see [`Limit::rate`]. Routes of one kind have the same
+/// numbers, and each counts for itself, so that a flood on one route closes no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// What is costly or helps guessing, and what a resident does once.
@@ -129,6 +130,14 @@ pub enum Limit {
     Pin,
     /// What people wait for at counters.
     Redeem,
+    /// What a counter scans.
+    Mint,
+    /// What integrators need before they can redeem.
+    Token,
+    /// What ends a phone that is in foreign hands.
+    Block,
+    /// What an officer does for a resident at the counter.
+    Office,
     Other,
 }
 
@@ -158,7 +167,8 @@ pub struct Rate {
 }
 
 impl Limit {
-    pub const ALL: [Self; 4] = [Self::Enrol, Self::Pin, Self::Redeem, Self::Other];
+    pub const ALL: [Self; 8] =
+        [Self::Enrol, Self::Pin, Self::Redeem, Self::Mint, Self::Token, Self::Block, Self::Office, Self::Other];
 
     /// Tight limits slow down guessing and protect what is costly (selfies, PIN hashes, captchas, exports). Counters
     /// where people wait must never reach one. A burst may be twice the rate.
@@ -167,10 +177,10 @@ impl Limit {
             (Self::Enrol, Scale::City) => 10,
             (Self::Enrol, Scale::Nation) => 50,
             (Self::Pin, Scale::City) => 20,
-            (Self::Pin | Self::Other, Scale::Nation) => 2000,
             (Self::Redeem, Scale::City) => 500,
             (Self::Redeem, Scale::Nation) => 4000,
-            (Self::Other, Scale::City) => 100,
+            (Self::Mint | Self::Token | Self::Block | Self::Office | Self::Other, Scale::City) => 100,
+            (Self::Pin | Self::Mint | Self::Token | Self::Block | Self::Office | Self::Other, Scale::Nation) => 2000,
         };
         Rate { per_second, burst: 2 * per_second }
     }
@@ -180,6 +190,10 @@ impl Limit {
             Self::Enrol => "Enrol",
             Self::Pin => "Pin",
             Self::Redeem => "Redeem",
+            Self::Mint => "Mint",
+            Self::Token => "Token",
+            Self::Block => "Block",
+            Self::Office => "Office",
             Self::Other => "Other",
         }
     }

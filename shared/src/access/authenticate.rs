@@ -24,11 +24,6 @@ pub struct Holder {
     pub session: Session,
 }
 
-/// Whether the request comes with a holder's token; officers' and integrators' are `Bearer`.
-pub fn is_by_holder(request: &Request) -> bool {
-    token(request, "DPoP").is_ok()
-}
-
 /// Whether the request carries no access token at all.
 pub fn is_without_token(request: &Request) -> bool {
     !request.headers().contains_key(header::AUTHORIZATION)

@@ -1,4 +1,5 @@
 //! Who calls, and what that caller may do: proven by token, key or PIN, and counted before it is believed.
 
 pub mod authenticate;
+pub mod report;
 pub mod standing;

@@ -7,6 +7,7 @@ use super::nik::Nik;
 use super::pin::PinTries;
 use super::pin_hash::PinHash;
 use super::row_digest::RowDigest;
+use super::theft::Theft;
 use super::{Digest, Id, KeyThumbprint, Stored};
 
 /// A device in one of its states: `Device` in any of them, `Device<Active>` and `Device<Blocked>` in that one.
@@ -54,6 +55,9 @@ pub struct Active {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Blocked {
     pub block: Block,
+    /// The theft that an officer reported with the block or later, whatever the block's reason is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theft: Option<Theft>,
 }
 
 /// The names of a device's states, as the store compares them.
@@ -69,7 +73,6 @@ pub enum DeviceStatus {
 pub struct Block {
     pub at: Timestamp,
     pub by: BlockedBy,
-    #[serde(flatten)]
     pub reason: BlockReason,
 }
 
@@ -99,15 +102,14 @@ pub enum BlockedBy {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "reason", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum BlockReason {
     Lost,
-    Stolen {
-        /// From when on the device was out of its holder's hands, where that was reported.
-        #[serde(rename = "stolen_since", default, skip_serializing_if = "Option::is_none")]
-        reported_since: Option<Timestamp>,
-    },
+    Stolen,
+    /// An officer approved another device in its place.
     Replaced,
+    /// Its holder ended the identity. The key stays refused, and a theft can still be reported.
+    Erased,
     Other,
 }
 
@@ -115,8 +117,9 @@ impl BlockReason {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Lost => "lost",
-            Self::Stolen { .. } => "stolen",
+            Self::Stolen => "stolen",
             Self::Replaced => "replaced",
+            Self::Erased => "erased",
             Self::Other => "other",
         }
     }
@@ -164,17 +167,6 @@ pub struct LiveQrCode {
     pub expires_at: Timestamp,
 }
 
-impl Block {
-    /// From when on the device's signatures count as a thief's: from the reported time, or else from the report. Never,
-    /// if the device was not stolen.
-    pub fn revokes_signatures_since(&self) -> Option<Timestamp> {
-        match self.reason {
-            BlockReason::Stolen { reported_since } => Some(reported_since.unwrap_or(self.at)),
-            _ => None,
-        }
-    }
-}
-
 impl DeviceState {
     pub fn status(&self) -> DeviceStatus {
         match self {
@@ -193,16 +185,29 @@ impl Device {
     pub fn ended_by(&self) -> Option<&Block> {
         match &self.state {
             DeviceState::Active(_) => None,
-            DeviceState::Blocked(Blocked { block }) => Some(block),
+            DeviceState::Blocked(blocked) => Some(&blocked.block),
+        }
+    }
+
+    /// The theft that an officer reported of it.
+    pub fn theft(&self) -> Option<&Theft> {
+        match &self.state {
+            DeviceState::Active(_) => None,
+            DeviceState::Blocked(blocked) => blocked.theft.as_ref(),
         }
     }
 
     /// The active device, or the block that ended it.
     pub fn into_active(self) -> Result<Device<Active>, Block> {
+        self.active_or_blocked().map_err(|device| device.state.block)
+    }
+
+    /// The device in the state that it has.
+    pub fn active_or_blocked(self) -> Result<Device<Active>, Box<Device<Blocked>>> {
         let (device, state) = self.split();
         match state {
             DeviceState::Active(active) => Ok(device.with_state(active)),
-            DeviceState::Blocked(Blocked { block }) => Err(block),
+            DeviceState::Blocked(blocked) => Err(Box::new(device.with_state(blocked))),
         }
     }
 }
@@ -217,12 +222,22 @@ impl Device<Active> {
     /// Blocks for good.
     #[must_use]
     pub fn block(self, by: BlockedBy, reason: BlockReason, now: Timestamp) -> Device<Blocked> {
-        self.with_state(Blocked { block: Block { at: now, by, reason } })
+        self.with_state(Blocked { block: Block { at: now, by, reason }, theft: None })
+    }
+}
+
+impl Device<Blocked> {
+    /// The same device with the theft that is reported of it.
+    #[must_use]
+    pub fn stolen(mut self, theft: Option<Theft>) -> Self {
+        self.state.theft = theft;
+        self
     }
 }
 
 impl<S> Device<S> {
-    fn with_state<T>(self, state: T) -> Device<T> {
+    #[must_use]
+    pub fn with_state<T>(self, state: T) -> Device<T> {
         let Self { key, nik, registration, activated_at, unlock, state: _ } = self;
         Device { key, nik, registration, activated_at, unlock, state }
     }
@@ -252,6 +267,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::domain::theft::{Justification, TheftReport};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -329,18 +345,22 @@ mod tests {
     }
 
     #[test]
-    fn only_a_theft_revokes_signatures_from_its_report_on_or_as_reported() {
-        let since = |reason| Block { at: at(9), by: BlockedBy::Holder, reason }.revokes_signatures_since();
-        assert_eq!(since(BlockReason::Lost), None);
-        assert_eq!(since(BlockReason::Stolen { reported_since: None }), Some(at(9)));
-        assert_eq!(since(BlockReason::Stolen { reported_since: Some(at(4)) }), Some(at(4)));
+    fn a_theft_is_kept_beside_the_block_whatever_its_reason() {
+        let report = TheftReport::new(at(4), Justification::parse("Laporan polisi").unwrap(), at(9)).unwrap();
+        let theft = report.of_device(at(0), "petugas-1", at(9)).unwrap();
+        for reason in [BlockReason::Replaced, BlockReason::Erased, BlockReason::Lost] {
+            let device = device(false).block(BlockedBy::Holder, reason, at(5)).stolen(Some(theft.clone()));
+            let read: Device = serde_json::from_value(stored(device)).unwrap();
+            assert_eq!((read.theft(), read.ended_by().unwrap().reason), (Some(&theft), reason));
+        }
     }
 
     #[test]
     fn reasons_are_stored_by_the_names_that_holders_read() {
-        let stolen = BlockReason::Stolen { reported_since: Some(at(4)) };
-        for reason in [BlockReason::Lost, stolen, BlockReason::Replaced, BlockReason::Other] {
-            assert_eq!(serde_json::to_value(reason).unwrap()["reason"], reason.as_str());
+        let all =
+            [BlockReason::Lost, BlockReason::Stolen, BlockReason::Replaced, BlockReason::Erased, BlockReason::Other];
+        for reason in all {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
         }
     }
 }

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Id;
-use super::device::Device;
 use super::nik::Nik;
 use super::receipt::Receipt;
 use super::registration::Registration;
 
-/// The order to erase what a holder left. The identity itself has ended with the write that gave the order.
+/// The order to erase what a holder left. The identity itself has ended with the write that gave the order. Devices are no
+/// part of it: what is left of them is kept as long as their signatures, so that a theft can be reported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Erasure {
     pub id: Id,
@@ -25,11 +25,6 @@ impl Erasure {
     /// All registrations of the NIK, no matter who made them.
     pub fn takes_registration(&self, registration: &Registration) -> bool {
         registration.registered_at <= self.ordered_at
-    }
-
-    /// Earlier devices, except stolen ones: what those signed since the theft stays revoked.
-    pub fn takes_device(&self, device: &Device) -> bool {
-        device.ended_by().is_some_and(|block| block.revokes_signatures_since().is_none())
     }
 
     pub fn takes_receipt(&self, receipt: &Receipt) -> bool {

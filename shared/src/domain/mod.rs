@@ -28,12 +28,15 @@ pub mod receipt;
 pub mod registration;
 pub mod row_digest;
 pub mod signature;
+pub mod theft;
 
 use std::fmt;
 
 use data_encoding::{BASE32_NOPAD, BASE64URL_NOPAD};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+
+use text::Invalid;
 
 /// A state as the store keeps it. An entity that is known to be in one state has no stored form of its own, since the
 /// state's name would be missing in it; it is written as the entity in any state.
@@ -48,6 +51,19 @@ impl KeyThumbprint {
     /// Wraps a thumbprint that was computed from a key or came out of a token that we signed.
     pub fn new(thumbprint: impl Into<String>) -> Self {
         Self(thumbprint.into())
+    }
+
+    /// Reads the name of a device that an officer sent: 32 bytes in base64url, in the one way to write them.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        const NO_DEVICE: Invalid = Invalid::new(
+            "Isi kunci ponsel seperti yang ditampilkan pada pencarian ponsel.",
+            "Enter the phone's key as the look-up of phones shows it.",
+        );
+
+        match BASE64URL_NOPAD.decode(text.as_bytes()) {
+            Ok(bytes) if bytes.len() == 32 => Ok(Self(text.to_owned())),
+            _ => Err(NO_DEVICE),
+        }
     }
 
     pub fn as_str(&self) -> &str {

@@ -51,6 +51,16 @@ impl ChainHead {
     pub fn of_nothing() -> Self {
         Self { count: 0, hash: Digest::of(&[b"receipts"]) }
     }
+
+    /// The head of a new chain behind a receipt that an erasure has still to take: their numbers never meet.
+    pub fn of_nothing_behind(left: &Receipt) -> Self {
+        Self { count: left.sequence, ..Self::of_nothing() }
+    }
+
+    /// Whether no receipt of this chain exists yet.
+    pub fn is_of_nothing(&self) -> bool {
+        self.hash == Self::of_nothing().hash
+    }
 }
 
 impl Receipt {

@@ -4,9 +4,10 @@ use data_encoding::BASE64URL_NOPAD;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::device::{Block, Device};
+use super::device::Device;
 use super::nik::Nik;
 use super::text::Invalid;
+use super::theft::Theft;
 use super::{Id, KeyThumbprint};
 
 /// The SHA-256 of a document, base64url without padding: all that the service ever sees of it.
@@ -32,17 +33,6 @@ pub struct Signature {
     pub expires_at: Timestamp,
 }
 
-/// Whether a signature counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Validity {
-    Valid,
-    /// Made when the device, by its holder's report, was in a thief's hands.
-    Revoked,
-    /// Never made, or forgotten.
-    Unknown,
-}
-
 impl DocumentHash {
     /// Reads 43 characters of base64url: 32 bytes, in the one way to write them.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
@@ -63,11 +53,10 @@ impl DocumentHash {
 }
 
 impl Signature {
-    /// Whether it counts, given what is known of the device that made it. A device that is gone was not reported
-    /// stolen: a stolen one is kept as long as its signatures.
-    pub fn validity(&self, device: Option<&Device>) -> Validity {
-        let revoked_since = device.and_then(Device::ended_by).and_then(Block::revokes_signatures_since);
-        if revoked_since.is_some_and(|since| since <= self.signed_at) { Validity::Revoked } else { Validity::Valid }
+    /// The theft that revokes it: it was made when the device, by an officer's report, was in a thief's hands. What is
+    /// left of a device is kept as long as its signatures.
+    pub fn revoked_by<'a>(&self, device: Option<&'a Device>) -> Option<&'a Theft> {
+        device.and_then(Device::theft).filter(|theft| theft.since <= self.signed_at)
     }
 }
 

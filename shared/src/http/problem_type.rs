@@ -114,6 +114,9 @@ catalogue! {
          diblokir.",
         "This resident still has an active phone. To approve, confirm that it is replaced; the old phone will be \
          blocked.";
+    TheftAlreadyReported = 409 "theft-already-reported" "Theft already reported",
+        "Pencurian ponsel ini sudah dilaporkan sejak waktu lain. Laporan yang pertama tetap berlaku.",
+        "The theft of this phone has already been reported since another time. The first report remains.";
     NotApproved = 409 "not-approved" "Registration not approved",
         "Email aktivasi hanya dikirim untuk pendaftaran yang sudah disetujui dan belum aktif. Lihat statusnya di Cek \
          Status.",

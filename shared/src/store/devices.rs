@@ -1,32 +1,19 @@
-//! `identities`, items `device#THUMBPRINT`: sessions, PIN tries and blocks, each one conditional write. The package
+//! `identities`, items `device#THUMBPRINT`: sessions and PIN tries, each one conditional write. The package
 //! `qr-model` models those that a QR code's life depends on.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
-use aws_sdk_dynamodb::types::{
-    ConditionCheck, Put, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
-};
+use aws_sdk_dynamodb::types::{ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use serde::Deserialize;
 
 use super::failures::unavailable;
-use super::item::{attribute, from_item, number, seconds, text, to_item, write};
+use super::item::{attribute, from_item, number, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
-use crate::domain::device::{
-    Active, Block, Blocked, Device, DeviceState, DeviceStatus, Forgotten, Session, Unlock, VerifiedPin,
-};
+use crate::domain::device::{Active, Device, DeviceState, DeviceStatus, Session, Unlock, VerifiedPin};
 use crate::domain::pin::{PinTries, TakenTry};
 use crate::domain::pin_hash::PinHash;
 use crate::domain::row_digest::RowDigest;
 use crate::domain::{Id, KeyThumbprint};
-
-/// How the write that blocks ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum BlockOutcome {
-    Now,
-    /// It was already blocked; that block remains.
-    Before(Block),
-    NoDevice,
-}
 
 /// How an unlock ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,20 +24,19 @@ pub enum Unlocked {
 }
 
 /// How a conditional update of a device ended.
-enum Updated {
-    /// The device as it is now, where the update asks for it.
-    Done(Option<Device>),
+pub(super) enum Updated {
+    Done,
     /// The condition failed, on this device or on none.
-    Refused(Option<Met>),
+    Refused(Option<Box<Met>>),
 }
 
 /// A device as a failed condition met it, with the attempt that wrote it last.
 #[derive(Deserialize)]
-struct Met {
+pub(super) struct Met {
     #[serde(flatten)]
-    device: Device,
+    pub device: Device,
     #[serde(default)]
-    attempt: Option<Id>,
+    pub attempt: Option<Id>,
 }
 
 impl Met {
@@ -78,25 +64,6 @@ macro_rules! confirmed_by_pin {
     };
 }
 pub(super) use confirmed_by_pin;
-
-/// Blocks an active device. A write by itself and one in a transaction are different types with the same words.
-macro_rules! blocking {
-    ($update:expr, $block:expr, $forgotten:expr) => {
-        $update
-            .update_expression(
-                "SET #status = :blocked, #block = :block, expires_at = :forgotten \
-                 REMOVE #session, registry_row, qr_code, pin_hash, pin_is_first, pin_tries",
-            )
-            .condition_expression("#status = :active")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_names("#block", "block")
-            .expression_attribute_names("#session", "session")
-            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
-            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
-            .expression_attribute_values(":block", attribute($block)?)
-            .expression_attribute_values(":forgotten", seconds($forgotten.device))
-    };
-}
 
 impl Store {
     pub async fn device(&self, thumbprint: &KeyThumbprint) -> Result<Option<Device>, StoreError> {
@@ -129,7 +96,7 @@ impl Store {
             .expression_attribute_values(":next", attribute(&next)?)
             .expression_attribute_values(":attempt", text(attempt.as_str()));
         match self.send_device_update(update).await? {
-            Updated::Done(_) => Ok(Written::Done),
+            Updated::Done => Ok(Written::Done),
             // The SDK repeated a write that had taken the try.
             Updated::Refused(Some(met)) if met.attempt.as_ref() == Some(attempt) => Ok(Written::Done),
             Updated::Refused(_) => Ok(Written::Overtaken),
@@ -153,7 +120,7 @@ impl Store {
             .expression_attribute_values(":registry_row", attribute(registry_row)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
-            Updated::Done(_) => Ok(Written::Done),
+            Updated::Done => Ok(Written::Done),
             // The SDK repeated a write that had opened the session.
             Updated::Refused(Some(met)) if met.active().and_then(|active| active.session.as_ref()) == Some(session) => {
                 Ok(Written::Done)
@@ -171,7 +138,7 @@ impl Store {
             .expression_attribute_names("#session", "session")
             .expression_attribute_values(":session", text(session.id.as_str()));
         match self.send_device_update(update).await? {
-            Updated::Done(_) => Ok(Written::Done),
+            Updated::Done => Ok(Written::Done),
             // The session is gone, no matter who ended it.
             Updated::Refused(Some(met)) if met.active().is_none_or(|active| active.session.is_none()) => {
                 Ok(Written::Done)
@@ -194,7 +161,7 @@ impl Store {
             .expression_attribute_values(":no", attribute(&false)?)
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         match self.send_device_update(update).await? {
-            Updated::Done(_) => Ok(Written::Done),
+            Updated::Done => Ok(Written::Done),
             // The SDK repeated a change that had happened.
             Updated::Refused(Some(met)) if met.active().is_some_and(|active| active.pin_hash == *pin_hash) => {
                 Ok(Written::Done)
@@ -215,7 +182,7 @@ impl Store {
             .expression_attribute_values(":none", attribute(&PinTries::default())?)
             .expression_attribute_values(":unlock", attribute(unlock)?);
         match self.send_device_update(update).await? {
-            Updated::Done(_) => Ok(Unlocked::Done),
+            Updated::Done => Ok(Unlocked::Done),
             Updated::Refused(_) => Ok(Unlocked::NotActive),
         }
     }
@@ -227,35 +194,6 @@ impl Store {
             .update_expression("SET pin_tries = :none REMOVE attempt")
             .expression_attribute_values(":none", attribute(&PinTries::default())?);
         self.send_device_update(update).await.map(drop)
-    }
-
-    /// Blocks for good: from this write on the device has no PIN, no session, no live QR code and no way back. Then its
-    /// registration is given an end, too.
-    pub async fn block(
-        &self,
-        thumbprint: &KeyThumbprint,
-        block: &Block,
-        forgotten: Forgotten,
-    ) -> Result<BlockOutcome, StoreError> {
-        let update = blocking!(self.update_device(thumbprint), block, forgotten).return_values(ReturnValue::AllNew);
-        let device = match self.send_device_update(update).await? {
-            Updated::Done(Some(device)) | Updated::Refused(Some(Met { device, .. })) => device,
-            Updated::Done(None) => return Err(StoreError::Malformed),
-            Updated::Refused(None) => return Ok(BlockOutcome::NoDevice),
-        };
-        let DeviceState::Blocked(Blocked { block: standing }) = device.state else { return Err(StoreError::Malformed) };
-        self.set_registration_end(&device.registration, forgotten.registration).await?;
-        Ok(if standing == *block { BlockOutcome::Now } else { BlockOutcome::Before(standing) })
-    }
-
-    pub(super) fn block_in_transaction(
-        &self,
-        device: &Device<Blocked>,
-        forgotten: Forgotten,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
-        let update = blocking!(update, &device.state.block, forgotten);
-        Ok(write!(update, Update, update))
     }
 
     /// A part of a transaction: the PIN was right, so that its try and the wrong ones before it are forgotten. It works
@@ -324,7 +262,7 @@ impl Store {
         Ok(write!(condition_check, ConditionCheck, check))
     }
 
-    fn update_device(&self, thumbprint: &KeyThumbprint) -> UpdateItemFluentBuilder {
+    pub(super) fn update_device(&self, thumbprint: &KeyThumbprint) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.tables.identities)
@@ -332,13 +270,13 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    async fn send_device_update(&self, update: UpdateItemFluentBuilder) -> Result<Updated, StoreError> {
+    pub(super) async fn send_device_update(&self, update: UpdateItemFluentBuilder) -> Result<Updated, StoreError> {
         match update.send().await {
-            Ok(updated) => Ok(Updated::Done(updated.attributes.map(from_item).transpose()?)),
+            Ok(_) => Ok(Updated::Done),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     let met = failed.item.clone().filter(|item| !item.is_empty());
-                    Ok(Updated::Refused(met.map(from_item).transpose()?))
+                    Ok(Updated::Refused(met.map(from_item).transpose()?.map(Box::new)))
                 }
                 _ => Err(unavailable(error)),
             },

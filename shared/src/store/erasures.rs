@@ -3,14 +3,12 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::{Delete, DeleteRequest, Put, Update, WriteRequest};
-use jiff::Timestamp;
 
 use super::devices::confirmed_by_pin;
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
-use crate::domain::KeyThumbprint;
-use crate::domain::device::{DeviceStatus, VerifiedPin};
+use crate::domain::device::{BlockReason, BlockedBy, Forgotten, VerifiedPin};
 use crate::domain::erasure::Erasure;
 use crate::domain::receipt::Receipt;
 use crate::domain::registration::Registration;
@@ -19,29 +17,31 @@ use crate::domain::registration::Registration;
 const RECEIPTS_AT_ONCE: usize = 12;
 
 impl Store {
-    /// Ends an identity: the device is gone with its PIN, its session and its QR code, and so are its registration and
-    /// the head of its receipts. The verified PIN confirms it.
+    /// Ends an identity: the device loses its PIN, its session and its QR code, and its registration and the head of its
+    /// receipts are gone. The verified PIN confirms it. What is left of the device says that its key is refused, and lets
+    /// an officer report a theft as long as its signatures live.
     ///
-    /// The holder's count of approvals is raised and kept until `forgotten_at`: by that one write every other registration
-    /// of the NIK has ended.
+    /// The holder's count of approvals is raised: by that one write every other registration of the NIK has ended. The
+    /// count is kept as long as the device, so that a registration of later always finds the count that it began with.
     pub async fn erase_identity(
         &self,
         pin: &VerifiedPin<'_>,
         order: &Erasure,
-        forgotten_at: Timestamp,
+        forgotten: Forgotten,
     ) -> Result<Written, StoreError> {
-        let device = pin.device;
-        let gone = Delete::builder().table_name(&self.tables.identities).key("pk", text(keys::device(&device.key)));
-        let gone = confirmed_by_pin!(gone, pin);
+        let device = pin.device.clone().block(BlockedBy::Holder, BlockReason::Erased, order.ordered_at);
+        let ended = confirmed_by_pin!(self.ending(&device, forgotten)?, pin);
         let nobody = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(keys::holder(&device.nik)))
             .update_expression(
-                "SET approvals = approvals + :one, expires_at = :forgotten_at REMOVE device, registration",
+                "SET approvals = approvals + :one, erased_at = :now, expires_at = :forgotten \
+                 REMOVE device, registration",
             )
             .condition_expression("device = :device")
             .expression_attribute_values(":one", number(1))
-            .expression_attribute_values(":forgotten_at", seconds(forgotten_at))
+            .expression_attribute_values(":now", attribute(&order.ordered_at)?)
+            .expression_attribute_values(":forgotten", seconds(forgotten.device))
             .expression_attribute_values(":device", attribute(&device.key)?);
         let registration = Delete::builder()
             .table_name(&self.tables.identities)
@@ -55,7 +55,7 @@ impl Store {
             .set_item(Some(to_item(order, None)?))
             .condition_expression("attribute_not_exists(id)");
         let writes = vec![
-            write!(delete, Delete, gone),
+            write!(update, Update, ended),
             write!(update, Update, nobody),
             write!(delete, Delete, registration),
             write!(delete, Delete, head),
@@ -70,19 +70,6 @@ impl Store {
             Delete::builder().table_name(&self.tables.identities).key("pk", text(keys::registration(&registration.id)));
         let writes = vec![write!(delete, Delete, item), self.erase_selfie(&registration.id)?];
         self.transact(writes).await?.map_err(|_| StoreError::Unavailable("a deletion was refused".to_owned()))
-    }
-
-    /// Erases a blocked device. Where its phone was enrolled again, it is another device, and stays.
-    pub async fn erase_blocked_device(&self, key: &KeyThumbprint) -> Result<(), StoreError> {
-        let delete = Delete::builder()
-            .table_name(&self.tables.identities)
-            .key("pk", text(keys::device(key)))
-            .condition_expression("#status = :blocked")
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?);
-        // A refused condition says that there is nothing to erase.
-        let _ = self.transact(vec![write!(delete, Delete, delete)]).await?;
-        Ok(())
     }
 
     /// Erases the receipts that an order covers, each with its mark.

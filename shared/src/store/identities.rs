@@ -25,6 +25,31 @@ struct Page {
 }
 
 impl Store {
+    /// The devices that a NIK has and had, oldest first. An index lists them, so one that was activated within the last moments
+    /// may be missing; those listed are read strongly consistent.
+    pub async fn devices_of(&self, nik: &Nik) -> Result<Vec<Device>, StoreError> {
+        let mut devices: Vec<Device> = Vec::new();
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.tables.identities)
+            .index_name("by_nik")
+            .key_condition_expression("nik = :nik AND begins_with(pk, :device)")
+            .expression_attribute_values(":nik", text(nik.as_str()))
+            .expression_attribute_values(":device", text(keys::DEVICE))
+            .limit(i32::try_from(KEYS_AT_ONCE).unwrap_or(i32::MAX))
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let keys = keys_of(page.map_err(unavailable)?.items);
+            for item in self.batch_get(&self.tables.identities, keys, &[]).await? {
+                devices.push(from_item(item)?);
+            }
+        }
+        devices.sort_by_key(|device| device.activated_at);
+        Ok(devices)
+    }
+
     /// All devices and registrations of a NIK that are still kept. An index lists them, so one that was made within the last
     /// moments may be missing; those listed are read strongly consistent.
     pub async fn whole_identity(&self, nik: &Nik, now: Timestamp) -> Result<Identity, StoreError> {
@@ -61,13 +86,7 @@ impl Store {
             .await
             .map_err(unavailable)?;
         let next = answer.last_evaluated_key.and_then(|mut key| key.remove("pk")?.as_s().ok().cloned());
-        let keys: Vec<Item> = answer
-            .items
-            .unwrap_or_default()
-            .into_iter()
-            .filter_map(|mut item| Some(Item::from([("pk".to_owned(), item.remove("pk")?)])))
-            .collect();
-        Ok(Page { items: self.batch_get(&self.tables.identities, keys, &[]).await?, next })
+        Ok(Page { items: self.batch_get(&self.tables.identities, keys_of(answer.items), &[]).await?, next })
     }
 }
 
@@ -86,4 +105,10 @@ impl Identity {
         identity.registrations.sort_by_key(|registration| registration.registered_at);
         Ok(identity)
     }
+}
+
+/// The keys of what an index lists.
+fn keys_of(listed: Option<Vec<Item>>) -> Vec<Item> {
+    let key = |mut item: Item| Some(Item::from([("pk".to_owned(), item.remove("pk")?)]));
+    listed.unwrap_or_default().into_iter().filter_map(key).collect()
 }

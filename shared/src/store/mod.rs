@@ -10,6 +10,7 @@ mod failures;
 mod item;
 pub mod keys;
 
+pub mod blocks;
 pub mod challenges;
 pub mod devices;
 pub mod documents;

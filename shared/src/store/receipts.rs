@@ -38,6 +38,17 @@ impl Store {
         found.map(from_item).transpose().map(|head| head.unwrap_or_else(ChainHead::of_nothing))
     }
 
+    /// Where the next receipt of a holder goes. A chain begins behind what an unfinished erasure has not taken yet, so that
+    /// the two never meet.
+    pub async fn chain_end(&self, nik: &Nik) -> Result<ChainHead, StoreError> {
+        if let Some(head) = self.receipt_item(nik, keys::CHAIN_HEAD).await? {
+            return from_item(head);
+        }
+        // What is over counts, too, until it is deleted.
+        let left = self.receipts(nik, None, 1, Timestamp::MIN).await?.receipts;
+        Ok(left.first().map_or_else(ChainHead::of_nothing, ChainHead::of_nothing_behind))
+    }
+
     /// What the receipt of an answer to a winner says, if there is one.
     pub async fn given_by_receipt(&self, nik: &Nik, reading: &Id) -> Result<Option<Given>, StoreError> {
         let mark = self.receipt_item(nik, &keys::reading(reading)).await?;
@@ -70,7 +81,7 @@ impl Store {
             }
             None => mark.condition_expression(is_new),
         };
-        let unchanged = if head.count == 0 { "attribute_not_exists(holder)" } else { "#hash = :before" };
+        let unchanged = if head.is_of_nothing() { "attribute_not_exists(holder)" } else { "#hash = :before" };
         let mut moved = Update::builder()
             .table_name(&self.tables.receipts)
             .key("holder", text(nik.as_str()))
@@ -81,7 +92,7 @@ impl Store {
             .expression_attribute_names("#hash", "hash")
             .expression_attribute_values(":count", number(receipt.sequence))
             .expression_attribute_values(":hash", attribute(&receipt.hash)?);
-        if head.count > 0 {
+        if !head.is_of_nothing() {
             moved = moved.expression_attribute_values(":before", attribute(&head.hash)?);
         }
         let writes = vec![

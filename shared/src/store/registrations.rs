@@ -6,9 +6,8 @@ use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWrite
 use jiff::Timestamp;
 
 use super::failures::unavailable;
-use super::item::{Item, attribute, number, seconds, text, to_item, write};
+use super::item::{Item, attribute, number, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
-use crate::domain::Id;
 use crate::domain::activation::{Activation, Cause, Delivery};
 use crate::domain::contact::Email;
 use crate::domain::decision::{Approval, Rejection};
@@ -16,6 +15,8 @@ use crate::domain::device::{Active, Blocked, Device, Forgotten};
 use crate::domain::face::FaceComparison;
 use crate::domain::holder::HolderRecord;
 use crate::domain::registration::{Registration, RegistrationState, Status};
+use crate::domain::theft::Theft;
+use crate::domain::{Id, KeyThumbprint};
 
 /// Everything that approving a registration changes, in one transaction.
 #[derive(Debug)]
@@ -27,8 +28,17 @@ pub struct Approving<'a> {
     pub face: Option<&'a FaceComparison>,
     /// As registered, or as the officer corrected it.
     pub email: &'a Email,
-    /// The device that this registration replaces.
-    pub replaced: Option<(Device<Blocked>, Forgotten)>,
+    /// What becomes of the device that the resident had before.
+    pub previous: Option<Previous>,
+}
+
+/// What an approval writes to the resident's previous device.
+#[derive(Debug)]
+pub enum Previous {
+    /// It was active, and this registration replaces it.
+    Replaced(Device<Blocked>, Forgotten),
+    /// It had ended before, and the officer reports its theft.
+    Stolen(KeyThumbprint, Theft),
 }
 
 /// How the write ended that notes that an officer opened a registration.
@@ -69,7 +79,7 @@ impl Store {
     /// Approves: the decision, the pointer that ends all sibling registrations, the replaced device's end, the
     /// order to send the e-mail and the selfie's erasure happen together or not at all.
     pub async fn approve(&self, approving: Approving<'_>) -> Result<Written, StoreError> {
-        let Approving { registration, holder, approval, face, email, replaced } = approving;
+        let Approving { registration, holder, approval, face, email, previous } = approving;
         let mut more = Item::from([("email".to_owned(), attribute(email)?)]);
         if let Some(face) = face {
             more.insert("face".to_owned(), attribute(face)?);
@@ -81,15 +91,13 @@ impl Store {
             self.erase_selfie(&registration.id)?,
             order,
         ];
-        if let Some((device, forgotten)) = replaced {
-            writes.push(self.block_in_transaction(&device, forgotten)?);
-            let end = Update::builder()
-                .table_name(&self.tables.identities)
-                .key("pk", text(keys::registration(&device.registration)))
-                .update_expression("SET expires_at = :end")
-                .condition_expression("attribute_exists(pk)")
-                .expression_attribute_values(":end", seconds(forgotten.registration));
-            writes.push(write!(update, Update, end));
+        match previous {
+            Some(Previous::Replaced(device, forgotten)) => {
+                writes.push(self.block_in_transaction(&device, forgotten)?);
+                writes.push(self.end_registration(&device.registration, forgotten.registration)?);
+            }
+            Some(Previous::Stolen(key, theft)) => writes.push(self.report_theft_in_transaction(&key, &theft)?),
+            None => {}
         }
         self.write_unless_overtaken(writes).await
     }
@@ -290,21 +298,6 @@ impl Store {
         };
         let writes = vec![write!(update, Update, activated), write!(update, Update, bound), device];
         self.write_unless_overtaken(writes).await
-    }
-
-    /// Gives the registration of a blocked device an end, unless it has one.
-    pub(super) async fn set_registration_end(&self, id: &Id, at: Timestamp) -> Result<(), StoreError> {
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.tables.identities)
-            .key("pk", text(keys::registration(id)))
-            .update_expression("SET expires_at = :end")
-            .condition_expression("attribute_exists(pk) AND attribute_not_exists(expires_at)")
-            .expression_attribute_values(":end", seconds(at))
-            .send()
-            .await;
-        unless_refused(answer.map(drop))
     }
 
     /// A part of a transaction: a pending registration, and no other, enters the state that was decided.

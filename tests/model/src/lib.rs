@@ -1,5 +1,5 @@
 //! The life of a QR code as a model for exhaustive checking: what the conditions of `store::qr_codes` and
-//! `store::devices` promise, under lost requests, lost and late answers, clocks that differ, and lazy TTL deletion.
+//! `store::devices` and `store::blocks` promise, under lost requests, lost and late answers, clocks that differ, and lazy TTL deletion.
 //!
 //! Each transition names the store's method that it models. The test `qr_model` of the package `tests` plays walks
 //! through this model against the real store and compares what both answer.
@@ -9,6 +9,7 @@
 //! seconds of its sending or never, since its sender's connection is gone by then. Its sender may have given it up
 //! earlier, and sent another.
 
+pub mod enrolments;
 mod properties;
 mod transitions;
 

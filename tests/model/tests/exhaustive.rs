@@ -1,13 +1,23 @@
 //! Every interleaving of a few actors, in worlds small enough to be walked through completely.
 
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use qr_model::enrolments::Enrolments;
 use qr_model::{KEPT, Life, Request};
 use stateright::{Checker, Expectation, Model};
 
 /// Walks through every state. What must always hold holds; what must be possible is reached, except `unreachable`,
 /// which this world leaves out.
 #[track_caller]
-fn check(life: Life, unreachable: &[&str]) {
-    let checker = life.checker().threads(2).spawn_bfs().join();
+fn check<M>(world: M, unreachable: &[&str])
+where
+    M: Model<State: Clone + Debug + Hash + PartialEq + Send + Sync, Action: Clone + Debug + PartialEq>
+        + Send
+        + Sync
+        + 'static,
+{
+    let checker = world.checker().threads(2).spawn_bfs().join();
     assert!(checker.is_done());
     println!("{} states, {} of them different", checker.state_count(), checker.unique_state_count());
     for property in checker.model().properties() {
@@ -122,4 +132,9 @@ fn two_mints_at_once_by_clocks_that_differ() {
         sessions: false,
     };
     check(life, &[NO_BLOCK, NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT, "a loser is told that the code was used"]);
+}
+
+#[test]
+fn phones_that_are_replaced_erased_enrolled_again_and_reported_as_stolen_at_any_moment() {
+    check(Enrolments { registrations: 3, erasures: 2, redemptions: 2, officers: 2 }, &[]);
 }

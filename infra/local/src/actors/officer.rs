@@ -49,6 +49,16 @@ impl Officer {
         self.send(Method::POST, "/device-blocks", Some(&json!({ "nik": nik, "reason": reason }))).await
     }
 
+    /// Blocks or reports a device with any body.
+    pub async fn report(&self, body: &Value) -> Result<Reply> {
+        self.send(Method::POST, "/device-blocks", Some(body)).await
+    }
+
+    /// Shows the devices that a resident has and had.
+    pub async fn look_up_devices(&self, nik: &str) -> Result<Reply> {
+        self.send(Method::POST, "/device-lookups", Some(&json!({ "nik": nik }))).await
+    }
+
     /// Lifts the lock of wrong PINs.
     pub async fn unlock(&self, nik: &str) -> Result<Reply> {
         self.send(Method::POST, "/pin-unlocks", Some(&json!({ "nik": nik }))).await

@@ -112,7 +112,7 @@ impl Phone {
     }
 
     pub async fn block_itself(&self, session: &PhoneSession, reason: &str) -> Result<Reply> {
-        self.send(Method::POST, "/device-blocks", Some(session), Some(&json!({ "reason": reason }))).await
+        self.send(Method::POST, "/me/device-blocks", Some(session), Some(&json!({ "reason": reason }))).await
     }
 
     /// Ends the digital identity.

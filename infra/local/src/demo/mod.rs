@@ -344,7 +344,7 @@ impl Demo {
         let reply = self.phone.erase(&session, PIN).await?;
         self.told.step("erase-identity", "She ends the digital identity; the answer says what is kept", 202, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
-        self.told.step("login", "It is gone (and finish-erasure erases what it left)", 401, &reply)
+        self.told.step("login", "It has ended (and finish-erasure erases what it left)", 403, &reply)
     }
 }
 

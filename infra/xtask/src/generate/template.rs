@@ -39,11 +39,10 @@ fn limits() -> String {
     Scale::ALL.map(of_scale).concat()
 }
 
-/// The limits of the routes that have one of their own.
+/// The limit of every route. Each has its own, so that a flood on one route closes no other.
 fn route_limits() -> String {
-    let limited = catalogue::routes().filter(|(_, route)| route.limit != Limit::Other);
     let setting = |limit: Limit, suffix: &str| format!("!FindInMap [Limits, !Ref Scale, {}{suffix}]", limit.as_str());
-    limited
+    catalogue::routes()
         .map(|(_, route)| {
             format!(
                 "        {} {}:\n          ThrottlingRateLimit: {}\n          ThrottlingBurstLimit: {}\n",

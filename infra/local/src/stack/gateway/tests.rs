@@ -78,8 +78,9 @@ async fn routes_of_officers_alone_ask_for_a_valid_token_of_any_role() {
         let answer = review.try_clone().unwrap().bearer_auth(token).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "the role is the function's to ask for");
     }
-    let shared = gateway.http.post(format!("{}/device-blocks", gateway.address)).send().await.unwrap();
-    assert_eq!(shared.status(), StatusCode::OK, "what officers share with holders is the function's to check");
+    let block = async |path: &str| gateway.http.post(format!("{}{path}", gateway.address)).send().await.unwrap();
+    assert_eq!(block("/device-blocks").await.status(), StatusCode::UNAUTHORIZED);
+    assert_eq!(block("/me/device-blocks").await.status(), StatusCode::OK, "a holder is the function's to check");
 }
 
 #[tokio::test]

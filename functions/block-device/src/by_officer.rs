@@ -1,0 +1,145 @@
+//! Officers block by NIK, and put a theft on record of any phone that the resident ever had, whatever ended it.
+
+use ikd::access::authenticate;
+use ikd::access::report::{Reason, Sent};
+use ikd::app::App;
+use ikd::domain::KeyThumbprint;
+use ikd::domain::device::{Blocked, BlockedBy, Device};
+use ikd::domain::nik::Nik;
+use ikd::domain::theft::{Theft, TheftReport};
+use ikd::http::{Answer, Fields, Problem, ProblemType, Request, parse};
+use ikd::store::blocks::{BlockOutcome, TheftOutcome};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::view::{DeviceBlock, DeviceView};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    nik: String,
+    reason: Reason,
+    /// One of the resident's devices by its key; else the one that was activated last.
+    #[serde(default)]
+    device: Option<String>,
+    #[serde(default)]
+    stolen_since: Option<Timestamp>,
+    #[serde(default)]
+    justification: Option<String>,
+}
+
+/// What an officer wants to have blocked.
+struct Wanted {
+    nik: Nik,
+    device: Option<KeyThumbprint>,
+    reason: Reason,
+    theft: Option<TheftReport>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LookUp {
+    nik: String,
+}
+
+#[derive(Serialize)]
+struct Devices {
+    /// Oldest first.
+    devices: Vec<DeviceView>,
+}
+
+/// Blocks a device, or reports the theft of one that has ended already.
+pub async fn block(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let officer = authenticate::officer(app, request).await?.subject;
+    let wanted = read(&parse::json(request, parse::SMALL_BODY)?, app.now())?;
+
+    let (device, registration_ended) = match &wanted.device {
+        Some(key) => (Some(named(app, &wanted.nik, key).await?), false),
+        None => latest(app, &wanted.nik).await?,
+    };
+    let device = match device {
+        Some(device) => Some(DeviceView::of(&end(app, device, &wanted, officer).await?)),
+        None => None,
+    };
+    Ok(Answer::ok(&DeviceBlock { device, registration_ended }))
+}
+
+/// Shows the devices that a resident has and had, so that the officer can name one.
+pub async fn look_up(app: &App, request: &Request) -> Result<Answer, Problem> {
+    authenticate::officer(app, request).await?;
+    let LookUp { nik } = parse::json(request, parse::SMALL_BODY)?;
+    let nik = Nik::parse(&nik).map_err(|invalid| Problem::invalid("/nik", invalid))?;
+    let devices = app.store().devices_of(&nik).await?;
+    Ok(Answer::ok(&Devices { devices: devices.iter().map(DeviceView::of).collect() }))
+}
+
+fn read(body: &Body, now: Timestamp) -> Result<Wanted, Problem> {
+    let mut fields = Fields::default();
+    let nik = fields.take("/nik", Nik::parse(&body.nik));
+    let device = fields.take("/device", body.device.as_deref().map(KeyThumbprint::parse).transpose());
+    let Body { reason, stolen_since, .. } = *body;
+    let sent = Sent { reason: Some(reason), stolen_since, justification: body.justification.as_deref() };
+    let theft = sent.theft(&mut fields, "", now);
+    match (nik, device) {
+        (Some(nik), Some(device)) if fields.is_empty() => Ok(Wanted { nik, device, reason, theft }),
+        _ => Err(fields.refuse()),
+    }
+}
+
+/// The device that the officer names. Nothing else of the resident is touched.
+async fn named(app: &App, nik: &Nik, key: &KeyThumbprint) -> Result<Device, Problem> {
+    let device = app.store().device(key).await?.filter(|device| device.nik == *nik);
+    Ok(device.ok_or(ProblemType::NoDevice)?)
+}
+
+/// The resident's last device, and whether an approved registration was taken back that waited to become the next one.
+async fn latest(app: &App, nik: &Nik) -> Result<(Option<Device>, bool), Problem> {
+    // The holder record as it was before this write. An activation at the same moment is either ended here, or its device is named
+    // here and blocked next.
+    let before = app.store().end_approved_registration(nik).await?;
+    let is_known = before.is_some();
+    let (key, registration) = before.map(|before| (before.device, before.registration)).unwrap_or_default();
+    let device = match &key {
+        Some(key) => app.store().device(key).await?,
+        // After an erasure nothing names it any more. A theft may become known then.
+        None => app.store().devices_of(nik).await?.pop(),
+    };
+    if device.is_none() && !is_known {
+        return Err(ProblemType::NoDevice.into());
+    }
+    Ok((device, registration.is_some()))
+}
+
+/// Blocks the device if it is active. A theft is recorded with the block, or added to a device that has ended.
+async fn end(app: &App, device: Device, wanted: &Wanted, officer: String) -> Result<Device, Problem> {
+    let now = app.now();
+    let theft = wanted.theft.as_ref().map(|report| report.of_device(device.activated_at, &officer, now)).transpose();
+    let theft = theft.map_err(|invalid| Problem::invalid("/stolen_since", invalid))?;
+
+    let blocked = match device.active_or_blocked() {
+        Ok(active) => {
+            let blocked = active.block(BlockedBy::Officer(officer), wanted.reason.into(), now).stolen(theft.clone());
+            match app.store().block(&blocked, app.settings.rules.forgotten_after_block(now)).await? {
+                BlockOutcome::Blocked => return Ok(blocked.into()),
+                BlockOutcome::AlreadyBlocked(before) => blocked.with_state(before),
+                BlockOutcome::NoDevice => return Err(ProblemType::NoDevice.into()),
+            }
+        }
+        Err(blocked) => *blocked,
+    };
+    match theft {
+        Some(theft) => Ok(report(app, blocked, theft).await?.into()),
+        None => Ok(blocked.into()),
+    }
+}
+
+/// Puts the theft on record, once. The same time again gets the first report as its answer; another time is refused.
+async fn report(app: &App, device: Device<Blocked>, theft: Theft) -> Result<Device<Blocked>, Problem> {
+    let recorded = match app.store().report_theft(&device.key, &theft).await? {
+        TheftOutcome::Recorded => theft,
+        TheftOutcome::AlreadyReported(before) if before.since == theft.since => before,
+        TheftOutcome::AlreadyReported(_) => return Err(ProblemType::TheftAlreadyReported.into()),
+        TheftOutcome::NoDevice => return Err(ProblemType::NoDevice.into()),
+    };
+    Ok(device.stolen(Some(recorded)))
+}

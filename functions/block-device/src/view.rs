@@ -1,0 +1,58 @@
+//! What the answers show of a device: its name, and how it ended; never an officer's name or words.
+
+use ikd::domain::KeyThumbprint;
+use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceStatus};
+use jiff::Timestamp;
+use serde::Serialize;
+
+/// What was blocked and when; asked again, the first block.
+#[derive(Serialize)]
+pub struct DeviceBlock {
+    pub device: Option<DeviceView>,
+    /// Whether an approved registration that waited for its activation was taken back.
+    pub registration_ended: bool,
+}
+
+#[derive(Serialize)]
+pub struct DeviceView {
+    /// Names it, for officers who report something of it later.
+    key: KeyThumbprint,
+    activated_at: Timestamp,
+    status: DeviceStatus,
+    #[serde(flatten)]
+    end: Option<End>,
+    #[serde(flatten)]
+    theft: Option<ReportedTheft>,
+}
+
+#[derive(Serialize)]
+struct End {
+    blocked_at: Timestamp,
+    reason: BlockReason,
+    blocked_by: &'static str,
+}
+
+#[derive(Serialize)]
+struct ReportedTheft {
+    /// What the device signed since then does not count.
+    stolen_since: Timestamp,
+    theft_reported_at: Timestamp,
+}
+
+impl DeviceView {
+    pub fn of(device: &Device) -> Self {
+        let end = device.ended_by().map(|block| End {
+            blocked_at: block.at,
+            reason: block.reason,
+            blocked_by: match block.by {
+                BlockedBy::Holder => "holder",
+                BlockedBy::Officer(_) => "officer",
+            },
+        });
+        let theft = device
+            .theft()
+            .map(|theft| ReportedTheft { stolen_since: theft.since, theft_reported_at: theft.reported_at });
+        let (key, activated_at) = (device.key.clone(), device.activated_at);
+        Self { key, activated_at, status: device.state.status(), end, theft }
+    }
+}
