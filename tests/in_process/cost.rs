@@ -85,8 +85,7 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     ledger.note("sign-document", 4, Some(&signed));
     let reply = bank.check_signature(&signed.member("/id").unwrap(), b"A").await.unwrap();
     ledger.note("check-signature", 4, Some(&reply));
-    let reply = holder.mint_reply(&json!({})).await;
-    ledger.note("mint-qr", 2, Some(&reply));
+    ledger.note("mint-qr", 2, Some(&holder.mint_reply(&json!({})).await));
     let reply = holder.mint_reply(&json!({})).await;
     ledger.note("mint-qr, replacing", 2, Some(&reply));
     let qr = Minted::of(&reply).unwrap();
@@ -96,7 +95,6 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     let token = reply.member("/access_token").unwrap();
     for (name, key, status, round_trips) in [
         ("redeem-qr", Some("k"), 200, 2),
-        // The answer is recorded before it is given again.
         ("redeem-qr, again", Some("k"), 200, 3),
         ("redeem-qr, a loser", None, 410, 1),
     ] {
