@@ -32,7 +32,7 @@ fn what_the_sdk_is_built_on_is_built_alike_for_every_function() {
             .collect();
         assert!(
             different.is_empty(),
-            "{} builds the SDK anew: name the features in shared/feature-set/Cargo.toml: {different:?}",
+            "{} builds the SDK again: name the features in shared/feature-set/Cargo.toml: {different:?}",
             function.name
         );
     }

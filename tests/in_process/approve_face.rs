@@ -57,7 +57,7 @@ async fn approving_orders_one_email_and_approving_twice_orders_no_second_one() {
     let first = world.officer_named("a").approve(&registered.ticket).await.unwrap();
     let second = world.officer_named("b").approve(&registered.ticket).await.unwrap();
     assert_status(&second, 200);
-    assert_eq!(first.json(), second.json(), "the decision that stands is the first officer's");
+    assert_eq!(first.json(), second.json(), "the decision that counts is the first officer's");
     assert_eq!(world.items("outbox").len(), 1);
 }
 

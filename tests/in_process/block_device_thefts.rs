@@ -94,6 +94,7 @@ async fn a_theft_is_reported_of_any_phone_whatever_ended_it_and_touches_no_other
             "revoked_since": since,
             "reported_at": now(&world),
             "reported_by": "officer",
+            "key_id": world.signing_key.thumbprint(),
         });
         assert_eq!(check(&world, &by_thief).await, revoked, "{how}");
         let after = listed(&world, SITI).await;

@@ -92,6 +92,7 @@ async fn what_a_thief_signed_is_revoked_and_what_the_holder_signed_before_stays_
         "revoked_since": stolen_since,
         "reported_at": "2026-11-22T05:04:00Z",
         "reported_by": "officer",
+        "key_id": world.signing_key.thumbprint(),
     });
     assert_eq!(check(&world, &by_thief).await, revoked, "neither the officer nor their words are shown");
 }

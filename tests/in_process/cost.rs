@@ -35,7 +35,7 @@ impl Ledger<'_> {
         const HEAD: &str = "# What each step costs\n\n\
             Calls to DynamoDB one after another and in all, the capacity units that they consume, and the bytes of the answer's body.\n\
             A test counts them ([cost.rs](../../tests/in_process/cost.rs)) and fails when they change; `UPDATE_EXPECT=1 cargo test\n\
-            --workspace --test in_process cost` writes them anew.\n\n\
+            --workspace --test in_process cost` writes them again.\n\n\
             | step | in sequence | in all | read units | write units | bytes |\n|---|---|---|---|---|---|\n";
         format!("{HEAD}{}\n", self.rows.join("\n"))
     }

@@ -50,7 +50,7 @@ async fn every_step_that_reads_json_refuses_what_is_none_of_its_own() {
             _ => route.path.replace("{ticket}", &registered.ticket),
         };
         let path = path.as_str();
-        assert!(!path.contains('{'), "{path}: say here what stands for its parameter");
+        assert!(!path.contains('{'), "{path}: say here what its parameter is");
         let caller = match caller {
             // A phone asks for another e-mail without a body.
             Caller::Phone if route.operation == "resend-activation" => continue,

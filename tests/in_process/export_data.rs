@@ -138,10 +138,10 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
     let holder = world.holder(SITI).await;
     let export = export(&holder).await;
     let trail = export["processing_trail"].as_array().unwrap();
-    let told: Vec<(&str, &str)> =
+    let events: Vec<(&str, &str)> =
         trail.iter().map(|event| (event["event"].as_str().unwrap(), event["by"].as_str().unwrap())).collect();
     assert_eq!(
-        told,
+        events,
         [
             ("registered", "phone"),
             ("approved", "officer"),
@@ -156,7 +156,7 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
             ("device-activated", "phone"),
         ]
     );
-    for (position, reason) in [(3, "lost"), (4, "Laporan polisi"), (6, "Swafoto tidak jelas.")] {
+    for (position, reason) in [(3, "lost"), (4, "Laporan polisi"), (7, "Swafoto tidak jelas.")] {
         assert_eq!(trail[position]["reason"], reason);
     }
     assert_eq!(export["devices"][0]["stolen_since"], json!(since));

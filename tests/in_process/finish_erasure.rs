@@ -76,17 +76,17 @@ async fn whoever_enrols_anew_begins_anew_and_an_order_of_before_takes_nothing_of
     world.record_receipts().await;
     assert_status(&erase(&holder).await, 202);
     world.pass(SignedDuration::from_secs(1));
-    let anew = world.holder(SITI).await;
+    let enrolled_again = world.holder(SITI).await;
     // The order is carried out late, when the stream delivers it again.
     for _ in 0..2 {
         world.rewind_erasures();
         assert_eq!(world.finish_erasures().await, [""; 0]);
     }
-    redeemed(&world, &anew, 1).await;
+    redeemed(&world, &enrolled_again, 1).await;
     world.record_receipts().await;
     world.rewind_erasures();
     assert_eq!(world.finish_erasures().await, [""; 0]);
-    let (receipts, head) = chain(&anew).await;
+    let (receipts, head) = chain(&enrolled_again).await;
     assert_eq!((receipts.len(), receipt::verify(&receipts, &head)), (1, Ok(())));
     let holder = world.stored_holder(SITI);
     assert!(holder.get("expires_at").is_none(), "the holder is one again");

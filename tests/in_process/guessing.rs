@@ -93,24 +93,24 @@ async fn guesses_by_login_change_pin_signature_and_erasure_share_one_count() {
 }
 
 #[tokio::test]
-async fn a_stranger_is_told_the_same_whatever_stands_with_the_holder() {
+async fn a_stranger_gets_the_same_answer_in_every_state_of_the_holder() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let stranger = world.phone();
-    let told = async || {
+    let answers = async || {
         let reply = stranger.log_in(PIN).await.unwrap();
         assert_problem(&reply, 401, "invalid-credentials");
         let mut json = reply.json();
         json.as_object_mut().unwrap().remove("instance");
         (json, reply.headers)
     };
-    let while_active = told().await;
+    let while_active = answers().await;
     for _ in 0..3 {
         holder.phone.log_in("908172").await.unwrap();
     }
-    assert_eq!(told().await, while_active, "while the holder is locked");
+    assert_eq!(answers().await, while_active, "while the holder is locked");
     assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
-    assert_eq!(told().await, while_active, "while the holder is blocked");
+    assert_eq!(answers().await, while_active, "while the holder is blocked");
 }
 
 #[tokio::test]
@@ -315,11 +315,11 @@ async fn ids_open_nothing_without_the_key_that_registered() {
         stranger.ask_for_another_email(&registered.id).await.unwrap(),
         stranger.ask_for_another_email(unknown.as_str()).await.unwrap(),
     ];
-    let told = answers.map(|reply| {
+    let answers = answers.map(|reply| {
         assert_problem(&reply, 404, "not-found");
         let mut json = reply.json();
         json.as_object_mut().unwrap().remove("instance");
         json
     });
-    assert!(told.iter().all(|json| *json == told[0]), "somebody else's registration looks like none");
+    assert!(answers.iter().all(|json| *json == answers[0]), "somebody else's registration looks like none");
 }

@@ -180,8 +180,8 @@ impl<'a> Walk<'a> {
                 let resident = Nik::parse(SITI).unwrap();
                 let parties = store.parties(&self.key, &resident, Photo::Without, &self.client_id()).await.unwrap();
                 let withheld = parties.device.unwrap().is_blocked() || !parties.integrator.unwrap().enabled;
-                let told = if withheld { Progress::Withheld } else { Progress::Disclosed };
-                assert_eq!(told, next.progress[request], "{:?}", self.happened);
+                let seen = if withheld { Progress::Withheld } else { Progress::Disclosed };
+                assert_eq!(seen, next.progress[request], "{:?}", self.happened);
             }
             Action::Block => {
                 let active = self.device().await.into_active().unwrap();

@@ -62,7 +62,7 @@ async fn a_code_serves_once_and_its_winner_can_ask_again() {
     let (bank, hospital) = (world.integrator(BANK), world.integrator(HOSPITAL));
     let first = redeem(&bank, &qr.token, Some("counter-1")).await;
     assert_status(&first, 200);
-    let told = |reply: &Reply| {
+    let disclosed = |reply: &Reply| {
         let mut json = reply.json();
         json.as_object_mut().unwrap().remove("assertion");
         json
@@ -77,7 +77,7 @@ async fn a_code_serves_once_and_its_winner_can_ask_again() {
     holder.mint().await;
     let again = redeem(&bank, &qr.token, Some("counter-1")).await;
     assert_status(&again, 200);
-    assert_eq!(told(&first), told(&again));
+    assert_eq!(disclosed(&first), disclosed(&again));
     let claims = async |reply: &Reply| bank.verify(&reply.member("/assertion").unwrap()).await.unwrap();
     assert_eq!(claims(&first).await, claims(&again).await, "the assertion says the same");
 }

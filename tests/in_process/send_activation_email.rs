@@ -124,7 +124,7 @@ async fn orders_that_nobody_needs_any_more_send_nothing() {
     let newer = world.registered(SITI).await;
     assert_status(&world.officer().approve(&newer.ticket).await.unwrap(), 200);
     world.deliver().await;
-    assert_eq!(world.ses.taken().len(), 1, "only the registration that stands gets its code");
+    assert_eq!(world.ses.taken().len(), 1, "only the registration that counts gets its code");
 
     let expired = world.registered(BUDI).await;
     assert_status(&world.officer().approve(&expired.ticket).await.unwrap(), 200);
@@ -143,5 +143,5 @@ async fn a_record_that_is_no_order_holds_nobody_up() {
     nonsense["dynamodb"]["NewImage"] = serde_json::json!({ "id": { "S": "nonsense" } });
     assert!(world.send_activation_emails(&[nonsense, order]).await.is_empty());
     assert_eq!(world.ses.taken().len(), 1);
-    assert_eq!(world.metrics.sum("RecordsGivenUp", "send-activation-email", None), 1, "and operators are told");
+    assert_eq!(world.metrics.sum("RecordsGivenUp", "send-activation-email", None), 1, "and operators see it");
 }

@@ -21,9 +21,9 @@ async fn the_family_is_who_is_on_the_card_the_head_first() {
         ((json!(BUDI), json!("head")), (json!(SITI), json!("wife")), (json!(UNDER_17), json!("child")));
     assert_eq!(members().await, [head.clone(), wife.clone(), child.clone()]);
     world.change_resident(UNDER_17, |resident| resident.municipality = "35.78".to_owned()).await;
-    assert_eq!(members().await, [head.clone(), wife.clone()], "whoever moved away is not on the card");
+    assert_eq!(members().await, [head.clone(), wife.clone()], "a member who moved away is not on the card");
     world.change_resident(BUDI, |resident| resident.deceased = true).await;
-    assert_eq!(members().await, [wife], "nor whoever died");
+    assert_eq!(members().await, [wife], "nor one who died");
     let reply = show(&holder, "/me/family").await;
     assert!(!reply.text.contains(DEWI), "nobody from another card");
 }

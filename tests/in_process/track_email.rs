@@ -106,9 +106,9 @@ async fn an_event_that_cannot_be_recorded_is_an_error_and_comes_again() {
     let registered = world.approved(SITI).await.registered;
     for fault in Fault::ALL {
         world.faults.plan(1, fault, Lasting::UntilMended);
-        let told = world.track("Bounce", &mail(&world)).await;
+        let tracked = world.track("Bounce", &mail(&world)).await;
         world.faults.mend();
-        if told.is_err() {
+        if tracked.is_err() {
             world.track("Bounce", &mail(&world)).await.unwrap();
         }
         assert_eq!(fate(&registered).await, "bounced", "{fault:?}");

@@ -27,8 +27,8 @@ async fn a_document_is_known_for_a_year_and_invented_ones_never_are() {
     let holder = world.holder(SITI).await;
     let address = codes(&fetch(&holder, "ktp-el", PDF).await.bytes).remove(0);
     for invented in ["AEAQCAIBAEAQCAIBAEAQCAIBAE", "x", "..%2F..", &address.to_lowercase()[33..]] {
-        let told = check(&world, &format!("http://ikd.test/documents/verify/{invented}")).await;
-        assert_eq!(told, json!({ "genuine": false }), "{invented}");
+        let answer = check(&world, &format!("http://ikd.test/documents/verify/{invented}")).await;
+        assert_eq!(answer, json!({ "genuine": false }), "{invented}");
     }
     world.pass(SignedDuration::from_hours(365 * 24));
     assert_eq!(check(&world, &address).await, json!({ "genuine": false }));

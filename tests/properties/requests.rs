@@ -47,7 +47,7 @@ fn request(content_type: &str, body: Body) -> lambda_http::Request {
 }
 
 /// What a refusal says to the caller, and to the log.
-fn told(problem: &Problem) -> (u16, String) {
+fn shown(problem: &Problem) -> (u16, String) {
     let url = url::Url::parse("http://ikd.test/").unwrap();
     let status = problem.kind().status().as_u16();
     let answer = problem.answer(&url, ikd::domain::text::Language::English, "request").into_response();
@@ -60,7 +60,7 @@ proptest! {
     fn any_bytes_are_a_body_or_a_clear_refusal(bytes in prop::collection::vec(any::<u8>(), 0..300), text: String) {
         for body in [Body::Binary(bytes), Body::Text(text), Body::Empty] {
             if let Err(problem) = parse::json::<Asked>(&request("application/json", body), 200) {
-                prop_assert!([400, 413, 422].contains(&told(&problem).0));
+                prop_assert!([400, 413, 422].contains(&shown(&problem).0));
             }
         }
     }
@@ -75,7 +75,7 @@ proptest! {
                 prop_assert_eq!(asked.inner.map(|inner| json!(inner.list)), value["inner"].get("list").cloned());
             }
             Err(problem) => {
-                let (status, text) = told(&problem);
+                let (status, text) = shown(&problem);
                 let json: Value = serde_json::from_str(&text).unwrap();
                 prop_assert_eq!(status, if value.is_object() { 422 } else { 400 });
                 for error in json["errors"].as_array().into_iter().flatten() {
@@ -99,7 +99,7 @@ proptest! {
             json!(secret),
         ] {
             let refused = parse::json::<Asked>(&request("application/json", Body::Text(body.to_string())), 1 << 20);
-            let (_, text) = told(&refused.unwrap_err());
+            let (_, text) = shown(&refused.unwrap_err());
             prop_assert!(!text.contains(&secret), "{}", text);
         }
     }
@@ -112,7 +112,7 @@ proptest! {
             format!("{{\"name\":\"{one}\",\"inner\":{{\"list\":[],\"list\":[]}}}}"),
         ] {
             let refused = parse::json::<Asked>(&request("application/json", Body::Text(body)), 1 << 20);
-            prop_assert_eq!(told(&refused.unwrap_err()).0, 422);
+            prop_assert_eq!(shown(&refused.unwrap_err()).0, 422);
         }
     }
 
@@ -121,7 +121,7 @@ proptest! {
         let (open, close) = if brackets { ("[", "]") } else { ("{\"inner\":", "}") };
         let body = format!("{{\"name\":{}1{}}}", open.repeat(depth), close.repeat(depth));
         let refused = parse::json::<Asked>(&request("application/json", Body::Text(body)), 1 << 20);
-        prop_assert_eq!(told(&refused.unwrap_err()).0, 400);
+        prop_assert_eq!(shown(&refused.unwrap_err()).0, 400);
     }
 
     #[test]
@@ -135,7 +135,7 @@ proptest! {
     fn any_form_is_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..300), name in "[a-z]{1,8}") {
         let read = |body: Vec<u8>| parse::form(&request("application/x-www-form-urlencoded", Body::Binary(body)), 1 << 10);
         if let Err(problem) = read(bytes) {
-            prop_assert_eq!(told(&problem).0, 400);
+            prop_assert_eq!(shown(&problem).0, 400);
         }
         prop_assert!(read(format!("{name}=1&x=2&{name}=3").into_bytes()).is_err(), "a field twice");
         prop_assert!(read(vec![b'a'; 1_025]).is_err(), "too large");
@@ -158,7 +158,7 @@ proptest! {
         match parse::idempotency_key(&request) {
             Ok(Some(key)) => prop_assert!((1..=128).contains(&key.len()) && key.bytes().all(|byte| byte.is_ascii_graphic())),
             Ok(None) => prop_assert!(false, "there was one"),
-            Err(problem) => prop_assert_eq!(told(&problem).0, 400),
+            Err(problem) => prop_assert_eq!(shown(&problem).0, 400),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! redeem-qr: an integrator presents a scanned QR code and learns, once, who stands before it.
+//! redeem-qr: an integrator presents a scanned QR code and learns, once, who is in front of it.
 
 mod declaration;
 

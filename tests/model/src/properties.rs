@@ -40,7 +40,7 @@ impl Model for Life {
                         .any(|(request, step)| *step == Progress::Unavailable && own(request))
                 })
             }),
-            Property::sometimes("a loser is told that the code was used", |_, state: &State| {
+            Property::sometimes("a loser learns that the code was used", |_, state: &State| {
                 state.progress.contains(&Progress::Heard(Outcome::Used))
             }),
             Property::sometimes("a code ends before it is redeemed", |_, state: &State| {
@@ -85,11 +85,11 @@ fn redemptions(state: &State) -> impl Iterator<Item = (usize, u8)> {
 
 /// A request that was answered as the winner has won, and no other has.
 fn one_winner(life: &Life, state: &State) -> bool {
-    let told =
+    let won =
         state.progress.iter().enumerate().filter(|(_, step)| {
             matches!(step, Progress::Heard(Outcome::Won) | Progress::Disclosed | Progress::Withheld)
         });
-    told.map(|(request, _)| life.requests[request])
+    won.map(|(request, _)| life.requests[request])
         .all(|request| redemptions(state).any(|(code, winner)| code == request.code && winner == request.redemption))
 }
 

@@ -114,7 +114,7 @@ fn codes_that_replace_one_another_while_sessions_and_blocks_come_and_go() {
         disables: false,
         sessions: true,
     };
-    check(life, &[NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT, "a loser is told that the code was used"]);
+    check(life, &[NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT, "a loser learns that the code was used"]);
 }
 
 #[test]
@@ -131,7 +131,7 @@ fn two_mints_at_once_by_clocks_that_differ() {
         disables: false,
         sessions: false,
     };
-    check(life, &[NO_BLOCK, NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT, "a loser is told that the code was used"]);
+    check(life, &[NO_BLOCK, NOT_DISABLED, NOT_ENDED, NO_REDEMPTION_SWEPT, "a loser learns that the code was used"]);
 }
 
 #[test]

@@ -36,7 +36,7 @@ pub fn hold_against(counted: &BTreeMap<String, u64>) -> Result<()> {
             writeln!(beyond, "{step} takes {thousands} thousand instructions, where {budget} are written down")?;
         }
     }
-    ensure!(beyond.is_empty(), "{beyond}Find out why; `cargo xtask bench --instructions set` writes them down anew.");
+    ensure!(beyond.is_empty(), "{beyond}Find out why; `cargo xtask bench --instructions set` writes new ones.");
     Ok(())
 }
 

@@ -73,9 +73,9 @@ impl Scales {
         let reads =
             ["GetItem", "BatchGetItem", "TransactGetItems", "Query"].iter().any(|name| operation.ends_with(name));
         let answer = self.upstream.ask(parts, asked.to_string().into()).await?;
-        let told: Value = serde_json::from_slice(&answer.body)?;
+        let answered: Value = serde_json::from_slice(&answer.body)?;
         let units = |one: &Value| one["CapacityUnits"].as_f64().unwrap_or_default();
-        let units: f64 = match &told["ConsumedCapacity"] {
+        let units: f64 = match &answered["ConsumedCapacity"] {
             Value::Array(tables) => tables.iter().map(units).sum(),
             table => units(table),
         };

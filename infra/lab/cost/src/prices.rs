@@ -17,7 +17,7 @@ pub struct Prices {
 #[serde(deny_unknown_fields)]
 struct Price {
     name: String,
-    #[expect(dead_code, reason = "it says what `dollars` are for, to whoever reads the list")]
+    #[expect(dead_code, reason = "it says what `dollars` are for, to the reader of the list")]
     unit: String,
     tiers: Vec<Tier>,
     #[expect(dead_code, reason = "where the price can be looked up")]

@@ -1,6 +1,6 @@
 //! The whole procedure over HTTP, with phone, officer, resident's browser and integrator.
 
-mod teller;
+mod story;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use crate::actors::{
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports, issuer};
 use crate::{personas, photographs};
-use teller::Teller;
-pub use teller::{Exchange, Transcript};
+use story::Story;
+pub use story::{Exchange, Transcript};
 
 /// What to do beyond the main procedure, and how to report it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -39,7 +39,7 @@ pub async fn run(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let bank = place.integrator_key(personas::BANK.client_id)?;
     let mut demo = Demo {
-        told: Teller::new(api.base().to_string(), clock.now(), options.quiet),
+        story: Story::new(api.base().to_string(), clock.now(), options.quiet),
         phone: Phone::new(api.clone(), clock.clone())?,
         new_phone: Phone::new(api.clone(), clock.clone())?,
         officer: Officer::new(api.clone(), officer_token(ports).await?),
@@ -52,7 +52,7 @@ pub async fn run(
     let registration = demo.enrol(&mistyped).await?;
     demo.correct_the_address(&registration, &email).await?;
     let mail = mailbox.activation_email(&email, 1).await?;
-    demo.told.say("The e-mail from SIAK Terpusat Identitas Digital has arrived (sent by send-activation-email)");
+    demo.story.say("The e-mail from SIAK Terpusat Identitas Digital has arrived (sent by send-activation-email)");
     demo.activate(&mail, &registration).await?;
     let session = demo.log_in(&mail.code).await?;
     demo.look_around(&session).await?;
@@ -64,7 +64,7 @@ pub async fn run(
     }
     demo.lose_the_phone().await?;
     demo.go_on_with_a_new_phone(&format!("siti.baru.{number}@contoh.id"), mailbox).await?;
-    Ok(demo.told.transcript)
+    Ok(demo.story.transcript)
 }
 
 /// The PIN that the resident changes to.
@@ -84,7 +84,7 @@ const PURPOSE: &str = "account-opening";
 
 /// The people of the demo.
 struct Demo {
-    told: Teller,
+    story: Story,
     phone: Phone,
     new_phone: Phone,
     officer: Officer,
@@ -98,50 +98,50 @@ impl Demo {
         let phone = self.phone.with_key(KeyPair::generate()?);
         let wall = photographs::of_nobody()?;
         let reply = phone.register(personas::SITI, "orang.lain@contoh.id", "0812-1111-2222", &wall).await?;
-        self.told.step("register", "A photograph without a face is refused at once", 422, &reply)?;
+        self.story.step("register", "A photograph without a face is refused at once", 422, &reply)?;
         let stranger = photographs::selfie_of_a_stranger()?;
         let reply = phone.register(personas::SITI, "orang.lain@contoh.id", "0812-1111-2222", &stranger).await?;
-        self.told.step("register", "Somebody else types her NIK and photographs his own face", 201, &reply)?;
+        self.story.step("register", "Somebody else types her NIK and photographs his own face", 201, &reply)?;
         let ticket = reply.member("/ticket/text").context("a registration without ticket")?;
         let reply = self.officer.scan(&ticket).await?;
-        self.told.step("approve-face", "The officer scans, and sees whether the faces match", 200, &reply)?;
-        self.told.say(&compared(&reply));
+        self.story.step("approve-face", "The officer scans, and sees whether the faces match", 200, &reply)?;
+        self.story.say(&compared(&reply));
         ensure!(reply.member("/face/band").as_deref() == Some("no_match"), "two people match");
         let reply = self.officer.approve_replacing_device(&ticket).await?;
-        self.told.step("approve-face", "Approving against that takes a written reason", 422, &reply)?;
+        self.story.step("approve-face", "Approving against that takes a written reason", 422, &reply)?;
         let reply = self.officer.reject(&ticket, "Wajah pada swafoto bukan pemohon.").await?;
-        self.told.step("approve-face", "The officer rejects", 200, &reply)
+        self.story.step("approve-face", "The officer rejects", 200, &reply)
     }
 
     /// The resident registers, and the officer approves. Earlier runs may have left her an active device.
     async fn enrol(&mut self, email: &str) -> Result<String> {
         let selfie = photographs::selfie()?;
         let reply = self.phone.register(personas::SITI, email, "0812-3456-7890", &selfie).await?;
-        self.told.step("register", "Daftar: the phone sends NIK, e-mail, phone number and selfie", 201, &reply)?;
+        self.story.step("register", "Daftar: the phone sends NIK, e-mail, phone number and selfie", 201, &reply)?;
         let registration = reply.member("/id").context("a registration without id")?;
         let ticket = reply.member("/ticket/text").context("a registration without ticket")?;
-        self.told.draw("The registration QR that the officer scans", &ticket)?;
+        self.story.draw("The registration QR that the officer scans", &ticket)?;
 
         let reply = self.officer.scan(&ticket).await?;
-        self.told.step("approve-face", "Pindai QR Code: the officer sees applicant, photo and selfie", 200, &reply)?;
-        self.told.say(&compared(&reply));
+        self.story.step("approve-face", "Pindai QR Code: the officer sees applicant, photo and selfie", 200, &reply)?;
+        self.story.say(&compared(&reply));
         ensure!(reply.member("/face/band").as_deref() == Some("match"), "one person does not match");
         let reply = self.officer.approve_replacing_device(&ticket).await?;
-        self.told.step("approve-face", "The officer approves", 200, &reply)?;
+        self.story.step("approve-face", "The officer approves", 200, &reply)?;
         let reply = self.phone.check_status(&registration).await?;
-        self.told.step("check-status", "Cek Status: approved, the e-mail is on its way", 200, &reply)?;
+        self.story.step("check-status", "Cek Status: approved, the e-mail is on its way", 200, &reply)?;
         Ok(registration)
     }
 
     /// The e-mail comes back; the officer corrects the address, and another one goes out.
     async fn correct_the_address(&mut self, registration: &str, email: &str) -> Result<()> {
         let reply = self.wait_for_delivery(registration, "bounced").await?;
-        self.told.step("check-status", "The e-mail has bounced (from track-email)", 200, &reply)?;
+        self.story.step("check-status", "The e-mail has bounced (from track-email)", 200, &reply)?;
         let corrected = json!({ "email": email });
         let reply = self.officer.send_another_email(registration, Some(&corrected)).await?;
-        self.told.step("resend-activation", "The officer corrects the address", 202, &reply)?;
+        self.story.step("resend-activation", "The officer corrects the address", 202, &reply)?;
         let reply = self.wait_for_delivery(registration, "delivered").await?;
-        self.told.step("check-status", "This one is delivered", 200, &reply)
+        self.story.step("check-status", "This one is delivered", 200, &reply)
     }
 
     /// SES reports what became of an e-mail a moment after it was sent.
@@ -159,7 +159,7 @@ impl Demo {
     /// The browser follows the e-mail's link, does the proof of work, and activates.
     async fn activate(&mut self, mail: &ActivationEmail, registration: &str) -> Result<()> {
         let page = self.browser.open(&mail.link).await?;
-        self.told.step("activate", "Aktivasi: the browser opens the link", 200, &page)?;
+        self.story.step("activate", "Aktivasi: the browser opens the link", 200, &page)?;
         let proof = Browser::work(&page.text)?;
         let captcha = Browser::field(&page.text, "captcha").unwrap_or_default();
         let fields = |step| {
@@ -172,14 +172,14 @@ impl Demo {
             ]
         };
         let page = self.browser.submit("/activation", &fields("confirm")).await?;
-        self.told.step("activate", "Aktifkan: the code is entered, the captcha worked out", 200, &page)?;
+        self.story.step("activate", "Aktifkan: the code is entered, the captcha worked out", 200, &page)?;
         let page = self.browser.submit("/activation", &fields("activate")).await?;
-        self.told.step("activate", "Ya: the registration becomes a device", 200, &page)?;
+        self.story.step("activate", "Ya: the registration becomes a device", 200, &page)?;
         let page = self.browser.open(&mail.link).await?;
-        self.told.step("activate", "Tutup: the page shows the active status", 200, &page)?;
+        self.story.step("activate", "Tutup: the page shows the active status", 200, &page)?;
         ensure!(page.text.contains("Status: Aktif"), "the page does not show the active status");
         let reply = self.phone.check_status(registration).await?;
-        self.told.step("check-status", "Cek Status: active", 200, &reply)?;
+        self.story.step("check-status", "Cek Status: active", 200, &reply)?;
         ensure!(reply.member("/stage").as_deref() == Some("active"), "the registration is not active");
         Ok(())
     }
@@ -187,16 +187,16 @@ impl Demo {
     /// The first login opens change-pin only; the next one is full.
     async fn log_in(&mut self, code: &str) -> Result<PhoneSession> {
         let reply = self.phone.log_in(code).await?;
-        self.told.step("login", "Masuk: the activation code is the first PIN", 200, &reply)?;
+        self.story.step("login", "Masuk: the activation code is the first PIN", 200, &reply)?;
         let first = PhoneSession::of(&reply)?;
         let reply = self.phone.mint(&first, &json!({})).await?;
-        self.told.step("mint-qr", "Before the PIN is changed nothing else opens", 403, &reply)?;
+        self.story.step("mint-qr", "Before the PIN is changed nothing else opens", 403, &reply)?;
         let reply = self.phone.change_pin(&first, code, PIN).await?;
-        self.told.step("change-pin", "Ubah PIN", 204, &reply)?;
+        self.story.step("change-pin", "Ubah PIN", 204, &reply)?;
         let reply = self.phone.log_in(code).await?;
-        self.told.step("login", "The activation code is dead", 401, &reply)?;
+        self.story.step("login", "The activation code is dead", 401, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
-        self.told.step("login", "Masuk with the new PIN", 200, &reply)?;
+        self.story.step("login", "Masuk with the new PIN", 200, &reply)?;
         PhoneSession::of(&reply)
     }
 
@@ -210,12 +210,12 @@ impl Demo {
             ("show-documents", "Dokumen: the BPJS Kesehatan card", "/me/documents/bpjs-kesehatan"),
         ] {
             let reply = self.phone.send(Method::GET, path, Some(session), None).await?;
-            self.told.step(function, what, 200, &reply)?;
+            self.story.step(function, what, 200, &reply)?;
         }
         let reply = self.phone.fetch(session, "/me/documents/kk", "application/pdf").await?;
-        self.told.step("show-documents", "Dokumen: the family card as a PDF to print", 200, &reply)?;
+        self.story.step("show-documents", "Dokumen: the family card as a PDF to print", 200, &reply)?;
         let reply = self.bank.check_document(&reply).await?;
-        self.told.step("verify-document", "Whoever scans the printed code learns that it is genuine", 200, &reply)?;
+        self.story.step("verify-document", "A scan of the printed code shows that it is genuine", 200, &reply)?;
         ensure!(reply.json()["genuine"] == true, "the document is not known");
         Ok(())
     }
@@ -225,14 +225,14 @@ impl Demo {
         const CONTRACT: &[u8] = b"Perjanjian pembukaan rekening tabungan";
 
         let reply = self.phone.sign(session, &document_hash(CONTRACT), PIN).await?;
-        self.told.step("sign-document", "Tanda Tangan Elektronik: the PIN confirms a document's hash", 201, &reply)?;
+        self.story.step("sign-document", "Tanda Tangan Elektronik: the PIN confirms a document's hash", 201, &reply)?;
         let id = reply.member("/id").context("a signature without id")?;
         let signature = reply.member("/signature").context("no signature")?;
         let header = self.bank.verify_signature(CONTRACT, &signature).await?;
         ensure!(header["name"] == json!("SITI AMINAH"), "the signature is somebody else's");
-        self.told.say("The bank verifies the signature with the document and /.well-known/jwks.json alone");
+        self.story.say("The bank verifies the signature with the document and /.well-known/jwks.json alone");
         let reply = self.bank.check_signature(&id, CONTRACT).await?;
-        self.told.step("check-signature", "… and asks whether it still counts", 200, &reply)?;
+        self.story.step("check-signature", "… and asks whether it still counts", 200, &reply)?;
         ensure!(reply.member("/validity").as_deref() == Some("valid"), "the signature does not count");
         Ok(())
     }
@@ -240,12 +240,12 @@ impl Demo {
     /// The PIN is forgotten; the officer has checked the face and has a new code sent.
     async fn forget_the_pin(&mut self, email: &str, mailbox: &Mailbox) -> Result<()> {
         let reply = self.officer.reset_pin(personas::SITI, None).await?;
-        self.told.step("reset-pin", "The PIN is forgotten: the officer has a new code sent", 202, &reply)?;
+        self.story.step("reset-pin", "The PIN is forgotten: the officer has a new code sent", 202, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
-        self.told.step("login", "The old PIN is dead at once", 401, &reply)?;
+        self.story.step("login", "The old PIN is dead at once", 401, &reply)?;
         let mail = mailbox.activation_email(email, 2).await?;
         let page = self.browser.open(&mail.link).await?;
-        self.told.step("activate", "The browser opens the new link", 200, &page)?;
+        self.story.step("activate", "The browser opens the new link", 200, &page)?;
         let proof = Browser::work(&page.text)?;
         let fields = [
             ("token", mail.token()),
@@ -254,35 +254,35 @@ impl Demo {
             ("step", "activate"),
         ];
         let page = self.browser.submit("/activation", &fields).await?;
-        self.told.step("activate", "The same phone has a new first PIN", 200, &page)?;
+        self.story.step("activate", "The same phone has a new first PIN", 200, &page)?;
         let reply = self.phone.log_in(&mail.code).await?;
-        self.told.step("login", "Masuk with the new code", 200, &reply)?;
+        self.story.step("login", "Masuk with the new code", 200, &reply)?;
         let reply = self.phone.change_pin(&PhoneSession::of(&reply)?, &mail.code, PIN).await?;
-        self.told.step("change-pin", "Ubah PIN", 204, &reply)
+        self.story.step("change-pin", "Ubah PIN", 204, &reply)
     }
 
     /// The holder shows a QR code; the bank redeems it, once.
     async fn present(&mut self, session: &PhoneSession) -> Result<()> {
         let reply = self.phone.mint(session, &json!({})).await?;
-        self.told.step("mint-qr", "KTP Digital: a QR code for 90 seconds", 201, &reply)?;
+        self.story.step("mint-qr", "KTP Digital: a QR code for 90 seconds", 201, &reply)?;
         let qr = Minted::of(&reply)?.token;
-        self.told.draw("The QR code that the bank scans", &qr)?;
+        self.story.draw("The QR code that the bank scans", &qr)?;
         let reply = self.bank.authenticate().await?;
-        self.told.step("issue-token", "The bank proves itself by its key", 200, &reply)?;
+        self.story.step("issue-token", "The bank proves itself by its key", 200, &reply)?;
         let token = reply.member("/access_token").context("no access token")?;
         let reply = self.bank.redeem(&token, &qr, PURPOSE, Some("counter-1-0001")).await?;
-        self.told.step("redeem-qr", "The bank redeems the QR code", 200, &reply)?;
+        self.story.step("redeem-qr", "The bank redeems the QR code", 200, &reply)?;
         let assertion = self.bank.verify(&reply.member("/assertion").context("no assertion")?).await?;
-        self.told.say("The assertion verifies with /.well-known/jwks.json alone (served by publish-keys)");
+        self.story.say("The assertion verifies with /.well-known/jwks.json alone (served by publish-keys)");
         ensure!(assertion["name"] == json!("SITI AMINAH"), "the assertion names somebody else");
-        self.told.claims(&assertion);
+        self.story.claims(&assertion);
         let again = self.bank.redeem(&token, &qr, PURPOSE, Some("counter-1-0001")).await?;
-        self.told.step("redeem-qr", "The same attempt again gets its own result", 200, &again)?;
+        self.story.step("redeem-qr", "The same attempt again gets its own result", 200, &again)?;
         let refused = self.bank.redeem(&token, &qr, PURPOSE, None).await?;
-        self.told.step("redeem-qr", "Anybody's second redemption is refused", 410, &refused)?;
+        self.story.step("redeem-qr", "Anybody's second redemption is refused", 410, &refused)?;
         self.read_receipts(session).await?;
         let reply = self.phone.lock(session).await?;
-        self.told.step("lock", "The lock button leaves the app", 204, &reply)
+        self.story.step("lock", "The lock button leaves the app", 204, &reply)
     }
 
     /// The stream takes a moment to become a receipt.
@@ -290,7 +290,7 @@ impl Demo {
         for _ in 0..40 {
             let reply = self.phone.send(Method::GET, "/me/receipts", Some(session), None).await?;
             if reply.json()["receipts"][0]["integrator"] == personas::BANK.name {
-                return self.told.step(
+                return self.story.step(
                     "list-receipts",
                     "The holder reads who saw what (from record-receipt)",
                     200,
@@ -305,46 +305,51 @@ impl Demo {
     async fn wait_out_a_code(&mut self) -> Result<()> {
         let session = PhoneSession::of(&self.phone.log_in(PIN).await?)?;
         let qr = Minted::of(&self.phone.mint(&session, &json!({})).await?)?.token;
-        self.told.say("Waiting out the 90 seconds of another QR code");
+        self.story.say("Waiting out the 90 seconds of another QR code");
         tokio::time::sleep(Duration::from_secs(90)).await;
         let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
         // If the TTL sweep has just run, the code is not known any more.
         let expected = if reply.status == StatusCode::NOT_FOUND { 404 } else { 410 };
-        self.told.step("redeem-qr", "90 seconds are over", expected, &reply)
+        self.story.step("redeem-qr", "90 seconds are over", expected, &reply)
     }
 
     /// The phone is lost: it is blocked, and useless at once.
     async fn lose_the_phone(&mut self) -> Result<()> {
         let reply = self.phone.log_in(PIN).await?;
-        self.told.step("login", "Masuk once more", 200, &reply)?;
+        self.story.step("login", "Masuk once more", 200, &reply)?;
         let session = PhoneSession::of(&reply)?;
         let qr = Minted::of(&self.phone.mint(&session, &json!({})).await?)?.token;
         let reply = self.officer.block(personas::SITI, "lost").await?;
-        self.told.step("block-device", "The phone is lost: the officer blocks it", 200, &reply)?;
+        self.story.step("block-device", "The phone is lost: the officer blocks it", 200, &reply)?;
         let reply = self.officer.block(personas::SITI, "lost").await?;
-        self.told.step("block-device", "Blocking twice is harmless", 200, &reply)?;
+        self.story.step("block-device", "Blocking twice is harmless", 200, &reply)?;
         let reply = self.phone.mint(&session, &json!({})).await?;
-        self.told.step("mint-qr", "The blocked device mints nothing", 403, &reply)?;
+        self.story.step("mint-qr", "The blocked device mints nothing", 403, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
-        self.told.step("login", "… and does not log in", 403, &reply)?;
+        self.story.step("login", "… and does not log in", 403, &reply)?;
         let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
-        self.told.step("redeem-qr", "… and its last QR code is worthless", 410, &reply)
+        self.story.step("redeem-qr", "… and its last QR code is worthless", 410, &reply)
     }
 
     /// The resident enrols a new phone, sees what is held on her, and ends her digital identity.
     async fn go_on_with_a_new_phone(&mut self, email: &str, mailbox: &Mailbox) -> Result<()> {
         self.phone = self.new_phone.clone();
-        self.told.say("The resident has a new phone");
+        self.story.say("The resident has a new phone");
         let registration = self.enrol(email).await?;
         let mail = mailbox.activation_email(email, 1).await?;
         self.activate(&mail, &registration).await?;
         let session = self.log_in(&mail.code).await?;
         let reply = self.phone.send(Method::GET, "/me/export", Some(&session), None).await?;
-        self.told.step("export-data", "Everything that is held on her, in one document", 200, &reply)?;
+        self.story.step("export-data", "Everything that is held on her, in one document", 200, &reply)?;
         let reply = self.phone.erase(&session, PIN).await?;
-        self.told.step("erase-identity", "She ends the digital identity; the answer says what is kept", 202, &reply)?;
+        self.story.step(
+            "erase-identity",
+            "She ends the digital identity; the answer says what is kept",
+            202,
+            &reply,
+        )?;
         let reply = self.phone.log_in(PIN).await?;
-        self.told.step("login", "It has ended (and finish-erasure erases what it left)", 403, &reply)
+        self.story.step("login", "It has ended (and finish-erasure erases what it left)", 403, &reply)
     }
 }
 

@@ -207,7 +207,7 @@ impl Stack {
             }
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
-        bail!("The functions do not answer on port {}; what they say stands above.", self.ports.api)
+        bail!("The functions do not answer on port {}; their output is above.", self.ports.api)
     }
 }
 

@@ -54,7 +54,7 @@ pub fn draw(chart: &Chart) -> String {
     for (row, y) in chart.rows.iter().zip(&places.rows) {
         function(&mut canvas, row, *y, &places);
     }
-    told_of_tables(&mut canvas, &places, chart);
+    legend_of_tables(&mut canvas, &places, chart);
     legend(&mut canvas, &places);
     canvas.finish(places.width, places.height)
 }
@@ -198,11 +198,11 @@ fn mark(canvas: &mut Canvas, at: (f64, f64), how: Use, secret: bool) {
     }
 }
 
-fn told_of_tables(canvas: &mut Canvas, places: &Places, chart: &Chart) {
-    #[expect(clippy::cast_precision_loss, reason = "there are four things to tell")]
-    for (position, (one, told)) in TRAITS.iter().enumerate() {
+fn legend_of_tables(canvas: &mut Canvas, places: &Places, chart: &Chart) {
+    #[expect(clippy::cast_precision_loss, reason = "there are four traits")]
+    for (position, (one, meaning)) in TRAITS.iter().enumerate() {
         let y = places.bottom + 26.0 + position as f64 * 19.0;
-        canvas.text_to_the_left("small", USES_AT - 16.0, y + 4.0, told);
+        canvas.text_to_the_left("small", USES_AT - 16.0, y + 4.0, meaning);
         for column in chart.groups.iter().flat_map(|group| &group.columns).filter(|column| column.traits.contains(one))
         {
             canvas.tick((places.columns[&column.label], y), INK);

@@ -167,7 +167,7 @@ impl Shown {
             let redemption = reply.member("/redemption_id");
             let mut known = self.redemption.lock().unwrap_or_else(PoisonError::into_inner);
             let same = known.is_none() || *known == redemption;
-            ensure!(same, "a winner was told of two redemptions: {known:?} and {redemption:?}");
+            ensure!(same, "a winner got two redemptions: {known:?} and {redemption:?}");
             *known = redemption;
         }
         Ok(match (reply.status.as_u16(), reply.problem().as_deref()) {

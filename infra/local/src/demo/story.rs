@@ -37,12 +37,12 @@ impl Transcript {
 }
 
 /// Prints each step as it happens, and keeps the transcript.
-pub(super) struct Teller {
+pub(super) struct Story {
     quiet: bool,
     pub transcript: Transcript,
 }
 
-impl Teller {
+impl Story {
     pub fn new(service: String, started_at: Timestamp, quiet: bool) -> Self {
         Self { quiet, transcript: Transcript { service, started_at, steps: Vec::new() } }
     }
