@@ -11,6 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Result;
+use catalogue::Limit;
 use ikd::app::{App, Builders, Environment, Surroundings, SystemClock, SystemRandomness};
 use ikd::aws::https;
 use ikd::http::ProblemType;
@@ -65,6 +66,24 @@ fn every_step_is_declared_under_its_own_name() {
     }
     for function in HTTP {
         assert!(!function.declaration.routes().is_empty(), "{}", function.name());
+    }
+}
+
+/// A route without one would share the stage's with all others, and a flood on any of them would close it.
+#[test]
+fn every_route_has_a_limit_of_its_own() {
+    let template = yaml("infra/template.yaml");
+    let limits = &template["Resources"]["Api"]["Properties"]["RouteSettings"];
+    for (_, route) in catalogue::routes() {
+        let key = format!("{} {}", route.method.as_str(), route.path);
+        for setting in ["ThrottlingRateLimit", "ThrottlingBurstLimit"] {
+            assert!(!limits[key.as_str()][setting].is_null(), "{key} has no {setting}");
+        }
+    }
+    for operation in ["block-device", "block-device-own", "mint-qr", "issue-token", "reset-pin"] {
+        let (_, route) = catalogue::routes().find(|(_, route)| route.operation == operation).unwrap();
+        assert_ne!(route.limit, Limit::Other, "{operation}");
+        assert_eq!(route.callers.len(), 1, "{operation}");
     }
 }
 
