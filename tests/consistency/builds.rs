@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 
+use xtask::package::BUILT_ALONE;
+
 /// The packages that a function depends on, each with its features.
 fn dependencies(package: &str) -> BTreeMap<String, String> {
     let tree = Command::new(env!("CARGO"))
@@ -35,6 +37,18 @@ fn what_the_sdk_is_built_on_is_built_alike_for_every_function() {
             "{} builds the SDK again: name the features in shared/feature-set/Cargo.toml: {different:?}",
             function.name
         );
+    }
+}
+
+#[test]
+fn functions_that_are_built_together_ask_for_the_same_features() {
+    let together = catalogue::STEPS.iter().filter(|step| !BUILT_ALONE.contains(&step.name));
+    let mut features: BTreeMap<String, (&str, String)> = BTreeMap::new();
+    for step in together {
+        for (package, asked) in dependencies(step.name) {
+            let (first, before) = features.entry(package.clone()).or_insert((step.name, asked.clone()));
+            assert_eq!(*before, asked, "{package} for {first} and for {}", step.name);
+        }
     }
 }
 
