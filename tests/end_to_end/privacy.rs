@@ -35,7 +35,7 @@ pub struct Said {
 }
 
 /// Members whose values everybody may know.
-const PUBLIC: [&str; 38] = [
+const PUBLIC: [&str; 43] = [
     "stage",
     "verdict",
     "purpose",
@@ -74,6 +74,11 @@ const PUBLIC: [&str; 38] = [
     "why",
     "event",
     "by",
+    "withheld",
+    "reading_id",
+    "validity",
+    "reported_by",
+    "key_id",
 ];
 
 /// Members whose values open something.

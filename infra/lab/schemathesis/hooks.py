@@ -236,6 +236,18 @@ def send_as_utf_8(case):
     case.headers.update({name: value.encode().decode("latin-1") for name, value in case.headers.items()})
 
 
+def put(case, known):
+    """Each value where the request has it: in the path, in the query of a GET, or else in the body."""
+    in_path = {name: value for name, value in known.items() if name in (case.path_parameters or {})}
+    others = {name: value for name, value in known.items() if name not in in_path}
+    if in_path:
+        case.path_parameters = {**case.path_parameters, **in_path}
+    if others and case.method == "GET":
+        case.query = {**(case.query or {}), **others}
+    elif others:
+        case.body = {**case.body, **others}
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     send_as_utf_8(case)
@@ -245,13 +257,7 @@ def before_call(context, case, kwargs):
         # The holder stays: nobody replaces or blocks this device, or takes its PIN.
         case.body = {**case.body, "nik": PEOPLE["applicant"]["nik"]}
     if operation in KNOWN and is_positive(case) and next(turns[operation]):
-        known = KNOWN[operation](case.body)
-        if case.path_parameters:
-            case.path_parameters = {**case.path_parameters, **known}
-        elif case.query:
-            case.query = {**case.query, **known}
-        else:
-            case.body = {**case.body, **known}
+        put(case, KNOWN[operation](case.body))
 
 
 @schemathesis.hook
