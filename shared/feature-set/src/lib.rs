@@ -4,6 +4,7 @@
 //! printer of PDF ask more of some packages below the SDK than others do. Because every function depends on this package, they all
 //! ask for the same, and the SDK is compiled once instead of three times. A test compares the features of all functions.
 
+use log as _;
 use num_traits as _;
 use smallvec as _;
 use stable_deref_trait as _;
