@@ -37,7 +37,11 @@ async fn the_old_pin_and_the_session_die_at_once_and_the_same_phone_gets_a_new_f
     assert_status(&holder.phone.change_pin(&first, &email.code, "908172").await.unwrap(), 204);
     let session = PhoneSession::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
     assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
-    assert_eq!(world.items("identities").len(), 4, "no second device, registration or holder; and the list of who waits");
+    assert_eq!(
+        world.items("identities").len(),
+        4,
+        "no second device, registration or holder; and the list of who waits"
+    );
 }
 
 #[tokio::test]

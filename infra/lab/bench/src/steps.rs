@@ -59,6 +59,8 @@ enum Kind {
     Mint,
     Redeem,
     Block,
+    BlockOwn,
+    LookUpDevices,
     Unlock,
     Reset,
     IssueToken,
@@ -80,7 +82,7 @@ pub const REDEEM: MeasuredStep = step("redeem-qr", "redeem-qr", Work::Plain, 200
 pub const PEER: MeasuredStep = step("redeem-qr in Node.js", "redeem-peer", Work::Plain, 200, Kind::Redeem);
 
 /// Every step that answers HTTP, in the order of the procedure.
-pub const STEPS: [MeasuredStep; 30] = [
+pub const STEPS: [MeasuredStep; 33] = [
     step("register", "register", Work::Face, 201, Kind::Register),
     step("check-status", "check-status", Work::Plain, 200, Kind::CheckStatus),
     step("approve-face, review", "approve-face", Work::Face, 200, Kind::Review),
@@ -106,10 +108,13 @@ pub const STEPS: [MeasuredStep; 30] = [
     MINT,
     REDEEM,
     step("block-device", "block-device", Work::Plain, 200, Kind::Block),
+    step("block-device, own", "block-device", Work::Plain, 200, Kind::BlockOwn),
+    step("block-device, look-up", "block-device", Work::Plain, 200, Kind::LookUpDevices),
     step("unlock-pin", "unlock-pin", Work::Plain, 200, Kind::Unlock),
     step("reset-pin", "reset-pin", Work::Plain, 202, Kind::Reset),
     step("issue-token", "issue-token", Work::Plain, 200, Kind::IssueToken),
     step("publish-keys", "publish-keys", Work::Plain, 200, Kind::Public("/.well-known/jwks.json")),
+    step("publish-keys, retired", "publish-keys", Work::Plain, 200, Kind::Public("/.well-known/retired-keys.json")),
     step(
         "publish-keys, metadata",
         "publish-keys",
@@ -220,7 +225,10 @@ impl MeasuredStep {
 
     async fn of_holders(self, people: &People, number: usize) -> Result<()> {
         // What ends a session or an identity needs another holder each time.
-        let ends = matches!(self.kind, Kind::Lock | Kind::ChangePin | Kind::Erase | Kind::Block | Kind::Reset);
+        let ends = matches!(
+            self.kind,
+            Kind::Lock | Kind::ChangePin | Kind::Erase | Kind::Block | Kind::BlockOwn | Kind::Reset
+        );
         let members = people.fleet.members(if ends { number } else { number.min(32) }).await?;
         for (turn, Member { phone, session, nik, .. }) in members.iter().cycle().take(number).enumerate() {
             match self.kind {
@@ -233,6 +241,8 @@ impl MeasuredStep {
                 Kind::Sign => phone.sign(session, &any_hash(turn), PIN).await?,
                 Kind::Mint => phone.mint(session, &json!({})).await?,
                 Kind::Block => people.officer.block(nik, "lost").await?,
+                Kind::BlockOwn => phone.block_itself(session, "lost").await?,
+                Kind::LookUpDevices => people.officer.look_up_devices(nik).await?,
                 Kind::Unlock => people.officer.unlock(nik).await?,
                 _ => people.officer.reset_pin(nik, None).await?,
             };

@@ -206,7 +206,7 @@ mod tests {
         let chart = Chart::of(&template).unwrap();
         let row = |name: &str| chart.rows.iter().find(|row| row.function == name).unwrap();
         let receipt = row("record-receipt");
-        assert_eq!(receipt.uses["qr_codes"], CALLS);
+        assert_eq!(receipt.uses["qr_codes"], Use { reads: true, ..CALLS });
         assert!(receipt.uses["receipts"].writes && receipt.routes.is_empty());
         let redeem = row("redeem-qr");
         assert_eq!(redeem.routes, ["POST /redemptions"]);
