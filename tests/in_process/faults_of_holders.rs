@@ -23,6 +23,24 @@ async fn a_login_opens_a_session_that_works() {
 }
 
 #[tokio::test]
+async fn a_holder_whom_the_registry_refused_is_admitted_when_the_row_is_right_again() {
+    survives(
+        async |world, nik| {
+            let holder = world.holder(nik).await;
+            world.change_resident(nik, |resident| resident.deceased = true).await;
+            holder
+        },
+        async |_, holder| holder.phone.log_in(PIN).await.unwrap(),
+        async |world, holder, answer| {
+            assert_problem(answer, 403, "holder-deceased");
+            world.change_resident(&holder.nik, |_| {}).await;
+            assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
+        },
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn a_wrong_pin_costs_a_try_for_each_time_it_was_sent() {
     survives(
         async |world, nik| world.holder(nik).await,

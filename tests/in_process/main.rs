@@ -54,7 +54,6 @@ mod show_documents;
 mod show_family;
 mod sign_document;
 mod stored_states;
-mod strangers;
 mod tokens;
 mod track_email;
 mod unlock_pin;

@@ -26,7 +26,7 @@ use local::personas::{BANK, SITI};
 use proptest::collection::vec;
 use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
-use qr_model::{Action, Code, KEPT, LIFETIME, Life, Mint, Outcome, Progress, Request, State};
+use qr_model::{Action, Code, KEPT, LIFETIME, Life, Mint, Outcome, Progress, Registry, Request, State};
 use tests::World;
 
 /// Everything that the model knows, in one world.
@@ -42,6 +42,7 @@ fn life() -> Life {
         shown: false,
         blocks: true,
         disables: true,
+        registry_changes: true,
         sessions: true,
     }
 }
@@ -115,6 +116,7 @@ impl<'a> Walk<'a> {
         let began = Timestamp::from_second(world.clock.now().as_second()).unwrap();
         let walk = Self { world, app, life, state, key, name, began, mints, login: None, happened };
         walk.put_integrator(true).await;
+        walk.change_registry(Registry::Admits).await;
         walk
     }
 
@@ -138,6 +140,7 @@ impl<'a> Walk<'a> {
             | Action::AnswerUnavailable { .. }
             | Action::AnswerBlock => {}
             Action::Disable => self.put_integrator(false).await,
+            Action::ChangeRegistry { to } => self.change_registry(to).await,
             Action::ReadToMint { code, clock } => {
                 let device = self.device().await.into_active().ok();
                 let in_session = device.and_then(|device| Some((device.state.session.clone()?, device)));
@@ -179,8 +182,13 @@ impl<'a> Walk<'a> {
             Action::Disclose { request } => {
                 let resident = Nik::parse(SITI).unwrap();
                 let parties = store.parties(&self.key, &resident, Photo::Without, &self.client_id()).await.unwrap();
-                let withheld = parties.device.unwrap().is_blocked() || !parties.integrator.unwrap().enabled;
-                let seen = if withheld { Progress::Withheld } else { Progress::Disclosed };
+                let is_withheld = parties.device.unwrap().is_blocked() || !parties.integrator.unwrap().enabled;
+                let seen = match parties.resident {
+                    _ if is_withheld => Progress::Withheld,
+                    None => Progress::Unavailable,
+                    Some(resident) if resident.gone(&self.app.settings.municipality).is_some() => Progress::Withheld,
+                    Some(_) => Progress::Disclosed,
+                };
                 assert_eq!(seen, next.progress[request], "{:?}", self.happened);
             }
             Action::Block => {
@@ -209,9 +217,16 @@ impl<'a> Walk<'a> {
             Action::OpenSession => {
                 let (device, session, attempt) = self.login.take().unwrap();
                 let pin = VerifiedPin { device: &device, attempt };
-                let row = self.registry_row().await;
-                let written = store.open_session(&pin, &session, &row).await.unwrap();
-                assert_eq!(written == Written::Done, !self.state.device.blocked, "{:?}", self.happened);
+                let resident = store.resident(&device.nik, Photo::Without).await.unwrap();
+                let admitted = resident.filter(|one| one.gone(&self.app.settings.municipality).is_none());
+                assert_eq!(admitted.is_some(), self.state.registry == Registry::Admits, "{:?}", self.happened);
+                if let Some(resident) = admitted {
+                    let row = RowDigest::of(&resident, self.app.random_id());
+                    let written = store.open_session(&pin, &session, &row).await.unwrap();
+                    assert_eq!(written == Written::Done, !self.state.device.blocked, "{:?}", self.happened);
+                } else {
+                    store.forget_wrong_pins(&pin).await.unwrap();
+                }
             }
             Action::Sweep { code } => {
                 self.world.delete("qr_codes", ("token_hash", self.token(code).hash().as_str()));
@@ -257,9 +272,11 @@ impl<'a> Walk<'a> {
         }
     }
 
-    async fn registry_row(&self) -> RowDigest {
-        let siti = self.app.store().resident(&Nik::parse(SITI).unwrap(), Photo::Without).await.unwrap().unwrap();
-        RowDigest::of(&siti, self.app.random_id())
+    async fn change_registry(&self, to: Registry) {
+        match to {
+            Registry::Misses => self.world.lose_resident(SITI),
+            word => self.world.change_resident(SITI, |siti| siti.deceased = word == Registry::Refuses).await,
+        }
     }
 
     async fn device(&self) -> Device {

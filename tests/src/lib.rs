@@ -15,6 +15,7 @@ mod emulator;
 mod faults;
 pub mod functions;
 mod metrics;
+mod registry;
 mod rekognition;
 mod ses;
 mod soundness;

@@ -1,18 +1,15 @@
 //! One test's world: nothing in it is shared with another test's.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use aws_config::{AppName, SdkConfig};
-use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use declaration::Need;
 use ikd::app::{App, Builders, Clock, Environment, Surroundings};
 use ikd::aws::https;
-use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
 use ikd::function::Function;
 use jiff::SignedDuration;
@@ -22,9 +19,6 @@ use local::stack::database::{Database, PREFIX};
 use local::stack::environment::Secrets;
 use local::stack::issuer::{self, Issuer};
 use operator::aws::sdk_config;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -59,12 +53,12 @@ pub struct World {
     pub(crate) position: Mutex<Option<String>>,
     /// How far that of the erasures was.
     pub(crate) erasures_position: Mutex<Option<String>>,
-    newcomers: AtomicU32,
+    pub(crate) newcomers: AtomicU32,
     /// Who was enrolled for [`World::standing_holder`].
     pub(crate) standing_holder: OnceCell<(Phone, String)>,
     /// The key that the service signs with.
     pub signing_key: KeyPair,
-    siti: Resident,
+    pub(crate) siti: Resident,
 }
 
 /// What lies between the functions and what they depend on.
@@ -230,15 +224,6 @@ impl World {
         })
     }
 
-    /// A resident of the registry whom nobody has met yet.
-    pub async fn newcomer(&self) -> String {
-        let number = self.newcomers.fetch_add(1, Ordering::SeqCst) + 1_000;
-        let nik = format!("357701450790{number}");
-        let resident = Resident { nik: Nik::parse(&nik).expect("a NIK"), ..self.siti.clone() };
-        self.database.seed(&[resident]).await.unwrap();
-        nik
-    }
-
     pub fn phone(&self) -> Phone {
         Phone::new(self.api.clone(), self.clock.clone()).expect("a phone")
     }
@@ -303,78 +288,10 @@ impl World {
         ActivationEmail::read(text.expect("an e-mail to that address")).expect("code and link")
     }
 
-    /// One item of a table, as DynamoDB's JSON.
-    pub fn item(&self, table: &str, key: (&str, &str)) -> Option<Value> {
-        let request = json!({
-            "TableName": format!("{PREFIX}{table}"),
-            "Key": { key.0: { "S": key.1 } },
-            "ConsistentRead": true,
-        });
-        let found = self.database.engine().get_item(serde_json::from_value(request).unwrap()).unwrap();
-        serde_json::to_value(found).unwrap().get("Item").cloned()
-    }
-
-    /// One item of a table, as the entity that it is.
-    pub fn read<T: DeserializeOwned>(&self, table: &str, key: (&str, &str)) -> Option<T> {
-        self.item(table, key).map(|item| entity(&item))
-    }
-
-    /// Writes an entity under a key, past all rules.
-    pub async fn put<T: Serialize>(&self, table: &str, key: (&str, &str), entity: &T) {
-        let mut item: HashMap<String, AttributeValue> = serde_dynamo::to_item(entity).expect("an item");
-        item.insert(key.0.to_owned(), AttributeValue::S(key.1.to_owned()));
-        let put = self.database.client().unwrap().put_item().table_name(format!("{PREFIX}{table}"));
-        put.set_item(Some(item)).send().await.expect("a write");
-    }
-
-    /// Deletes an item, as TTL does.
-    pub fn delete(&self, table: &str, key: (&str, &str)) {
-        let request = json!({ "TableName": format!("{PREFIX}{table}"), "Key": { key.0: { "S": key.1 } } });
-        self.database.engine().delete_item(serde_json::from_value(request).unwrap()).unwrap();
-    }
-
-    /// Deletes what has expired of holders, registrations, devices and selfies, as TTL does.
-    pub fn sweep(&self) {
-        for (table, key) in [("identities", "pk"), ("selfies", "id")] {
-            for item in self.items(table) {
-                let expires_at = item["expires_at"]["N"].as_str().and_then(|second| second.parse::<i64>().ok());
-                if expires_at.is_some_and(|second| second <= self.clock.now().as_second()) {
-                    self.delete(table, (key, item[key]["S"].as_str().expect("a key")));
-                }
-            }
-        }
-    }
-
-    /// Every item of a table.
-    pub fn items(&self, table: &str) -> Vec<Value> {
-        let request = json!({ "TableName": format!("{PREFIX}{table}") });
-        let found = self.database.engine().scan(serde_json::from_value(request).unwrap()).unwrap();
-        serde_json::to_value(found).unwrap()["Items"].as_array().cloned().unwrap_or_default()
-    }
-
-    /// Takes a row out of the registry.
-    pub fn lose_resident(&self, nik: &str) {
-        self.delete("residents", ("nik", nik));
-    }
-
-    /// Replaces one row of the registry.
-    pub async fn change_resident(&self, nik: &str, change: impl FnOnce(&mut ikd::domain::resident::Resident)) {
-        let mut residents = personas::residents().unwrap();
-        let resident = residents.iter_mut().find(|resident| resident.nik.as_str() == nik).expect("a persona");
-        change(resident);
-        self.database.seed(std::slice::from_ref(resident)).await.unwrap();
-    }
-
     /// Sends any request.
     pub async fn send(&self, request: http::Request<String>) -> Reply {
         self.api.send(request).await.expect("an answer")
     }
-}
-
-/// An entity out of DynamoDB's JSON.
-pub(crate) fn entity<T: DeserializeOwned>(item: &Value) -> T {
-    let item: serde_dynamo::Item = serde_json::from_value(item.clone()).expect("DynamoDB's JSON");
-    serde_dynamo::from_item(item).expect("an entity")
 }
 
 /// Where the functions find what they depend on.

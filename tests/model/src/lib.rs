@@ -1,4 +1,4 @@
-//! The life of a QR code as a model for exhaustive checking: what the conditions of `store::qr_codes` and
+//! The life of a QR code as a model for exhaustive checking: what the conditions of `store::qr_codes`,
 //! `store::devices` and `store::blocks` promise, under lost requests, lost and late answers, clocks that differ, and lazy TTL deletion.
 //!
 //! Each transition names the store's method that it models. The test `qr_model` of the package `tests` plays walks
@@ -45,6 +45,8 @@ pub struct Life {
     pub blocks: bool,
     /// Whether operators may disable the integrator, whose requests all of them are.
     pub disables: bool,
+    /// Whether the registry may say something else of the holder, and take it back.
+    pub registry_changes: bool,
     /// Whether the holder's sessions come and go: wrong PINs lock, the office unlocks, the holder logs in.
     pub sessions: bool,
 }
@@ -70,6 +72,8 @@ pub struct State {
     pub block: Block,
     /// Whether the integrator is disabled.
     pub disabled: bool,
+    pub registry: Registry,
+    pub admission: Admission,
     /// Whether a login has taken its try at the PIN and not opened its session yet.
     pub login: bool,
     /// How many sessions there were; names the next one.
@@ -145,7 +149,7 @@ pub enum Progress {
     Heard(Outcome),
     /// The winner learnt who the holder is.
     Disclosed,
-    /// The winner learnt that the device is blocked, or the integrator disabled.
+    /// The winner learnt that the device is blocked, the integrator disabled, or the holder deceased or moved away.
     Withheld,
     /// 503.
     Unavailable,
@@ -178,6 +182,28 @@ pub enum Block {
     Answered,
 }
 
+/// What the registry says of the holder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Registry {
+    Admits,
+    /// Deceased, or moved away.
+    Refuses,
+    /// The row is missing.
+    Misses,
+}
+
+impl Registry {
+    pub const ALL: [Self; 3] = [Self::Admits, Self::Refuses, Self::Misses];
+}
+
+/// Whether the registry has kept the holder from something, and whether that was possible again later.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Admission {
+    NeverRefused,
+    Refused,
+    AdmittedAgain,
+}
+
 impl Life {
     /// How much later than [`LIFETIME`] seconds after it was minted a code may be redeemed at most: the difference of
     /// two clocks, and the time that the write is under way.
@@ -197,6 +223,8 @@ impl Life {
             messages: BTreeSet::new(),
             block: Block::NotAsked,
             disabled: false,
+            registry: Registry::Admits,
+            admission: Admission::NeverRefused,
             login: false,
             sessions: 1,
             worked_after_block: false,

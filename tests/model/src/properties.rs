@@ -2,7 +2,7 @@
 
 use stateright::{Model, Property};
 
-use crate::{Action, Code, LIFETIME, Life, Mint, Outcome, Progress, State};
+use crate::{Action, Admission, Block, Code, LIFETIME, Life, Mint, Outcome, Progress, State};
 
 impl Model for Life {
     type State = State;
@@ -28,6 +28,9 @@ impl Model for Life {
             Property::always("a redemption that has ended is gone for everybody, swept or not", ended_is_gone),
             Property::always("nothing works after a block is answered", |_, state: &State| !state.worked_after_block),
             Property::always("one live code", one_live_code),
+            Property::always("only a block ends the device, whatever the registry says", |_, state: &State| {
+                state.device.blocked == (state.block != Block::NotAsked)
+            }),
             // Without these the model would prove nothing.
             Property::sometimes("a code is redeemed", |_, state: &State| redemptions(state).count() > 0),
             Property::sometimes("a winner does not hear that it won", |life, state| {
@@ -54,6 +57,9 @@ impl Model for Life {
             }),
             Property::sometimes("a winner is disabled before it learns anything", |_, state: &State| {
                 state.progress.contains(&Progress::Withheld) && state.disabled && !state.device.blocked
+            }),
+            Property::sometimes("a holder whom the registry refused is admitted again", |_, state: &State| {
+                state.admission == Admission::AdmittedAgain
             }),
             Property::sometimes(
                 "a winner asks again after its redemption has ended, and before it is swept",

@@ -1,6 +1,8 @@
 //! What may happen next, and what it does.
 
-use crate::{Block, Code, KEPT, LIFETIME, Life, Message, Mint, Outcome, Progress, Redeemed, Request, State};
+use crate::{
+    Admission, Block, Code, KEPT, LIFETIME, Life, Message, Mint, Outcome, Progress, Redeemed, Registry, Request, State,
+};
 
 /// One thing that happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,7 +21,7 @@ pub enum Action {
     GiveUp { request: usize },
     /// redeem-qr answers 503: it has sent its write often enough.
     AnswerUnavailable { request: usize },
-    /// redeem-qr reads the device and the integrator, and answers (`Store::parties`).
+    /// redeem-qr reads device, resident and integrator, and answers (`Store::parties`).
     Disclose { request: usize },
     /// block-device's write (`Store::block`).
     Block,
@@ -27,13 +29,16 @@ pub enum Action {
     AnswerBlock,
     /// Operators disable the integrator.
     Disable,
+    /// The import, or a mistake in it, changes the holder's row.
+    ChangeRegistry { to: Registry },
     /// The last wrong PIN of a round (`Store::take_pin_try`).
     Lock,
     /// The office unlocks (`Store::unlock_pin`).
     Unlock,
     /// A login takes its try (`Store::take_pin_try`).
     TryPin,
-    /// A login opens its session (`Store::open_session`).
+    /// A login opens its session (`Store::open_session`), or returns its try because the registry does not admit the holder
+    /// (`Store::forget_wrong_pins`).
     OpenSession,
     /// TTL deletes a code whose time has come.
     Sweep { code: usize },
@@ -72,6 +77,10 @@ impl Life {
         }
         if self.disables && !state.disabled {
             actions.push(Action::Disable);
+        }
+        if self.registry_changes {
+            let others = Registry::ALL.into_iter().filter(|says| *says != state.registry);
+            actions.extend(others.map(|to| Action::ChangeRegistry { to }));
         }
         if self.sessions {
             add_of_sessions(state, &mut actions);
@@ -141,9 +150,18 @@ impl Life {
             }
             Action::AnswerUnavailable { request } => next.progress[request] = Progress::Unavailable,
             Action::Disclose { request } => {
-                let withheld = state.device.blocked || state.disabled;
-                next.progress[request] = if withheld { Progress::Withheld } else { Progress::Disclosed };
-                next.worked_after_block |= state.block == Block::Answered && !withheld;
+                let is_withheld = state.device.blocked || state.disabled;
+                next.progress[request] = match state.registry {
+                    _ if is_withheld => Progress::Withheld,
+                    Registry::Misses => Progress::Unavailable,
+                    Registry::Refuses => Progress::Withheld,
+                    Registry::Admits => Progress::Disclosed,
+                };
+                if !is_withheld {
+                    next.admission = state.admission.after(state.registry);
+                }
+                next.worked_after_block |=
+                    state.block == Block::Answered && next.progress[request] == Progress::Disclosed;
             }
             Action::Block => {
                 next.device.blocked = true;
@@ -152,6 +170,7 @@ impl Life {
             }
             Action::AnswerBlock => next.block = Block::Answered,
             Action::Disable => next.disabled = true,
+            Action::ChangeRegistry { to } => next.registry = to,
             Action::Lock => {
                 next.device.locked = true;
                 (next.device.session, next.login) = (None, false);
@@ -161,6 +180,9 @@ impl Life {
             Action::OpenSession => {
                 next.login = false;
                 if !state.device.blocked {
+                    next.admission = state.admission.after(state.registry);
+                }
+                if !state.device.blocked && state.registry == Registry::Admits {
                     next.device.session = Some(state.sessions);
                     next.sessions += 1;
                     next.worked_after_block |= state.block == Block::Answered;
@@ -179,6 +201,16 @@ impl Life {
     fn may_be_swept(&self, state: &State, code: usize) -> bool {
         let fastest = self.clocks.iter().max().copied().unwrap_or_default();
         state.codes[code].expires_at().is_some_and(|end| end <= state.now + fastest)
+    }
+}
+
+impl Admission {
+    fn after(self, registry: Registry) -> Self {
+        match (self, registry) {
+            (_, Registry::Refuses | Registry::Misses) => Self::Refused,
+            (Self::Refused, Registry::Admits) => Self::AdmittedAgain,
+            (before, Registry::Admits) => before,
+        }
     }
 }
 

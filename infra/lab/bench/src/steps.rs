@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use http::{Method, Request};
 use ikd::domain::registration::Status;
 use local::actors::{ActivationEmail, Browser, Integrator, Officer};
-use local::personas::BANK;
+use local::personas::{BANK, UNKNOWN};
 use serde_json::json;
 use url::Url;
 
@@ -40,6 +40,8 @@ pub struct MeasuredStep {
 enum Kind {
     Floor,
     Register,
+    /// Somebody whom the registry does not know: nothing is decoded.
+    Stranger,
     CheckStatus,
     Review,
     Approve,
@@ -82,8 +84,9 @@ pub const REDEEM: MeasuredStep = step("redeem-qr", "redeem-qr", Work::Plain, 200
 pub const PEER: MeasuredStep = step("redeem-qr in Node.js", "redeem-peer", Work::Plain, 200, Kind::Redeem);
 
 /// Every step that answers HTTP, in the order of the procedure.
-pub const STEPS: [MeasuredStep; 33] = [
+pub const STEPS: [MeasuredStep; 34] = [
     step("register", "register", Work::Face, 201, Kind::Register),
+    step("register, may not enrol", "register", Work::Plain, 422, Kind::Stranger),
     step("check-status", "check-status", Work::Plain, 200, Kind::CheckStatus),
     step("approve-face, review", "approve-face", Work::Face, 200, Kind::Review),
     step("approve-face, decision", "approve-face", Work::Face, 200, Kind::Approve),
@@ -159,6 +162,12 @@ impl MeasuredStep {
                 for nik in fleet.residents(number).await? {
                     let phone = local::actors::Phone::new(people.captured.clone(), fleet.clock.clone())?;
                     phone.register(nik.as_str(), "siti@contoh.id", "081234567890", fleet.selfie()).await?;
+                }
+            }
+            Kind::Stranger => {
+                for _ in 0..number {
+                    let phone = local::actors::Phone::new(people.captured.clone(), fleet.clock.clone())?;
+                    phone.register(UNKNOWN, "siti@contoh.id", "081234567890", fleet.selfie()).await?;
                 }
             }
             Kind::CheckStatus | Kind::Review | Kind::Approve => {

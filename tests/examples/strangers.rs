@@ -1,4 +1,7 @@
-//! What a stranger's request may cost: processor time that is spent before anything about the caller is known.
+//! What a stranger's request may cost: processor time that is spent before anything about the caller is known. Prints the
+//! table of docs/performance.md, "What a stranger can burn".
+
+#![expect(clippy::unwrap_used, reason = "what cannot be measured ends it")]
 
 use std::io::Cursor;
 
@@ -44,10 +47,8 @@ async fn measure(what: &str, times: u64, mut send: impl AsyncFnMut()) {
     println!("| {what} | {}.{:02} ms |", used / times, used * 100 / times % 100);
 }
 
-/// The table of docs/performance.md: `cargo test --test in_process strangers -- --ignored --nocapture`.
-#[tokio::test]
-#[ignore = "it measures and asserts nothing"]
-async fn what_a_stranger_can_burn() {
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
     let world = World::new().await;
     let register = async |nik: &str, selfie: &[u8]| {
         let body = json!({
