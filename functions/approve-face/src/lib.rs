@@ -14,6 +14,7 @@ use ikd::domain::contact::Email;
 use ikd::domain::decision::{Decision, Ruling, Verdict};
 use ikd::domain::registration::{Registration, Undecidable};
 use ikd::domain::text::{Invalid, is_plain};
+use ikd::domain::theft::TheftReport;
 use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
 use ikd::tokens::officer::Officer;
@@ -96,6 +97,7 @@ async fn decide(app: &App, request: &Request, officer: &Officer, ticket: &str) -
     let email = body.email.as_deref().map(Email::parse).transpose();
     let email = email.map_err(|invalid| Problem::invalid("/email", invalid))?;
     let reported = reported(&body, app.now())?;
+    let theft = reported.theft.clone();
 
     let registration = registration_of(app, ticket).await?;
     let decision = Decision { officer: officer.subject.clone(), decided_at: app.now(), reason };
@@ -106,15 +108,30 @@ async fn decide(app: &App, request: &Request, officer: &Officer, ticket: &str) -
         }
         Verdict::Reject => reject(app, &registration, decision).await?,
     };
-    let standing = match outcome {
-        Outcome::Decided(ruling) | Outcome::DecidedBefore(ruling) => ruling,
+    let ruling = match outcome {
+        Outcome::Decided(ruling) => ruling,
+        Outcome::DecidedBefore(ruling) => {
+            decided_alike(app, &registration, ruling, body.verdict, theft.as_ref()).await?
+        }
         // The ruling, if there is one now, shows which of the two it was.
-        Outcome::Overtaken => registration_of(app, ticket).await?.ruling().ok_or(ProblemType::Contended)?,
+        Outcome::Overtaken => {
+            let ruling = registration_of(app, ticket).await?.ruling().ok_or(ProblemType::Contended)?;
+            decided_alike(app, &registration, ruling, body.verdict, theft.as_ref()).await?
+        }
     };
-    if standing.verdict != body.verdict {
-        return Err(ProblemType::AlreadyDecided.into());
-    }
-    Ok(Answer::ok(&Decided { registration: registration.id.as_str(), ruling: &standing }))
+    Ok(Answer::ok(&Decided { registration: registration.id.as_str(), ruling: &ruling }))
+}
+
+/// The ruling of before, if it says what this request wants: the same verdict, and the same theft on record.
+async fn decided_alike(
+    app: &App,
+    registration: &Registration,
+    ruling: Ruling,
+    verdict: Verdict,
+    theft: Option<&TheftReport>,
+) -> Result<Ruling, Problem> {
+    let is_alike = ruling.verdict == verdict && previous::is_on_record(app, &registration.nik, theft).await?;
+    if is_alike { Ok(ruling) } else { Err(ProblemType::AlreadyDecided.into()) }
 }
 
 async fn reject(app: &App, registration: &Registration, decision: Decision) -> Result<Outcome, Problem> {
@@ -140,7 +157,15 @@ fn decided_before(undecidable: Undecidable) -> Result<Outcome, Problem> {
 
 /// What the officer reports of the resident's previous device.
 fn reported(body: &Decide, now: Timestamp) -> Result<Reported, Problem> {
+    const NOT_REPLACED: Invalid = Invalid::new(
+        "Isi laporan tentang ponsel sebelumnya hanya jika pendaftaran disetujui.",
+        "Report on the previous phone only if you approve the registration.",
+    );
+
     let Some(device) = &body.previous_device else { return Ok(Reported::default()) };
+    if body.verdict == Verdict::Reject {
+        return Err(Problem::invalid("/previous_device", NOT_REPLACED));
+    }
     let PreviousDevice { reason, stolen_since, justification } = device;
     let sent = Sent { reason: *reason, stolen_since: *stolen_since, justification: justification.as_deref() };
     let mut fields = Fields::default();

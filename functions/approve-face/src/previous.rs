@@ -1,9 +1,10 @@
-//! What an approval does to the device that the resident had before: it ends an active one, and records a reported theft.
+//! What an approval does to the device that the resident had before: it blocks an active one, and records a reported theft.
 
 use ikd::access::report::Reason;
 use ikd::app::App;
 use ikd::domain::decision::Decision;
 use ikd::domain::device::{BlockReason, BlockedBy, Device};
+use ikd::domain::nik::Nik;
 use ikd::domain::text::Invalid;
 use ikd::domain::theft::TheftReport;
 use ikd::http::{Problem, ProblemType};
@@ -25,8 +26,8 @@ pub fn ending(
     replace_device: bool,
 ) -> Result<Option<Previous>, Problem> {
     const NO_DEVICE: Invalid = Invalid::new(
-        "Penduduk ini belum memiliki ponsel yang dapat dilaporkan di sini.",
-        "This resident has no phone that can be reported here.",
+        "Tidak ada ponsel sebelumnya yang dapat dilaporkan di sini. Gunakan layanan pemblokiran ponsel.",
+        "There is no earlier phone that can be reported here. Use the service that blocks phones.",
     );
 
     let Some(device) = device else {
@@ -39,7 +40,7 @@ pub fn ending(
         Ok(_) if !replace_device => Err(ProblemType::DeviceAlreadyActive.into()),
         Ok(active) => {
             let reason = reported.reason.map_or(BlockReason::Replaced, BlockReason::from);
-            let blocked = active.block(BlockedBy::Officer(officer.clone()), reason, now).stolen(theft);
+            let blocked = active.block(BlockedBy::Officer(officer.clone()), reason, now).with_theft(theft);
             Ok(Some(Previous::Replaced(blocked, app.settings.rules.forgotten_after_block(now))))
         }
         Err(blocked) => match (theft, &blocked.state.theft) {
@@ -49,4 +50,14 @@ pub fn ending(
             (Some(_), Some(_)) => Err(ProblemType::TheftAlreadyReported.into()),
         },
     }
+}
+
+/// Whether the device that the resident activated last has this theft on record, or none was reported.
+pub async fn is_on_record(app: &App, nik: &Nik, theft: Option<&TheftReport>) -> Result<bool, Problem> {
+    let Some(theft) = theft else { return Ok(true) };
+    let device = match app.store().holder(nik).await?.device {
+        Some(key) => app.store().device(&key).await?,
+        None => None,
+    };
+    Ok(device.is_some_and(|device| device.theft().is_some_and(|recorded| recorded.since == theft.since())))
 }

@@ -1,4 +1,4 @@
-//! Holders block their own phone. Since when it was stolen is an officer's to say: nobody takes a signature back alone.
+//! Holders block their own phone. Only an officer can say since when it was stolen, so nobody revokes their own signatures alone.
 
 use ikd::access::authenticate;
 use ikd::access::report::Reason;

@@ -1,4 +1,4 @@
-//! Officers block by NIK, and put a theft on record of any phone that the resident ever had, whatever ended it.
+//! Officers block phones by NIK, and report the theft of any phone that the resident has or had.
 
 use ikd::access::authenticate;
 use ikd::access::report::{Reason, Sent};
@@ -48,13 +48,15 @@ struct Devices {
     devices: Vec<DeviceView>,
 }
 
-/// Blocks a device, or reports the theft of one that has ended already.
+/// Blocks a device, or reports the theft of one that is blocked already.
 pub async fn block(app: &App, request: &Request) -> Result<Answer, Problem> {
     let officer = authenticate::officer(app, request).await?.subject;
     let wanted = read(&parse::json(request, parse::SMALL_BODY)?, app.now())?;
 
     let (device, registration_ended) = match &wanted.device {
         Some(key) => (Some(named(app, &wanted.nik, key).await?), false),
+        // The stolen phone is the one that was activated last. A registration that waits is the next one.
+        None if wanted.theft.is_some() => (Some(activated_last(app, &wanted.nik).await?), false),
         None => latest(app, &wanted.nik).await?,
     };
     let device = match device {
@@ -99,18 +101,28 @@ async fn latest(app: &App, nik: &Nik) -> Result<(Option<Device>, bool), Problem>
     let before = app.store().end_approved_registration(nik).await?;
     let is_known = before.is_some();
     let (key, registration) = before.map(|before| (before.device, before.registration)).unwrap_or_default();
-    let device = match &key {
-        Some(key) => app.store().device(key).await?,
-        // After an erasure nothing names it any more. A theft may become known then.
-        None => app.store().devices_of(nik).await?.pop(),
-    };
+    let device = of_holder(app, nik, key.as_ref()).await?;
     if device.is_none() && !is_known {
         return Err(ProblemType::NoDevice.into());
     }
     Ok((device, registration.is_some()))
 }
 
-/// Blocks the device if it is active. A theft is recorded with the block, or added to a device that has ended.
+/// The same, where nothing else is touched.
+async fn activated_last(app: &App, nik: &Nik) -> Result<Device, Problem> {
+    let holder = app.store().holder(nik).await?;
+    Ok(of_holder(app, nik, holder.device.as_ref()).await?.ok_or(ProblemType::NoDevice)?)
+}
+
+/// The device that the holder record names. After an erasure it names none, but the last one's theft may become known then.
+async fn of_holder(app: &App, nik: &Nik, key: Option<&KeyThumbprint>) -> Result<Option<Device>, Problem> {
+    Ok(match key {
+        Some(key) => app.store().device(key).await?,
+        None => app.store().devices_of(nik).await?.pop(),
+    })
+}
+
+/// Blocks the device if it is active. A theft is recorded with the block, or added to a device that is blocked.
 async fn end(app: &App, device: Device, wanted: &Wanted, officer: String) -> Result<Device, Problem> {
     let now = app.now();
     let theft = wanted.theft.as_ref().map(|report| report.of_device(device.activated_at, &officer, now)).transpose();
@@ -118,7 +130,12 @@ async fn end(app: &App, device: Device, wanted: &Wanted, officer: String) -> Res
 
     let blocked = match device.active_or_blocked() {
         Ok(active) => {
-            let blocked = active.block(BlockedBy::Officer(officer), wanted.reason.into(), now).stolen(theft.clone());
+            let blocked =
+                active.block(BlockedBy::Officer(officer), wanted.reason.into(), now).with_theft(theft.clone());
+            if wanted.device.is_some() || blocked.state.theft.is_some() {
+                // Of what waits, this ends the reset of the device's own PIN alone.
+                app.store().end_own_approval(&blocked).await?;
+            }
             match app.store().block(&blocked, app.settings.rules.forgotten_after_block(now)).await? {
                 BlockOutcome::Blocked => return Ok(blocked.into()),
                 BlockOutcome::AlreadyBlocked(before) => blocked.with_state(before),
@@ -141,5 +158,5 @@ async fn report(app: &App, device: Device<Blocked>, theft: Theft) -> Result<Devi
         TheftOutcome::AlreadyReported(_) => return Err(ProblemType::TheftAlreadyReported.into()),
         TheftOutcome::NoDevice => return Err(ProblemType::NoDevice.into()),
     };
-    Ok(device.stolen(Some(recorded)))
+    Ok(device.with_theft(Some(recorded)))
 }

@@ -1,4 +1,4 @@
-//! block-device: a phone is blocked from the moment this answers; officers say of any phone since when it was stolen.
+//! block-device: blocks a phone from the moment of the answer; officers also report since when a phone was stolen.
 
 mod by_holder;
 mod by_officer;

@@ -5,7 +5,7 @@ use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceStatus};
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// What was blocked and when; asked again, the first block.
+/// What was blocked and when; for a repeated request, the first block.
 #[derive(Serialize)]
 pub struct DeviceBlock {
     pub device: Option<DeviceView>,

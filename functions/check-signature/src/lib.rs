@@ -62,8 +62,10 @@ pub async fn check_signature(app: &App, request: &Request) -> Result<Answer, Pro
     let asked = asked.map_err(|invalid| Problem::invalid("/document_hash", invalid))?;
     let Some(id) = Id::parse(id) else { return Ok(Answer::ok(&UNKNOWN)) };
     let Some(signature) = app.store().signature(&id, app.now()).await? else { return Ok(Answer::ok(&UNKNOWN)) };
+    // What is left of a device is kept as long as its signatures. Without it, nobody can say whether they count.
     let device = app.store().device(&signature.device).await?;
-    let revocation = signature.revoked_by(device.as_ref()).map(Revocation::of);
+    let device = device.ok_or_else(|| Problem::unavailable("the signature's device is missing"))?;
+    let revocation = signature.revoked_by(&device).map(Revocation::of);
     let validity = if revocation.is_some() { Validity::Revoked } else { Validity::Valid };
     Ok(Answer::ok(&Checked {
         validity,

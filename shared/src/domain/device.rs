@@ -229,7 +229,7 @@ impl Device<Active> {
 impl Device<Blocked> {
     /// The same device with the theft that is reported of it.
     #[must_use]
-    pub fn stolen(mut self, theft: Option<Theft>) -> Self {
+    pub fn with_theft(mut self, theft: Option<Theft>) -> Self {
         self.state.theft = theft;
         self
     }
@@ -349,7 +349,7 @@ mod tests {
         let report = TheftReport::new(at(4), Justification::parse("Laporan polisi").unwrap(), at(9)).unwrap();
         let theft = report.of_device(at(0), "petugas-1", at(9)).unwrap();
         for reason in [BlockReason::Replaced, BlockReason::Erased, BlockReason::Lost] {
-            let device = device(false).block(BlockedBy::Holder, reason, at(5)).stolen(Some(theft.clone()));
+            let device = device(false).block(BlockedBy::Holder, reason, at(5)).with_theft(Some(theft.clone()));
             let read: Device = serde_json::from_value(stored(device)).unwrap();
             assert_eq!((read.theft(), read.ended_by().unwrap().reason), (Some(&theft), reason));
         }

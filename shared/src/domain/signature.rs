@@ -53,10 +53,10 @@ impl DocumentHash {
 }
 
 impl Signature {
-    /// The theft that revokes it: it was made when the device, by an officer's report, was in a thief's hands. What is
-    /// left of a device is kept as long as its signatures.
-    pub fn revoked_by<'a>(&self, device: Option<&'a Device>) -> Option<&'a Theft> {
-        device.and_then(Device::theft).filter(|theft| theft.since <= self.signed_at)
+    /// The theft that revokes it: by an officer's report, its device was in a thief's hands when it was made. A signature's
+    /// time is in whole seconds, so a theft revokes all that was signed in its own second.
+    pub fn revoked_by<'a>(&self, device: &'a Device) -> Option<&'a Theft> {
+        device.theft().filter(|theft| theft.since.as_second() <= self.signed_at.as_second())
     }
 }
 

@@ -1,4 +1,4 @@
-//! A theft, as an officer puts it on record: since when a device was in foreign hands, never before it was activated.
+//! A theft, as an officer puts it on record: since when a device was in a thief's hands, never before it was activated.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::secret::unprintable;
 use super::text::{Invalid, is_plain};
 
-/// An officer's word that a device was in foreign hands. It is said once of a device, and never taken back.
+/// An officer's report that a device was in a thief's hands. A device has one at most, and it is never taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Theft {
     /// What the device signed from then on does not count.
@@ -36,7 +36,7 @@ impl Justification {
     /// Reads one line of visible text.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const REQUIRED: Invalid =
-            Invalid::new("Tuliskan dasar laporan pencurian.", "Give the grounds for the report of the theft.");
+            Invalid::new("Tuliskan dasar laporan pencurian.", "Give the grounds for the theft report.");
         const TOO_LONG: Invalid =
             Invalid::new("Dasar laporan paling banyak 500 karakter.", "The grounds may have at most 500 characters.");
         const NOT_PLAIN: Invalid = Invalid::new(
@@ -63,18 +63,22 @@ impl TheftReport {
     /// A theft that has happened already.
     pub fn new(since: Timestamp, justification: Justification, now: Timestamp) -> Result<Self, Invalid> {
         const IN_THE_FUTURE: Invalid = Invalid::new(
-            "Waktu pencurian tidak boleh di masa depan.",
+            "Waktu pencurian tidak boleh melewati waktu sekarang.",
             "The time of the theft must not be in the future.",
         );
 
         if since > now { Err(IN_THE_FUTURE) } else { Ok(Self { since, justification }) }
     }
 
+    pub fn since(&self) -> Timestamp {
+        self.since
+    }
+
     /// The theft of one device. What was signed before the device was activated was not signed with it.
     pub fn of_device(&self, activated_at: Timestamp, officer: &str, now: Timestamp) -> Result<Theft, Invalid> {
         const BEFORE_ACTIVATION: Invalid = Invalid::new(
-            "Waktu pencurian lebih awal daripada aktivasi ponsel ini. Jika ponsel lain yang dicuri, pilih ponsel itu.",
-            "The time of the theft is before this phone was activated. If another phone was stolen, choose that one.",
+            "Waktu pencurian mendahului aktivasi ponsel ini. Jika yang dicuri adalah ponsel lain, pilih ponsel tersebut.",
+            "The time of the theft is before the activation of this phone. If another phone was stolen, choose that one.",
         );
 
         if self.since < activated_at {

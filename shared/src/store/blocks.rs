@@ -1,10 +1,9 @@
-//! `identities`, items `device#THUMBPRINT`: how a device ends, and the theft that is reported of it, each of them once.
+//! `identities`, items `device#THUMBPRINT`: a device is blocked once, and its theft is reported once.
 
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use jiff::Timestamp;
 
-use super::devices::Updated;
 use super::item::{attribute, seconds, text, write};
 use super::{Store, StoreError, keys};
 use crate::domain::device::{Blocked, Device, DeviceState, DeviceStatus, Forgotten};
@@ -21,7 +20,7 @@ pub enum BlockOutcome {
     NoDevice,
 }
 
-/// How the report of a theft ended.
+/// How a theft report ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TheftOutcome {
     Recorded,
@@ -51,24 +50,14 @@ impl Store {
         }
     }
 
-    /// Records the theft of a device that has ended, no matter by what, unless a theft of it is on record.
+    /// Records the theft of a blocked device, whatever it was blocked for, unless a theft of it is on record.
     pub async fn report_theft(&self, key: &KeyThumbprint, theft: &Theft) -> Result<TheftOutcome, StoreError> {
-        let update = self
-            .update_device(key)
-            .update_expression(REPORT)
-            .condition_expression(NOT_REPORTED)
-            .expression_attribute_names("#status", "status")
-            .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
-            .expression_attribute_values(":theft", attribute(theft)?);
-        match self.send_device_update(update).await? {
-            Updated::Done => Ok(TheftOutcome::Recorded),
-            Updated::Refused(None) => Ok(TheftOutcome::NoDevice),
-            Updated::Refused(Some(met)) => match met.device.theft() {
-                // The SDK repeated a write that had recorded it.
-                Some(recorded) if recorded == theft => Ok(TheftOutcome::Recorded),
-                Some(before) => Ok(TheftOutcome::AlreadyReported(before.clone())),
-                None => Err(StoreError::Malformed),
-            },
+        let Err(mut refused) = self.transact(vec![self.report_theft_in_transaction(key, theft)?]).await? else {
+            return Ok(TheftOutcome::Recorded);
+        };
+        match refused.found::<Device>(0)? {
+            None => Ok(TheftOutcome::NoDevice),
+            Some(met) => met.theft().cloned().map(TheftOutcome::AlreadyReported).ok_or(StoreError::Malformed),
         }
     }
 
@@ -81,8 +70,9 @@ impl Store {
         let update = Update::builder()
             .table_name(&self.tables.identities)
             .key("pk", text(keys::device(key)))
-            .update_expression(REPORT)
-            .condition_expression(NOT_REPORTED)
+            .update_expression("SET theft = :theft")
+            .condition_expression("#status = :blocked AND attribute_not_exists(theft)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
             .expression_attribute_names("#status", "status")
             .expression_attribute_values(":blocked", attribute(&DeviceStatus::Blocked)?)
             .expression_attribute_values(":theft", attribute(theft)?);
@@ -136,9 +126,3 @@ impl Store {
         Ok(write!(update, Update, update))
     }
 }
-
-/// Adds a theft to a device.
-const REPORT: &str = "SET theft = :theft";
-
-/// The condition of a report: the device has ended, and nobody has reported it yet.
-const NOT_REPORTED: &str = "#status = :blocked AND attribute_not_exists(theft)";
