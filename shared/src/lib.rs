@@ -17,7 +17,7 @@
 //! | [`pictures`] | QR codes and selfies |
 //! | [`faces`] | the engines that compare faces |
 //! | [`aws`] | what the clients of AWS share |
-//! | [`aside`] | work that computes for long |
+//! | [`long_work`] | work that computes for long |
 //! | [`log`] | our own lines, and nothing personal in them |
 //! | [`domain`] | the rules, pure: no I/O, no clock, no randomness |
 //!
@@ -29,7 +29,7 @@
 //! http
 //! app
 //! mail   faces   store   pictures
-//! tokens   aws   aside   log
+//! tokens   aws   long_work   log
 //! domain
 //! ```
 //!
@@ -39,7 +39,6 @@ use feature_set as _;
 
 pub mod access;
 pub mod app;
-pub mod aside;
 pub mod aws;
 pub mod domain;
 pub mod events;
@@ -47,6 +46,7 @@ pub mod faces;
 pub mod function;
 pub mod http;
 pub mod log;
+pub mod long_work;
 pub mod mail;
 pub mod pictures;
 pub mod store;

@@ -2,7 +2,6 @@
 
 use declaration::Need;
 use ikd::app::Pins;
-use ikd::aside::Waited;
 use ikd::domain::Id;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::contact::{Email, PhoneNumber};
@@ -16,6 +15,7 @@ use ikd::domain::registration::{Registration, RegistrationState};
 use ikd::domain::secret::MacKey;
 use ikd::domain::text::Language;
 use ikd::http::Problem;
+use ikd::long_work::StillWanted;
 use ikd::mail::Message;
 use ikd::mail::activation_email;
 use ikd::pictures::selfie::{SelfieFile, SelfieRules};
@@ -129,7 +129,7 @@ fn entities_show_no_person() {
     let rules = SelfieRules { max_bytes: 262_144, min_pixels: 320 };
     let file = SelfieFile::parse(&data_encoding::BASE64.encode(&portrait), &rules).unwrap();
     assert_eq!(format!("{file:?}"), "SelfieFile(…)");
-    assert_eq!(format!("{:?}", file.draw(&Waited::default()).unwrap()), "Selfie(…)");
+    assert_eq!(format!("{:?}", file.draw(&StillWanted::default()).unwrap()), "Selfie(…)");
 }
 
 #[test]

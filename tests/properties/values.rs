@@ -2,7 +2,6 @@
 
 use data_encoding::{BASE32_NOPAD, BASE64};
 use ikd::app::{Environment, Settings};
-use ikd::aside::Waited;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::claims::{Claim, ClaimSet};
 use ikd::domain::contact::{Email, PhoneNumber};
@@ -12,6 +11,7 @@ use ikd::domain::qr_code::QrToken;
 use ikd::domain::secret::MacKey;
 use ikd::domain::text::Language;
 use ikd::domain::{Digest, Id};
+use ikd::long_work::StillWanted;
 use ikd::pictures::selfie::{SelfieFile, SelfieRules};
 use ikd::tokens::sealed::Seal;
 use jiff::{SignedDuration, Timestamp};
@@ -216,7 +216,7 @@ proptest! {
         }
         picture.extend(&tail);
         let file = SelfieFile::parse(&BASE64.encode(&picture), &rules).ok();
-        if let Some(selfie) = file.and_then(|file| file.draw(&Waited::default()).ok()) {
+        if let Some(selfie) = file.and_then(|file| file.draw(&StillWanted::default()).ok()) {
             prop_assert!(selfie.bytes().starts_with(b"\xff\xd8\xff") && selfie.bytes().ends_with(b"\xff\xd9"));
             prop_assert!(selfie.bytes().len() <= rules.max_bytes);
             prop_assert!(tail.len() < 8 || !selfie.bytes().windows(tail.len()).any(|window| window == tail));

@@ -12,7 +12,8 @@ use ikd::store::keys;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::world::{World, entity};
+use crate::stored::entity;
+use crate::world::World;
 
 #[derive(Deserialize)]
 struct Order {

@@ -8,12 +8,12 @@ mod review;
 
 use approval::Wanted;
 use ikd::access::authenticate;
-use ikd::access::report::{Reason, Sent};
+use ikd::access::report::{Reason, TheftFields};
 use ikd::app::App;
 use ikd::domain::contact::Email;
 use ikd::domain::decision::{Decision, Ruling, Verdict};
 use ikd::domain::registration::{Registration, Undecidable};
-use ikd::domain::text::{Invalid, is_plain};
+use ikd::domain::text::{Invalid, NotOneLine, one_line};
 use ikd::domain::theft::TheftReport;
 use ikd::http::{Answer, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::Written;
@@ -167,7 +167,7 @@ fn reported(body: &Decide, now: Timestamp) -> Result<Reported, Problem> {
         return Err(Problem::invalid("/previous_device", NOT_REPLACED));
     }
     let PreviousDevice { reason, stolen_since, justification } = device;
-    let sent = Sent { reason: *reason, stolen_since: *stolen_since, justification: justification.as_deref() };
+    let sent = TheftFields { reason: *reason, stolen_since: *stolen_since, justification: justification.as_deref() };
     let mut fields = Fields::default();
     let theft = sent.theft(&mut fields, "/previous_device", now);
     if fields.is_empty() { Ok(Reported { reason: *reason, theft }) } else { Err(fields.refuse()) }
@@ -183,13 +183,11 @@ fn reason(body: &Decide) -> Result<Option<String>, Problem> {
         "Write the reason on one line, without hidden characters.",
     );
 
-    if body.reason.as_deref().is_some_and(|reason| !is_plain(reason)) {
-        return Err(Problem::invalid("/reason", NOT_PLAIN));
-    }
-    let reason = body.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
-    match reason {
-        None if body.verdict == Verdict::Reject => Err(Problem::invalid("/reason", REQUIRED)),
-        Some(reason) if reason.chars().count() > 500 => Err(Problem::invalid("/reason", TOO_LONG)),
-        reason => Ok(reason.map(str::to_owned)),
+    match one_line(body.reason.as_deref().unwrap_or_default()) {
+        Ok("") if body.verdict == Verdict::Reject => Err(Problem::invalid("/reason", REQUIRED)),
+        Ok("") => Ok(None),
+        Ok(line) => Ok(Some(line.to_owned())),
+        Err(NotOneLine::Hidden) => Err(Problem::invalid("/reason", NOT_PLAIN)),
+        Err(NotOneLine::TooLong) => Err(Problem::invalid("/reason", TOO_LONG)),
     }
 }

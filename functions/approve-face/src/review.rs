@@ -75,7 +75,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         app.store().selfie(&registration.id, app.now())
     )?;
     let resident = standing::present(app, resident)?;
-    let face = open(app, &registration, &resident, selfie.as_deref()).await?;
+    let face = compare_and_note_opening(app, &registration, &resident, selfie.as_deref()).await?;
     let device = match &holder.device {
         Some(key) => app.store().device(key).await?.filter(|device| !device.is_blocked()),
         None => None,
@@ -106,7 +106,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
 
 /// What the engine says, or said when an officer first looked; after the decision, what it said before it. That the registration
 /// was opened is noted, so that no other one pushes it out.
-async fn open(
+async fn compare_and_note_opening(
     app: &App,
     registration: &Registration,
     resident: &Resident,
@@ -121,13 +121,11 @@ async fn open(
         None => comparison::compare(app, resident, selfie).await,
     };
     if compared.is_some() || registration.opened_at.is_none() {
-        let opened = app.store().open_review(&registration.id, compared.as_ref(), app.now()).await?;
-        if opened == Opened::Gone {
-            return Err(ProblemType::TicketUnknown.into());
+        match (app.store().open_review(&registration.id, compared.as_ref(), app.now()).await?, &compared) {
+            (Opened::Done, Some(compared)) => comparison::count(app, compared),
+            (Opened::Done, None) | (Opened::DecidedBefore, _) => {}
+            (Opened::Gone, _) => return Err(ProblemType::TicketUnknown.into()),
         }
-    }
-    if let Some(compared) = &compared {
-        comparison::count(app, compared);
     }
     Ok(kept.or(compared))
 }

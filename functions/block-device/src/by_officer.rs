@@ -1,7 +1,7 @@
 //! Officers block phones by NIK, and report the theft of any phone that the resident has or had.
 
 use ikd::access::authenticate;
-use ikd::access::report::{Reason, Sent};
+use ikd::access::report::{Reason, TheftFields};
 use ikd::app::App;
 use ikd::domain::KeyThumbprint;
 use ikd::domain::device::{Blocked, BlockedBy, Device};
@@ -80,7 +80,7 @@ fn read(body: &Body, now: Timestamp) -> Result<Wanted, Problem> {
     let nik = fields.take("/nik", Nik::parse(&body.nik));
     let device = fields.take("/device", body.device.as_deref().map(KeyThumbprint::parse).transpose());
     let Body { reason, stolen_since, .. } = *body;
-    let sent = Sent { reason: Some(reason), stolen_since, justification: body.justification.as_deref() };
+    let sent = TheftFields { reason: Some(reason), stolen_since, justification: body.justification.as_deref() };
     let theft = sent.theft(&mut fields, "", now);
     match (nik, device) {
         (Some(nik), Some(device)) if fields.is_empty() => Ok(Wanted { nik, device, reason, theft }),

@@ -65,13 +65,16 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
         RedemptionOutcome::NoSharedClaims => return Err(ProblemType::NoSharedClaims.into()),
         RedemptionOutcome::Unknown => return Err(ProblemType::QrUnknown.into()),
     };
-    let redemption = &qr.state.redemption;
-    let name =
-        |problem: Problem| problem.with("redemption_id", &redemption.id).with("redeemed_at", redemption.redeemed_at);
-    let judged = judge(app, &qr, turn, parties_of(app, &qr).await?).map_err(name)?;
-    match record(app, &qr, turn, &names.request, judged).await? {
-        Judged::Discloses { claims, resident } => disclose(app, &qr.nik, redemption, &claims, &resident),
-        Judged::Withholds(withheld) => Err(name(Problem::new(problem_of(withheld)))),
+    let Redemption { id, redeemed_at, .. } = &qr.state.redemption;
+    let named = |problem: Problem| problem.with("redemption_id", id).with("redeemed_at", redeemed_at);
+    answer_winner(app, &qr, turn, &names.request).await.map_err(named)
+}
+
+async fn answer_winner(app: &App, qr: &QrCode<Redeemed>, turn: Turn, request: &Id) -> Result<Answer, Problem> {
+    let judged = judge(app, qr, turn, parties_of(app, qr).await?)?;
+    match record(app, qr, turn, request, judged).await? {
+        Judged::Discloses { claims, resident } => disclose(app, &qr.nik, &qr.state.redemption, &claims, &resident),
+        Judged::Withholds(withheld) => Err(problem_of(withheld)),
     }
 }
 
@@ -90,7 +93,7 @@ enum Turn {
     Again,
 }
 
-/// What the winner may be told.
+/// Whether the winner is told claims.
 enum Judged {
     Discloses { claims: ClaimSet, resident: Box<Resident> },
     Withholds(Withheld),
@@ -149,8 +152,8 @@ async fn parties_of(app: &App, qr: &QrCode<Redeemed>) -> Result<Parties, Problem
     Ok(app.store().parties(&qr.device, &qr.nik, photo, &qr.state.redemption.client_id).await?)
 }
 
-/// What the winner may be told now. The device may have been blocked since the code was shown, the resident may be gone, or
-/// operators may have changed what the integrator is allowed: the code is used up all the same.
+/// Whether the winner is told claims now. The device may have been blocked since the code was shown, the resident may be gone,
+/// or operators may have changed what the integrator is allowed: the code is used up all the same.
 fn judge(app: &App, qr: &QrCode<Redeemed>, turn: Turn, parties: Parties) -> Result<Judged, Problem> {
     let Parties { device, resident, integrator } = parties;
     let Some(integrator) = integrator.filter(|integrator| integrator.enabled) else {
@@ -162,19 +165,34 @@ fn judge(app: &App, qr: &QrCode<Redeemed>, turn: Turn, parties: Parties) -> Resu
     if device.is_none_or(|device| device.is_blocked()) {
         return Ok(Judged::Withholds(Withheld::QrCodeDeviceBlocked));
     }
-    let resident = standing::present(app, resident)?;
+    let resident = match (standing::present(app, resident), turn) {
+        (Ok(resident), _) => resident,
+        (Err(_), Turn::First) => return Ok(Judged::Withholds(Withheld::ServiceUnavailable)),
+        // Nothing is learned from it, and it shall not count as one of the winner's repeats.
+        (Err(problem), Turn::Again) => return Err(problem),
+    };
     if resident.gone(&app.settings.municipality).is_some() {
         return Ok(Judged::Withholds(Withheld::HolderNotEligible));
     }
-    let claims = qr.disclosed().intersection(&integrator.claims);
-    if claims.is_empty() {
+    let Some(claims) = claims_for(qr, turn, &integrator.claims) else {
         return Ok(Judged::Withholds(Withheld::ClaimsWithdrawn));
-    }
+    };
     // What the registry has learned since is not what the holder showed.
     if turn == Turn::Again && !qr.comes_from(&resident) {
         return Ok(Judged::Withholds(Withheld::RegistryChanged));
     }
     Ok(Judged::Discloses { claims, resident: Box::new(resident) })
+}
+
+/// The claims of this answer, given what the integrator is allowed now. Whoever asks again gets the claims of the first answer
+/// or none: never more, and no part of them that would look like all.
+fn claims_for(qr: &QrCode<Redeemed>, turn: Turn, allowed: &ClaimSet) -> Option<ClaimSet> {
+    match (turn, qr.first_reading().given) {
+        (Turn::Again, Given::Claims { claims }) => claims.is_subset(allowed).then_some(claims),
+        (Turn::First, _) | (Turn::Again, Given::Nothing { .. }) => {
+            Some(qr.disclosed().intersection(allowed)).filter(|claims| !claims.is_empty())
+        }
+    }
 }
 
 /// Records the answer before it is given: every one that the winner asks for again, and a first one where it is not the presumed
@@ -187,7 +205,7 @@ async fn record(
     mut judged: Judged,
 ) -> Result<Judged, Problem> {
     let newer_row = match &judged {
-        Judged::Discloses { resident, .. } if !qr.comes_from(resident) => {
+        Judged::Discloses { resident, .. } if turn == Turn::First && !qr.comes_from(resident) => {
             Some(RowDigest::of(resident, app.random_id()))
         }
         Judged::Discloses { .. } | Judged::Withholds(_) => None,
@@ -210,15 +228,17 @@ async fn record(
     }
 }
 
-fn problem_of(withheld: Withheld) -> ProblemType {
-    match withheld {
+fn problem_of(withheld: Withheld) -> Problem {
+    let kind = match withheld {
         Withheld::IntegratorDisabled => ProblemType::IntegratorDisabled,
         Withheld::PurposeNotAllowed => ProblemType::PurposeNotAllowed,
         Withheld::ClaimsWithdrawn => ProblemType::ClaimsWithdrawn,
         Withheld::QrCodeDeviceBlocked => ProblemType::QrDeviceBlocked,
         Withheld::HolderNotEligible => ProblemType::HolderNotEligible,
         Withheld::RegistryChanged => ProblemType::RegistryChanged,
-    }
+        Withheld::ServiceUnavailable => return Problem::unavailable("the registry has no row of this resident"),
+    };
+    kind.into()
 }
 
 /// Tells the winner who the holder is.
@@ -257,7 +277,7 @@ mod tests {
     #[test]
     fn a_reason_is_stored_by_the_name_of_its_problem() {
         for withheld in Withheld::ALL {
-            assert_eq!(problem_of(withheld).slug(), withheld.as_str());
+            assert_eq!(problem_of(withheld).kind().slug(), withheld.as_str());
         }
     }
 }

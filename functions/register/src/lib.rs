@@ -4,7 +4,6 @@ mod declaration;
 
 use ikd::access::authenticate;
 use ikd::app::App;
-use ikd::aside;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::decision::Pending;
 use ikd::domain::face::PictureProblem;
@@ -12,6 +11,7 @@ use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::faces::FaceError;
 use ikd::http::{Answer, Deadline, Fields, Function, Problem, ProblemType, Request, Work, parse};
+use ikd::long_work;
 use ikd::pictures::selfie::{NotDrawn, Selfie, SelfieFile};
 use ikd::store::residents::Photo;
 use ikd::views::TicketView;
@@ -95,7 +95,7 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
 /// Decodes the picture and encodes it again.
 async fn draw(file: SelfieFile, deadline: Deadline) -> Result<Selfie, Problem> {
     deadline.ensure_fits(Work::DrawPicture)?;
-    let drawn = aside::compute(move |waited| file.draw(waited)).await.map_err(Problem::unavailable)?;
+    let drawn = long_work::compute(move |wanted| file.draw(wanted)).await.map_err(Problem::unavailable)?;
     drawn.map_err(|error| match error {
         NotDrawn::Invalid(invalid) => Problem::invalid("/selfie", invalid),
         NotDrawn::Abandoned(abandoned) => Problem::unavailable(abandoned),

@@ -45,7 +45,8 @@ pub struct Examined {
 const SIDES: [usize; 3] = [416, 224, 160];
 /// Candidates with a lower score are ignored.
 const MIN_CANDIDATE: f32 = 0.5;
-/// How many candidates are looked at in one square. One face is asked for, and two are enough to refuse a picture.
+/// How many candidates are looked at in one square, those with the highest scores. A picture with two faces is refused, so that
+/// more of them would only cost time.
 const MAX_CANDIDATES: usize = 12;
 /// A face has a higher score in at least one of the squares.
 const MIN_SCORE: f32 = 0.6;

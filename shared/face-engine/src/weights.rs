@@ -57,7 +57,7 @@ pub enum WeightsError {
     NotGiven { name: &'static str },
     #[error(
         "{name} is not the file that the engine was measured with: its SHA-256 is {found}, not {expected}; \
-         `cargo run --bin face-lab -- fetch` brings it again"
+         `cargo xtask fetch-face-weights` brings it again"
     )]
     OtherDigest { name: &'static str, expected: &'static str, found: String },
     #[error("{name} lists no weights: {cause}")]

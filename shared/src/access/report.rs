@@ -1,4 +1,4 @@
-//! What an officer reports of a device: why it ends and, for a theft, since when it was in foreign hands and on what grounds.
+//! What an officer reports of a device: why it ends and, for a theft, since when it was in a thief's hands and on what grounds.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -17,9 +17,8 @@ pub enum Reason {
     Other,
 }
 
-/// The words of an officer, as they were sent.
-#[derive(Debug)]
-pub struct Sent<'a> {
+/// The fields of a report, as an officer sent them.
+pub struct TheftFields<'a> {
     pub reason: Option<Reason>,
     pub stolen_since: Option<Timestamp>,
     pub justification: Option<&'a str>,
@@ -35,7 +34,7 @@ impl From<Reason> for BlockReason {
     }
 }
 
-impl Sent<'_> {
+impl TheftFields<'_> {
     /// The report of a theft, if there is one. A time and its grounds belong together, and to a theft alone. `within` is the
     /// JSON pointer of the object that was sent.
     pub fn theft(&self, fields: &mut Fields, within: &str, now: Timestamp) -> Option<TheftReport> {

@@ -61,6 +61,11 @@ impl ClaimSet {
         self.0.intersection(&other.0).copied().collect()
     }
 
+    /// Whether all its claims are in `other`.
+    pub fn is_subset(&self, other: &Self) -> bool {
+        self.0.is_subset(&other.0)
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = Claim> + '_ {
         self.0.iter().copied()
     }

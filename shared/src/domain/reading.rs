@@ -35,12 +35,14 @@ pub enum Withheld {
     IntegratorDisabled,
     /// The purpose is no longer registered.
     PurposeNotAllowed,
-    /// None of the claims is registered any more.
+    /// The integrator is no longer registered for the claims: for none of them, or not for all that the first answer gave.
     ClaimsWithdrawn,
     QrCodeDeviceBlocked,
     HolderNotEligible,
     /// The winner asks again, and the registry's row is not the one that the first answer came from.
     RegistryChanged,
+    /// The registry has no row of the holder: its table is damaged.
+    ServiceUnavailable,
 }
 
 impl Given {
@@ -57,13 +59,14 @@ impl Given {
 }
 
 impl Withheld {
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::IntegratorDisabled,
         Self::PurposeNotAllowed,
         Self::ClaimsWithdrawn,
         Self::QrCodeDeviceBlocked,
         Self::HolderNotEligible,
         Self::RegistryChanged,
+        Self::ServiceUnavailable,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -74,6 +77,7 @@ impl Withheld {
             Self::QrCodeDeviceBlocked => "qr-code-device-blocked",
             Self::HolderNotEligible => "holder-not-eligible",
             Self::RegistryChanged => "registry-changed",
+            Self::ServiceUnavailable => "service-unavailable",
         }
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::resident::{Address, Gender, Resident};
 use super::{Digest, Id};
 
-/// A salted digest of everything in a row that can be disclosed. The photograph is not always read: the time of the row's last
-/// change stands for it.
+/// A salted digest of everything in a row that can be disclosed. The photograph is not always read, so that the time of the row's
+/// last change tells of a new one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowDigest {
     salt: Id,
@@ -26,19 +26,39 @@ impl RowDigest {
 }
 
 fn digest(resident: &Resident, salt: &Id) -> Digest {
-    let Address { street, rt_rw, kelurahan, kecamatan, municipality, province, postal_code } = &resident.address;
-    let gender: &[u8] = match resident.gender {
+    // All fields are named, so that whoever adds one decides here whether it can be disclosed.
+    let Resident {
+        nik,
+        family_card_number,
+        name,
+        gender,
+        birthdate,
+        address: Address { street, rt_rw, kelurahan, kecamatan, municipality, province, postal_code },
+        updated_at,
+        photo: _,
+        relation: _,
+        birthplace: _,
+        marital_status: _,
+        religion: _,
+        blood_type: _,
+        occupation: _,
+        recorded: _,
+        municipality: _,
+        deceased: _,
+        documents: _,
+    } = resident;
+    let gender: &[u8] = match gender {
         Gender::Female => b"female",
         Gender::Male => b"male",
     };
     Digest::of(&[
         b"registry-row",
         salt.as_str().as_bytes(),
-        resident.updated_at.to_string().as_bytes(),
-        resident.nik.as_str().as_bytes(),
-        resident.family_card_number.as_bytes(),
-        resident.name.as_bytes(),
-        resident.birthdate.to_string().as_bytes(),
+        updated_at.to_string().as_bytes(),
+        nik.as_str().as_bytes(),
+        family_card_number.as_bytes(),
+        name.as_bytes(),
+        birthdate.to_string().as_bytes(),
         gender,
         street.as_bytes(),
         rt_rw.as_bytes(),

@@ -64,6 +64,27 @@ pub fn is_plain(text: &str) -> bool {
     !text.chars().any(|character| character.is_control() || is_hidden(character))
 }
 
+/// Why a text is not one line that people can read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotOneLine {
+    /// It has more than one line, or characters that nobody sees.
+    Hidden,
+    /// It has more than [`LINE`] characters.
+    TooLong,
+}
+
+/// The most characters of a line that officers write.
+pub const LINE: usize = 500;
+
+/// One line of visible text, without the space around it. It may be empty.
+pub fn one_line(text: &str) -> Result<&str, NotOneLine> {
+    match text.trim() {
+        line if !is_plain(line) => Err(NotOneLine::Hidden),
+        line if line.chars().count() > LINE => Err(NotOneLine::TooLong),
+        line => Ok(line),
+    }
+}
+
 /// Why a well-formed value was refused, for the person who typed it.
 ///
 /// It never repeats the value, so that it may be shown and logged.
@@ -79,6 +100,16 @@ impl Invalid {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_is_read_without_the_space_that_a_keyboard_leaves() {
+        assert_eq!(one_line(" Laporan polisi 12/2026\r\n"), Ok("Laporan polisi 12/2026"));
+        assert_eq!(one_line("\n"), Ok(""));
+        assert_eq!(one_line("Laporan\npolisi"), Err(NotOneLine::Hidden));
+        assert_eq!(one_line("Laporan\u{202e}polisi"), Err(NotOneLine::Hidden));
+        assert_eq!(one_line(&"é".repeat(LINE)).map(str::len), Ok(2 * LINE));
+        assert_eq!(one_line(&"é".repeat(LINE + 1)), Err(NotOneLine::TooLong));
+    }
 
     #[test]
     fn indonesian_is_the_default_and_weights_are_honoured() {

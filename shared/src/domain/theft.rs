@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::secret::unprintable;
-use super::text::{Invalid, is_plain};
+use super::text::{Invalid, NotOneLine, one_line};
 
 /// An officer's report that a device was in a thief's hands. A device has one at most, and it is never taken back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,13 +44,11 @@ impl Justification {
             "Write the grounds on one line, without hidden characters.",
         );
 
-        if !is_plain(text) {
-            return Err(NOT_PLAIN);
-        }
-        match text.trim() {
-            "" => Err(REQUIRED),
-            text if text.chars().count() > 500 => Err(TOO_LONG),
-            text => Ok(Self(text.to_owned())),
+        match one_line(text) {
+            Ok("") => Err(REQUIRED),
+            Ok(line) => Ok(Self(line.to_owned())),
+            Err(NotOneLine::Hidden) => Err(NOT_PLAIN),
+            Err(NotOneLine::TooLong) => Err(TOO_LONG),
         }
     }
 

@@ -7,8 +7,8 @@ use face_engine::{Band, Engine, Examined, Picture, QualityProblem, Thresholds, W
 use jiff::Timestamp;
 
 use super::{FaceError, Seen};
-use crate::aside::{self, Abandoned, Waited};
 use crate::domain::face::{FaceBand, FaceComparison, FaceMeasure, PictureProblem};
+use crate::long_work::{self, Abandoned, StillWanted};
 
 /// The engine. Examining a face takes a tenth of a second, on a thread that nothing else waits for.
 pub struct Embedded(Arc<Inside>);
@@ -27,7 +27,7 @@ impl Embedded {
 
     pub(super) async fn look_at(&self, selfie: &[u8]) -> Result<Seen, FaceError> {
         let selfie = selfie.to_vec();
-        self.aside(move |engine, waited| engine.look_at(&selfie, waited)).await
+        self.compute(move |engine, wanted| engine.look_at(&selfie, wanted)).await
     }
 
     pub(super) async fn compare(
@@ -37,22 +37,22 @@ impl Embedded {
         now: Timestamp,
     ) -> Result<FaceComparison, FaceError> {
         let (registry_photo, selfie) = (registry_photo.to_vec(), selfie.to_vec());
-        self.aside(move |engine, waited| engine.compare(&registry_photo, &selfie, now, waited)).await
+        self.compute(move |engine, wanted| engine.compare(&registry_photo, &selfie, now, wanted)).await
     }
 
-    async fn aside<T: Send + 'static>(
+    async fn compute<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Inside, &Waited) -> Result<T, FaceError> + Send + 'static,
+        work: impl FnOnce(&Inside, &StillWanted) -> Result<T, FaceError> + Send + 'static,
     ) -> Result<T, FaceError> {
         let inside = self.0.clone();
-        let done = aside::compute(move |waited| work(&inside, waited)).await;
+        let done = long_work::compute(move |wanted| work(&inside, wanted)).await;
         done.unwrap_or_else(|error| Err(FaceError::Unavailable(error.to_string())))
     }
 }
 
 impl Inside {
-    fn look_at(&self, selfie: &[u8], waited: &Waited) -> Result<Seen, FaceError> {
-        let examined = self.engine()?.inspect(&picture(selfie, waited)?);
+    fn look_at(&self, selfie: &[u8], wanted: &StillWanted) -> Result<Seen, FaceError> {
+        let examined = self.engine()?.inspect(&picture(selfie, wanted)?);
         Ok(Seen { faces: examined.faces.len(), problems: problems(&examined) })
     }
 
@@ -61,9 +61,9 @@ impl Inside {
         registry_photo: &[u8],
         selfie: &[u8],
         now: Timestamp,
-        waited: &Waited,
+        wanted: &StillWanted,
     ) -> Result<FaceComparison, FaceError> {
-        let (registry, selfie) = (self.examine(registry_photo, waited)?, self.examine(selfie, waited)?);
+        let (registry, selfie) = (self.examine(registry_photo, wanted)?, self.examine(selfie, wanted)?);
         let described = registry.descriptor.as_ref().zip(selfie.descriptor.as_ref());
         let distance = described.map(|(registry, selfie)| registry.distance(selfie));
         let (registry_photo_problems, selfie_problems) = (problems(&registry), problems(&selfie));
@@ -87,8 +87,8 @@ impl Inside {
         })
     }
 
-    fn examine(&self, photograph: &[u8], waited: &Waited) -> Result<Examined, FaceError> {
-        Ok(self.engine()?.examine(&picture(photograph, waited)?))
+    fn examine(&self, photograph: &[u8], wanted: &StillWanted) -> Result<Examined, FaceError> {
+        Ok(self.engine()?.examine(&picture(photograph, wanted)?))
     }
 
     fn engine(&self) -> Result<Arc<Engine>, FaceError> {
@@ -104,11 +104,11 @@ impl Inside {
 }
 
 /// Decodes a photograph, as long as somebody waits: before it and after it.
-fn picture(photograph: &[u8], waited: &Waited) -> Result<Picture, FaceError> {
+fn picture(photograph: &[u8], wanted: &StillWanted) -> Result<Picture, FaceError> {
     let abandoned = |error: Abandoned| FaceError::Unavailable(error.to_string());
-    waited.ensure().map_err(abandoned)?;
+    wanted.ensure().map_err(abandoned)?;
     let picture = Picture::decode(photograph).map_err(|error| FaceError::Unreadable(error.to_string()))?;
-    waited.ensure().map_err(abandoned)?;
+    wanted.ensure().map_err(abandoned)?;
     Ok(picture)
 }
 

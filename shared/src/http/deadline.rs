@@ -34,8 +34,8 @@ impl Work {
 }
 
 impl Deadline {
-    pub(super) fn after(time: Duration) -> Self {
-        Self(Some(Instant::now() + time))
+    pub(super) fn at(end: Instant) -> Self {
+        Self(Some(end))
     }
 
     /// The deadline of a request; one that did not come through [`super::respond`] has none.

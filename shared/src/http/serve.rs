@@ -2,10 +2,10 @@
 //! data.
 
 use std::pin::Pin;
-use std::time::Instant;
 
 use lambda_http::{Adapter, Body, Error, Request, RequestExt, Response, Service, service_fn};
 use lambda_runtime::LambdaEvent;
+use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
 use super::answer::Answer;
@@ -41,11 +41,11 @@ pub async fn respond(app: &App, function: &Function, mut request: Request) -> Re
     let started = Instant::now();
     let request_id =
         request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
-    request.extensions_mut().insert(Deadline::after(app.settings.answer_within));
+    let end = started + app.settings.answer_within;
+    request.extensions_mut().insert(Deadline::at(end));
     // A step that is cut off here leaves what a crash would leave: each of its writes is complete by itself.
     let span = log::begin_request(&request_id, function.name());
-    let step = tokio::time::timeout(app.settings.answer_within, (function.step)(app, &request));
-    let step = step.instrument(span.clone()).await;
+    let step = timeout_at(end, (function.step)(app, &request)).instrument(span.clone()).await;
     let outcome = step.unwrap_or_else(|_| Err(Problem::unavailable("the step was not done in time")));
     let (answer, problem) = match outcome {
         Ok(answer) => (answer, None),

@@ -11,9 +11,9 @@ use face_engine::{MAX_BYTES, MAX_PIXELS, MAX_SIDE};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 
-use crate::aside::{Abandoned, Waited};
 use crate::domain::secret::unprintable;
 use crate::domain::text::Invalid;
+use crate::long_work::{Abandoned, StillWanted};
 
 /// A JPEG of our own encoding: what the phone put beside the picture (where and when it was taken, on what) is gone. It
 /// is erased as soon as the officer has decided.
@@ -91,15 +91,15 @@ impl SelfieFile {
     }
 
     /// Decodes the picture and encodes it again, as long as somebody waits for it.
-    pub fn draw(&self, waited: &Waited) -> Result<Selfie, NotDrawn> {
+    pub fn draw(&self, wanted: &StillWanted) -> Result<Selfie, NotDrawn> {
         let mut decoder = decoder(&self.bytes)?;
         let orientation = decoder.orientation().map_err(|_| NOT_A_PICTURE)?;
         let mut picture = DynamicImage::from_decoder(decoder).map_err(|_| NOT_A_PICTURE)?;
-        waited.ensure()?;
+        wanted.ensure()?;
         picture.apply_orientation(orientation);
         let picture = picture.into_rgb8();
         for quality in QUALITIES {
-            waited.ensure()?;
+            wanted.ensure()?;
             let mut bounded = Bounded { bytes: Vec::new(), max_bytes: self.max_bytes };
             if JpegEncoder::new_with_quality(&mut bounded, quality).encode_image(&picture).is_ok() {
                 return Ok(Selfie(bounded.bytes));
@@ -182,7 +182,7 @@ mod tests {
     }
 
     fn parse(text: &str) -> Result<Selfie, NotDrawn> {
-        SelfieFile::parse(text, &RULES)?.draw(&Waited::default())
+        SelfieFile::parse(text, &RULES)?.draw(&StillWanted::default())
     }
 
     #[test]

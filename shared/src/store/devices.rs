@@ -24,7 +24,7 @@ pub enum Unlocked {
 }
 
 /// How a conditional update of a device ended.
-pub(super) enum Updated {
+enum Updated {
     Done,
     /// The condition failed, on this device or on none.
     Refused(Option<Box<Met>>),
@@ -103,8 +103,8 @@ impl Store {
         }
     }
 
-    /// Opens a session in place of the one before, with the registry's row that was met, and forgets the wrong PINs. It uses the try of a verified PIN once:
-    /// a late copy of this write opens nothing again.
+    /// Opens a session in place of the one before, with the registry's row that was met, and forgets the wrong PINs. It uses the
+    /// try of a verified PIN once: a late copy of this write opens nothing again.
     pub async fn open_session(
         &self,
         pin: &VerifiedPin<'_>,
@@ -262,7 +262,7 @@ impl Store {
         Ok(write!(condition_check, ConditionCheck, check))
     }
 
-    pub(super) fn update_device(&self, thumbprint: &KeyThumbprint) -> UpdateItemFluentBuilder {
+    fn update_device(&self, thumbprint: &KeyThumbprint) -> UpdateItemFluentBuilder {
         self.client
             .update_item()
             .table_name(&self.tables.identities)
@@ -270,7 +270,7 @@ impl Store {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
     }
 
-    pub(super) async fn send_device_update(&self, update: UpdateItemFluentBuilder) -> Result<Updated, StoreError> {
+    async fn send_device_update(&self, update: UpdateItemFluentBuilder) -> Result<Updated, StoreError> {
         match update.send().await {
             Ok(_) => Ok(Updated::Done),
             Err(error) => match error.as_service_error() {

@@ -28,52 +28,40 @@ impl Store {
     /// The devices that a NIK has and had, oldest first. An index lists them, so one that was activated within the last moments
     /// may be missing; those listed are read strongly consistent.
     pub async fn devices_of(&self, nik: &Nik) -> Result<Vec<Device>, StoreError> {
-        let mut devices: Vec<Device> = Vec::new();
-        let mut pages = self
-            .client
-            .query()
-            .table_name(&self.tables.identities)
-            .index_name("by_nik")
-            .key_condition_expression("nik = :nik AND begins_with(pk, :device)")
-            .expression_attribute_values(":nik", text(nik.as_str()))
-            .expression_attribute_values(":device", text(keys::DEVICE))
-            .limit(i32::try_from(KEYS_AT_ONCE).unwrap_or(i32::MAX))
-            .into_paginator()
-            .send();
-        while let Some(page) = pages.next().await {
-            let keys = keys_of(page.map_err(unavailable)?.items);
-            for item in self.batch_get(&self.tables.identities, keys, &[]).await? {
-                devices.push(from_item(item)?);
-            }
-        }
-        devices.sort_by_key(|device| device.activated_at);
-        Ok(devices)
+        Ok(Identity::of(self.all_of(nik, Some(keys::DEVICE)).await?, None)?.devices)
     }
 
     /// All devices and registrations of a NIK that are still kept. An index lists them, so one that was made within the last
     /// moments may be missing; those listed are read strongly consistent.
     pub async fn whole_identity(&self, nik: &Nik, now: Timestamp) -> Result<Identity, StoreError> {
-        let (mut found, mut after) = (Vec::new(), None);
-        loop {
-            let page = self.page_of_identity(nik, after.as_deref()).await?;
-            found.extend(page.items.into_iter().filter(|item| !is_over(item, now)));
-            after = page.next;
-            if after.is_none() {
-                return Identity::of(found, None);
-            }
-        }
+        let mut items = self.all_of(nik, None).await?;
+        items.retain(|item| !is_over(item, now));
+        Identity::of(items, None)
     }
 
     /// Devices and then registrations of a NIK, a hundred at most, after those of the call before, those included whose time
     /// is over.
     pub async fn identity(&self, nik: &Nik, after: Option<&str>) -> Result<Identity, StoreError> {
-        let Page { items, next } = self.page_of_identity(nik, after).await?;
+        let Page { items, next } = self.page_of(nik, None, after).await?;
         Identity::of(items, next)
     }
 
-    async fn page_of_identity(&self, nik: &Nik, after: Option<&str>) -> Result<Page, StoreError> {
+    /// All items of a NIK whose keys begin so.
+    async fn all_of(&self, nik: &Nik, prefix: Option<&str>) -> Result<Vec<Item>, StoreError> {
+        let (mut found, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.page_of(nik, prefix, after.as_deref()).await?;
+            found.extend(page.items);
+            after = page.next;
+            if after.is_none() {
+                return Ok(found);
+            }
+        }
+    }
+
+    async fn page_of(&self, nik: &Nik, prefix: Option<&str>, after: Option<&str>) -> Result<Page, StoreError> {
         let after = after.map(|key| Item::from([("nik".to_owned(), text(nik.as_str())), ("pk".to_owned(), text(key))]));
-        let answer = self
+        let mut query = self
             .client
             .query()
             .table_name(&self.tables.identities)
@@ -81,10 +69,13 @@ impl Store {
             .key_condition_expression("nik = :nik")
             .expression_attribute_values(":nik", text(nik.as_str()))
             .set_exclusive_start_key(after)
-            .limit(i32::try_from(KEYS_AT_ONCE).unwrap_or(i32::MAX))
-            .send()
-            .await
-            .map_err(unavailable)?;
+            .limit(i32::try_from(KEYS_AT_ONCE).unwrap_or(i32::MAX));
+        if let Some(prefix) = prefix {
+            query = query
+                .key_condition_expression("nik = :nik AND begins_with(pk, :prefix)")
+                .expression_attribute_values(":prefix", text(prefix));
+        }
+        let answer = query.send().await.map_err(unavailable)?;
         let next = answer.last_evaluated_key.and_then(|mut key| key.remove("pk")?.as_s().ok().cloned());
         Ok(Page { items: self.batch_get(&self.tables.identities, keys_of(answer.items), &[]).await?, next })
     }

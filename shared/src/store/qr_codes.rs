@@ -186,9 +186,11 @@ impl Store {
         }
         Ok(match self.transact(writes).await? {
             Ok(()) => Recorded::Done,
-            Err(mut refused) if refused.failed(CODE) => match refused.found::<QrCode>(CODE)? {
-                Some(_) => Recorded::TooOften,
-                None => Recorded::Gone,
+            Err(mut refused) if refused.failed(CODE) => match (refused.found::<QrCode>(CODE)?, turn) {
+                (Some(_), RecordedTurn::Again { .. }) => Recorded::TooOften,
+                // The redemption of a code never changes.
+                (Some(_), RecordedTurn::First { .. }) => return Err(StoreError::Malformed),
+                (None, _) => Recorded::Gone,
             },
             Err(_) => Recorded::DeviceBlocked,
         })

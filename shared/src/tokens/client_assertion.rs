@@ -4,7 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::Algorithm;
 use serde::Deserialize;
 
-use super::{Audience, InvalidToken, Times, es256_key, read_header, verify_signature, whole_second_after};
+use super::{
+    Audience, CLOCK_SKEW, FORGED, InvalidToken, Times, es256_key, read_header, verify_signature, whole_second_after,
+};
 use crate::domain::Digest;
 use crate::domain::integrator::{Integrator, MAX_KEYS};
 
@@ -16,6 +18,7 @@ const LONGEST_LIFE: SignedDuration = SignedDuration::from_mins(5);
 pub struct ClientAssertion {
     /// Names the assertion: the client and its `jti`.
     pub digest: Digest,
+    /// From when on every instance finds it too old, also one whose clock is behind.
     pub expires_at: Timestamp,
 }
 
@@ -66,7 +69,7 @@ pub fn verify(
         return Err(InvalidToken("has no usable jti"));
     }
     let digest = Digest::of(&[integrator.client_id.as_bytes(), claims.jti.as_bytes()]);
-    Ok(ClientAssertion { digest, expires_at: whole_second_after(expires_at) })
+    Ok(ClientAssertion { digest, expires_at: whole_second_after(expires_at + CLOCK_SKEW) })
 }
 
 /// The claims, if one of the client's keys signed them: the one that is named, or any where none is named.
@@ -80,7 +83,8 @@ fn signed_by(integrator: &Integrator, assertion: &str) -> Result<Claims, Invalid
     let mut claims = Err(InvalidToken("signed with an unknown key"));
     for key in named.filter_map(es256_key).take(MAX_KEYS) {
         claims = verify_signature(assertion, &key, Algorithm::ES256);
-        if claims.is_ok() {
+        // Only of a signature can the next key say something else.
+        if !matches!(claims, Err(FORGED)) {
             break;
         }
     }

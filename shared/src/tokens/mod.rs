@@ -78,9 +78,12 @@ fn verify_signature<T: DeserializeOwned>(
     jsonwebtoken::decode(token, key, &validation).map(|data| data.claims).map_err(|error| match error.kind() {
         ErrorKind::Json(_) | ErrorKind::Utf8(_) => UNREADABLE_CLAIMS,
         ErrorKind::InvalidAlgorithm => InvalidToken("signed with another algorithm"),
-        _ => InvalidToken("the signature does not verify"),
+        _ => FORGED,
     })
 }
+
+/// Another key signed it, or it was altered.
+const FORGED: InvalidToken = InvalidToken("the signature does not verify");
 
 /// The signature is right, but a claim is missing or of another kind. Which one is not said: it could hold anything.
 const UNREADABLE_CLAIMS: InvalidToken = InvalidToken("a claim is missing or cannot be read");
