@@ -82,16 +82,18 @@ fn kept(app: &App, now: Timestamp, language: Language) -> [Kept; 6] {
         en: "Document hash, time and NIK: others must be able to check what you signed.",
     };
     const DEVICES: Text = Text {
-        id: "Sidik kunci ponsel yang pernah Anda gunakan, NIK, dan waktunya: agar pencurian masih dapat dilaporkan dan tanda \
-             tangan pencuri tidak berlaku.",
-        en: "The key's thumbprint of each phone that you had, with NIK and times: a theft can still be reported, and what \
-             the thief signed does not count.",
+        id: "Sidik kunci setiap ponsel yang pernah Anda gunakan, NIK, waktu dan alasan pemblokirannya, dan laporan \
+             pencurian jika ada: agar pencurian masih dapat dilaporkan dan tanda tangan pencuri tidak berlaku.",
+        en: "The key's thumbprint of each phone that you had, with NIK, times, why it was blocked, and the theft report \
+             if there is one: a theft can still be reported, and what the thief signed does not count.",
     };
     const REDEEMED_QR_CODES: Text = Text {
-        id: "Kode QR yang sudah dipindai: agar lembaga yang memindainya dapat menanyakan kembali hasilnya, \
-             tanpa data Anda.",
-        en: "QR codes that were scanned: the organisation that scanned one can ask again for its result, \
-             without your data.",
+        id: "Kode QR yang sudah dipindai: lembaga, tujuan, waktu, NIK, dan nama data yang dibagikan, tanpa isinya; dari \
+             data kependudukan hanya sidik digital bersalt. Lembaga itu masih dapat menanyakan hasilnya, tetapi tidak \
+             menerima data Anda.",
+        en: "QR codes that were scanned: organisation, purpose, time, NIK and the names of the data shared, without \
+             their values; of the registry's data only a salted hash. The organisation can still ask for the result, but \
+             gets none of your data.",
     };
     const APPROVAL_COUNT: Text = Text {
         id: "Jumlah persetujuan untuk NIK Anda: agar pendaftaran lama tidak dapat dipakai lagi.",
