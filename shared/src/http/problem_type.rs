@@ -115,8 +115,10 @@ catalogue! {
         "This resident still has an active phone. To approve, confirm that it is replaced; the old phone will be \
          blocked.";
     TheftAlreadyReported = 409 "theft-already-reported" "Theft already reported",
-        "Pencurian ponsel ini sudah dilaporkan sejak waktu lain. Laporan yang pertama tetap berlaku.",
-        "The theft of this phone has already been reported since another time. The first report remains.";
+        "Pencurian ponsel ini sudah dilaporkan dengan waktu lain. Laporan pertama tetap berlaku dan tidak dapat diubah; \
+         lihat daftar ponsel penduduk ini. Untuk menyetujui ponsel baru, kosongkan laporan pencurian.",
+        "The theft of this phone has already been reported with another time. The first report remains and cannot be \
+         changed; see the list of this resident's phones. To approve a new phone, leave out the theft report.";
     NotApproved = 409 "not-approved" "Registration not approved",
         "Email aktivasi hanya dikirim untuk pendaftaran yang sudah disetujui dan belum aktif. Lihat statusnya di Cek \
          Status.",
@@ -198,8 +200,10 @@ catalogue! {
         "The phone that showed this QR code has been blocked. Do not accept the code; ask for another identity \
          document.";
     HolderNotEligible = 403 "holder-not-eligible" "Identity not valid at present",
-        "Identitas digital ini sedang tidak berlaku. Arahkan pemiliknya ke kantor Dukcapil.",
-        "This digital identity is not valid at present. Refer the holder to the civil registry office.";
+        "Menurut data kependudukan, identitas digital ini sedang tidak berlaku. Jangan terima kode QR ini; minta dokumen \
+         identitas lain, dan arahkan pemiliknya ke kantor Dukcapil.",
+        "According to the population registry, this digital identity is not valid at present. Do not accept the QR code; \
+         ask for another identity document, and refer the holder to the civil registry office.";
     NoSharedClaims = 403 "no-shared-claims" "No shared claims",
         "Kode QR ini belum terpakai, tetapi pemiliknya tidak membagikan data yang boleh dilihat lembaga Anda. Minta ia \
          memilih data yang diperlukan dan menampilkan kode QR baru.",
@@ -207,15 +211,16 @@ catalogue! {
          choose what is needed and show a new QR code.";
     /// Like the one before, once the code is used up.
     ClaimsWithdrawn = 403 "claims-withdrawn" "Claims withdrawn",
-        "Kode QR ini sudah terpakai, tetapi data yang dibagikan tidak lagi terdaftar untuk lembaga Anda. Hubungi \
-         pengelola layanan.",
-        "This code has been used, but the data shared in it are no longer registered for your organisation. Contact \
-         the operator of this service.";
+        "Kode QR ini sudah terpakai, tetapi lembaga Anda tidak lagi boleh melihat data yang dibagikan. Hubungi pengelola \
+         layanan, lalu minta pemilik identitas menampilkan kode QR baru.",
+        "This QR code has been used, but your organisation may no longer see the data shared in it. Contact the operator \
+         of this service, then ask the holder to show a new QR code.";
     /// To a winner that asks again.
     RegistryChanged = 410 "registry-changed" "Registry data changed",
-        "Data kependudukan pemilik identitas berubah sejak kode QR ini dipindai. Minta ia menampilkan kode QR baru.",
-        "The registry's data of the holder have changed since this QR code was scanned. Ask the holder to show a new \
-         one.";
+        "Data kependudukan pemilik identitas telah berubah, sehingga kode QR ini tidak lagi memberikan hasil. Minta ia \
+         menampilkan kode QR baru.",
+        "The holder's data in the population registry have changed, so this QR code no longer gives a result. Ask the \
+         holder to show a new one.";
     PurposeNotAllowed = 403 "purpose-not-allowed" "Purpose not allowed",
         "Tujuan ini tidak terdaftar untuk lembaga Anda. Hubungi pengelola layanan.",
         "This purpose is not registered for your organisation. Contact the operator of this service.";
