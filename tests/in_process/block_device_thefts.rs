@@ -1,4 +1,4 @@
-//! block-device: an officer reports the theft of any phone that the resident ever had, once, whatever ended it.
+//! block-device: an officer reports the theft of any phone that the resident ever had, once, whatever it was blocked for.
 
 use futures::future::join_all;
 use http::Request;
@@ -12,7 +12,7 @@ use tests::{HolderWithSession, PIN, World, assert_invalid, assert_problem, asser
 use super::erase_identity::erase;
 use super::sign_document::{check, sign};
 
-/// How a phone ends before its theft becomes known.
+/// How a phone is blocked before its theft becomes known.
 const ENDS: [&str; 7] = [
     "blocked by its holder",
     "blocked by an officer",

@@ -17,7 +17,7 @@ pub struct Reported {
     pub theft: Option<TheftReport>,
 }
 
-/// What the approval writes to it. An active device ends only if the officer says so.
+/// What the approval writes to it. An active device is blocked only if the officer says so.
 pub fn ending(
     app: &App,
     device: Option<Device>,

@@ -105,7 +105,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
 }
 
 /// What the engine says, or said when an officer first looked; after the decision, what it said before it. That the registration
-/// was opened is noted, so that no other one pushes it out.
+/// was opened is noted, so that no other one replaces it.
 async fn compare_and_note_opening(
     app: &App,
     registration: &Registration,

@@ -1,4 +1,4 @@
-//! What the answers show of a device: its name, and how it ended; never an officer's name or words.
+//! What the answers show of a device: its name, its block and its theft; never an officer's name or words.
 
 use ikd::domain::KeyThumbprint;
 use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceStatus};

@@ -134,7 +134,7 @@ pub enum Limit {
     Mint,
     /// What integrators need before they can redeem.
     Token,
-    /// What ends a phone that is in foreign hands.
+    /// What blocks a phone that is in a thief's hands.
     Block,
     /// What an officer does for a resident at the counter.
     Office,

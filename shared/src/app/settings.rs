@@ -58,7 +58,7 @@ pub struct Rules {
     pub ticket_lifetime: SignedDuration,
     /// How long a registration waits for its officer, and an approved one for its activation.
     pub registration_lifetime: SignedDuration,
-    /// How many registrations of one NIK wait for an officer to open them; the oldest makes room for the next one.
+    /// How many registrations of one NIK wait for an officer to open them; the next one replaces the oldest.
     pub max_waiting_registrations: usize,
     pub activation_code_lifetime: SignedDuration,
     /// Tries at each generation of the activation code.

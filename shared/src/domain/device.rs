@@ -181,7 +181,7 @@ impl Device {
         self.ended_by().is_some()
     }
 
-    /// The block that ended it.
+    /// Its block, if it is blocked.
     pub fn ended_by(&self) -> Option<&Block> {
         match &self.state {
             DeviceState::Active(_) => None,
@@ -197,7 +197,7 @@ impl Device {
         }
     }
 
-    /// The active device, or the block that ended it.
+    /// The active device, or the block of a blocked one.
     pub fn into_active(self) -> Result<Device<Active>, Block> {
         self.active_or_blocked().map_err(|device| device.state.block)
     }

@@ -27,7 +27,7 @@ pub struct Registration {
     /// What the face engine said of the selfie, once somebody looked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub face: Option<FaceComparison>,
-    /// When an officer first opened it: from then on no other registration of the NIK pushes it out.
+    /// When an officer first opened it: from then on no other registration of the NIK replaces it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opened_at: Option<Timestamp>,
     #[serde(flatten)]

@@ -93,7 +93,7 @@ impl Store {
         Ok(write!(update, Update, update))
     }
 
-    /// The write that ends a device, without its condition.
+    /// The write that blocks a device, without its condition.
     pub(super) fn ending(&self, device: &Device<Blocked>, forgotten: Forgotten) -> Result<UpdateBuilder, StoreError> {
         let theft = if device.state.theft.is_some() { ", theft = :theft" } else { "" };
         let mut update = Update::builder()

@@ -37,7 +37,7 @@ pub struct Approving<'a> {
 pub enum Previous {
     /// It was active, and this registration replaces it.
     Replaced(Device<Blocked>, Forgotten),
-    /// It had ended before, and the officer reports its theft.
+    /// It was blocked before, and the officer reports its theft.
     Stolen(KeyThumbprint, Theft),
 }
 
@@ -47,7 +47,7 @@ pub enum Opened {
     Done,
     /// It does not wait any more.
     DecidedBefore,
-    /// It was pushed out or forgotten in the meantime.
+    /// It was replaced or forgotten in the meantime.
     Gone,
 }
 
@@ -76,7 +76,7 @@ impl Store {
         Ok(found.filter(|registration| !registration.is_forgotten(now)))
     }
 
-    /// Approves: the decision, the pointer that ends all sibling registrations, the replaced device's end, the
+    /// Approves: the decision, the pointer that ends all sibling registrations, the replaced device's block, the
     /// order to send the e-mail and the selfie's erasure happen together or not at all.
     pub async fn approve(&self, approving: Approving<'_>) -> Result<Written, StoreError> {
         let Approving { registration, holder, approval, face, email, previous } = approving;
@@ -193,7 +193,7 @@ impl Store {
     }
 
     /// Notes that an officer has opened a registration that waits for its decision, and what the face engine said just now. From
-    /// this write on no other registration pushes it out.
+    /// this write on no other registration replaces it.
     pub async fn open_review(
         &self,
         id: &Id,

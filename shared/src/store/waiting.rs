@@ -11,7 +11,7 @@ use crate::domain::nik::Nik;
 use crate::domain::registration::{Registration, Status};
 
 /// The registrations of one NIK, oldest first. One that an officer opened or decided is taken off when its turn comes to be
-/// pushed out.
+/// replaced.
 #[derive(Clone, Default, Serialize, Deserialize)]
 struct Waiting {
     /// Raised by each registration: names the state that was read.
@@ -75,7 +75,7 @@ impl Store {
 
     /// Writes a registration, its selfie and its list. It is overtaken where another registration changed the list.
     async fn push_out_and_create(&self, creating: Creating<'_>, max: usize) -> Result<Written, StoreError> {
-        /// The writes of the transaction by their positions; each registration that is pushed out is two more.
+        /// The writes of the transaction by their positions; each registration that is replaced is two more.
         const LIST: usize = 2;
         const FIRST_PUSHED_OUT: usize = 3;
 

@@ -279,7 +279,7 @@ impl State {
         self.head = Some(number);
     }
 
-    /// The condition of a report: no other is on record. An active device ends with it.
+    /// The condition of a report: no other is on record. It blocks an active device.
     fn report(&mut self, number: usize, officer: u8) -> Option<()> {
         let device = self.devices[number]?;
         let theft = device.theft.or(Some(officer));

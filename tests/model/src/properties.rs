@@ -28,7 +28,7 @@ impl Model for Life {
             Property::always("a redemption that has ended is gone for everybody, swept or not", ended_is_gone),
             Property::always("nothing works after a block is answered", |_, state: &State| !state.worked_after_block),
             Property::always("one live code", one_live_code),
-            Property::always("only a block ends the device, whatever the registry says", |_, state: &State| {
+            Property::always("only a block blocks the device, whatever the registry says", |_, state: &State| {
                 state.device.blocked == (state.block != Block::NotAsked)
             }),
             // Without these the model would prove nothing.
