@@ -194,7 +194,7 @@ impl Demo {
         let reply = self.phone.change_pin(&first, code, PIN).await?;
         self.story.step("change-pin", "Ubah PIN", 204, &reply)?;
         let reply = self.phone.log_in(code).await?;
-        self.story.step("login", "The activation code is dead", 401, &reply)?;
+        self.story.step("login", "The activation code no longer works", 401, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
         self.story.step("login", "Masuk with the new PIN", 200, &reply)?;
         PhoneSession::of(&reply)
@@ -242,7 +242,7 @@ impl Demo {
         let reply = self.officer.reset_pin(personas::SITI, None).await?;
         self.story.step("reset-pin", "The PIN is forgotten: the officer has a new code sent", 202, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
-        self.story.step("login", "The old PIN is dead at once", 401, &reply)?;
+        self.story.step("login", "The old PIN no longer works", 401, &reply)?;
         let mail = mailbox.activation_email(email, 2).await?;
         let page = self.browser.open(&mail.link).await?;
         self.story.step("activate", "The browser opens the new link", 200, &page)?;
@@ -313,7 +313,7 @@ impl Demo {
         self.story.step("redeem-qr", "90 seconds are over", expected, &reply)
     }
 
-    /// The phone is lost: it is blocked, and useless at once.
+    /// The phone is lost: it is blocked, and no longer works.
     async fn lose_the_phone(&mut self) -> Result<()> {
         let reply = self.phone.log_in(PIN).await?;
         self.story.step("login", "Masuk once more", 200, &reply)?;
@@ -324,9 +324,9 @@ impl Demo {
         let reply = self.officer.block(personas::SITI, "lost").await?;
         self.story.step("block-device", "Blocking twice is harmless", 200, &reply)?;
         let reply = self.phone.mint(&session, &json!({})).await?;
-        self.story.step("mint-qr", "The blocked device mints nothing", 403, &reply)?;
+        self.story.step("mint-qr", "The blocked phone no longer works: no new QR code", 403, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
-        self.story.step("login", "… and does not log in", 403, &reply)?;
+        self.story.step("login", "… no login", 403, &reply)?;
         let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
         self.story.step("redeem-qr", "… and its last QR code is worthless", 410, &reply)
     }
@@ -349,7 +349,7 @@ impl Demo {
             &reply,
         )?;
         let reply = self.phone.log_in(PIN).await?;
-        self.story.step("login", "It has ended (and finish-erasure erases what it left)", 403, &reply)
+        self.story.step("login", "The phone no longer works (finish-erasure erases what is left)", 403, &reply)
     }
 }
 
