@@ -1,5 +1,5 @@
 //! What a stranger's request may cost: processor time that is spent before anything about the caller is known. Prints the
-//! table of docs/performance.md, "What a stranger can burn".
+//! table of docs/performance.md, "What a stranger's requests cost".
 
 #![expect(clippy::unwrap_used, reason = "what cannot be measured ends it")]
 
