@@ -194,9 +194,10 @@ fn set(packages: &[Package]) -> Result<()> {
     }
     std::fs::write(crate::root().join(BUDGETS), text)?;
     let text = format!(
-        "# Packages\n\nWhat `sam build` packs of each function; `cargo xtask package --set-budgets` wrote it, and the budgets beside it \
-         ([infra/lab/budgets/packages.toml](../../infra/lab/budgets/packages.toml), {MARGIN_PERCENT} % above, 5 MB at most). `{LAYER}` is the layer of the \
-         functions that look at faces.\n\n{}",
+        "# Packages\n\nWhat `sam build` packs of each function; `cargo xtask package --set-budgets` wrote it, and the \
+         budgets beside it\n\
+         ([infra/lab/budgets/packages.toml](../../infra/lab/budgets/packages.toml), {MARGIN_PERCENT} % above, 5 MB at most).\n\
+         `{LAYER}` is the layer of the functions that look at faces.\n\n{}",
         table(packages)?
     );
     Ok(std::fs::write(crate::root().join(WEIGHTS), text)?)

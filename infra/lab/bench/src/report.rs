@@ -103,7 +103,7 @@ fn soak_of_before(folder: &Path) -> Result<String> {
 /// Whether a soak kept its limits.
 fn verdict(faults: &[String]) -> String {
     if faults.is_empty() {
-        return "No code served twice, every winner could ask again, no answer was a 5xx but 503 with `Retry-After`, and no \
+        return "No code served twice, every winner could ask again, no answer was a 5xx but 503 with `Retry-After`,\nand no \
                 function grew by more than the runtime makes the floor grow."
             .to_owned();
     }
@@ -112,8 +112,8 @@ fn verdict(faults: &[String]) -> String {
 
 fn soak_table(soak: &Soak) -> Result<String> {
     let mut table = format!(
-        "{}, {} cores of {}: {} minutes at {:.0} visits a second, where {:.0} are the peak. {} visits, {} requests, {} calls \
-         that reached the proxy; it refused {} of them and lost the answers of {}. Answers by status: {}. {}\n\n\
+        "{}, {} cores of {}: {} minutes at {:.0} visits a second, where {:.0} are the peak.\n{} visits, {} requests, {} calls \
+         that reached the proxy; it refused {} of them and lost the answers of {}.\nAnswers by status: {}.\n{}\n\n\
          | function | p50 | p99 | longest |\n|---|---|---|---|\n",
         soak.at.strftime("%Y-%m-%d"),
         soak.machine.cores,
@@ -181,7 +181,7 @@ fn steps(figures: &Figures) -> Result<String> {
     let [in_a_row, rested] = alone;
     writeln!(
         table,
-        "\nArgon2id alone takes {in_a_row} where one hash follows another, and {rested} where each comes after a rest of {} \
+        "\nArgon2id alone takes {in_a_row} where one hash follows another,\nand {rested} where each comes after a rest of {} \
          milliseconds.",
         REST.as_millis()
     )?;

@@ -129,7 +129,7 @@ impl Books {
             "Durations are the medians of [performance/figures.json](performance/figures.json)."
         };
         format!(
-            "List prices of {}, read on {}, in US dollars without tax, free tiers and discounts. {durations}\n\n",
+            "List prices of {}, read on {}, in US dollars without tax, free tiers and discounts.\n{durations}\n\n",
             self.prices.region, self.prices.read_on
         )
     }
