@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
 use ikd::app::{Clock, SystemClock};
 use indicatif::ProgressBar;
 
 use super::import::{Import, Summary};
+use super::lanes::Pass;
 use super::refusals::Report;
 use super::table::Table;
 use super::{Regions, synthesise};
@@ -85,8 +86,13 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
     };
     let start = Instant::now();
     let summary = import.run(stop).await?;
-    tell(&summary, start.elapsed(), options.dry_run)?;
-    ensure!(!summary.interrupted, "Interrupted: run it again to import the rest.");
+    print_line(account(&summary, options.dry_run))?;
+    print_line(cost(&summary, start.elapsed()))?;
+    match summary.interrupted {
+        Some(Pass::Look) => bail!("Interrupted before anything was written: run it again."),
+        Some(Pass::Write) => bail!("Interrupted: run it again to import the rest."),
+        None => {}
+    }
     let refused = summary.refused;
     ensure!(refused == 0, "{refused} rows were refused: {} says which and why.", report.display());
     Ok(())
@@ -109,17 +115,27 @@ fn percent(text: &str) -> Result<f64> {
     Ok(percent)
 }
 
-fn tell(summary: &Summary, took: Duration, dry_run: bool) -> Result<()> {
-    let Summary { rows, changed, unchanged, refused, repeated, taken_away, .. } = summary;
-    let writing = if dry_run { "would be written" } else { "written" };
-    print_line(format_args!(
+/// What became of the rows, or would become of them.
+fn account(summary: &Summary, dry_run: bool) -> String {
+    let Summary { rows, changed, unchanged, refused, repeated, taken_away, interrupted } = summary;
+    let has_written = !dry_run && *interrupted != Some(Pass::Look);
+    let writing = if has_written { "written" } else { "would be written" };
+    let counted = format!(
         "{rows} rows: {changed} {writing}, {unchanged} unchanged, {refused} refused, {repeated} replaced by a later one"
-    ))?;
-    let became = if dry_run { "would become" } else { "became" };
-    print_line(format_args!("{taken_away} {became} deceased, not recorded, or residents of another municipality"))?;
-    let rate = u128::from(*rows) * 1_000 / took.as_millis().max(1);
+    );
+    let became = match interrupted {
+        // The share of a part of the file says nothing.
+        Some(Pass::Look) => return counted,
+        None if has_written => "became",
+        _ => "would become",
+    };
+    format!("{counted}\n{taken_away} {became} deceased, not recorded, or residents of another municipality")
+}
+
+fn cost(summary: &Summary, took: Duration) -> String {
+    let rate = u128::from(summary.rows) * 1_000 / took.as_millis().max(1);
     let memory = peak_memory().map(|kilobytes| format!(", {} MiB of memory at most", kilobytes / 1_024));
-    print_line(format_args!("{:.1} s, {rate} rows a second{}", took.as_secs_f64(), memory.unwrap_or_default()))
+    format!("{:.1} s, {rate} rows a second{}", took.as_secs_f64(), memory.unwrap_or_default())
 }
 
 /// The most memory that this process has had, in KiB, where the system reports it (Linux).
@@ -127,4 +143,33 @@ fn peak_memory() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix("kB")?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::import::TakenAway;
+    use super::*;
+
+    fn summary(interrupted: Option<Pass>) -> Summary {
+        let taken_away = TakenAway { residents: 1, of: 200 };
+        Summary { rows: 200, changed: 3, unchanged: 197, taken_away, interrupted, ..Summary::default() }
+    }
+
+    #[test]
+    fn only_what_was_written_is_said_to_be_written() {
+        for (interrupted, dry_run, writing, share) in [
+            (None, false, "3 written", Some("became")),
+            (None, true, "3 would be written", Some("would become")),
+            (Some(Pass::Look), false, "3 would be written", None),
+            (Some(Pass::Look), true, "3 would be written", None),
+            (Some(Pass::Write), false, "3 written", Some("would become")),
+        ] {
+            let said = account(&summary(interrupted), dry_run);
+            let (rows, became) = said.split_once('\n').map_or((said.as_str(), None), |(rows, rest)| (rows, Some(rest)));
+            assert!(rows.starts_with(&format!("200 rows: {writing}, 197 unchanged")), "{said}");
+            let expected = share.map(|became| format!("0.50 % of the residents (1 of 200) {became} deceased"));
+            assert_eq!(became.is_some(), expected.is_some(), "{said}");
+            assert!(became.zip(expected).is_none_or(|(became, start)| became.starts_with(&start)), "{said}");
+        }
+    }
 }

@@ -34,13 +34,12 @@ pub type Text = BufReader<Box<dyn Read + Send>>;
 
 const PIECE: usize = 64 * 1024;
 
-/// Opens a file to read; `watched` wraps the file before anything else reads it. Compression is recognised by the first
-/// bytes, the format by the name, or else by the first character.
-pub fn open(path: &Path, watched: impl FnOnce(File) -> Box<dyn Read + Send>) -> Result<(Format, Text)> {
+/// Begins to read the bytes of a file. Compression is recognised by the first ones, the format by the file's name, or else
+/// by the first character.
+pub fn open(path: &Path, bytes: Box<dyn Read + Send>) -> Result<(Format, Text)> {
     const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-    let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
-    let mut raw: Text = BufReader::with_capacity(PIECE, watched(file));
+    let mut raw: Text = BufReader::with_capacity(PIECE, bytes);
     let is_gzip = raw.fill_buf().with_context(|| format!("{} cannot be read", path.display()))?.starts_with(&GZIP);
     let mut text: Text =
         if is_gzip { BufReader::with_capacity(PIECE, Box::new(MultiGzDecoder::new(raw))) } else { raw };

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::{Result, ensure};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, PutRequest, Select, WriteRequest};
 use ikd::aws::describe_failure;
 use ikd::domain::Digest;
 use ikd::domain::resident::Resident;
@@ -19,6 +19,9 @@ pub const WRITE_BATCH: usize = 25;
 
 /// The attribute of a row's digest. No function reads it: it is no member of a resident.
 const DIGEST: &str = "import_digest";
+
+/// The index that has every row, and nothing of it but its keys.
+const INDEX: &str = "by_family_card";
 
 /// Attempts in a row without any progress, before giving up after about two minutes.
 const ATTEMPTS: u32 = 16;
@@ -99,12 +102,16 @@ impl Held {
 }
 
 impl Table {
-    /// How many rows the table has, as DynamoDB counts them every six hours.
-    pub async fn approximate_rows(&self) -> Result<u64> {
-        let answer = self.client.describe_table().table_name(&self.name).send().await;
-        let answer = answer.map_err(|error| self.unusable(&error))?;
-        let count = answer.table.and_then(|table| table.item_count).unwrap_or_default();
-        Ok(u64::try_from(count).unwrap_or_default())
+    /// How many residents the table has. DynamoDB's own number can be six hours old, and is 0 for a new table; so the items of
+    /// an index, which are short, are counted.
+    pub async fn residents(&self) -> Result<u64> {
+        let count = self.client.scan().table_name(&self.name).index_name(INDEX).select(Select::Count);
+        let (mut pages, mut residents) = (count.into_paginator().send(), 0_u64);
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| self.unusable(&error))?;
+            residents += u64::try_from(page.count).unwrap_or_default();
+        }
+        Ok(residents)
     }
 
     /// What the table holds of some rows, by NIK; at most [`READ_BATCH`] are asked for.
