@@ -63,8 +63,10 @@ async fn main() -> ExitCode {
 async fn run(Arguments { mut options, mut command }: Arguments) -> Result<()> {
     if let Some(file) = &options.outputs {
         let stack = StackDescription::read(file)?;
-        if let Command::Deployment(command) = &mut command {
-            command.complete(&stack);
+        match &mut command {
+            Command::Deployment(command) => command.complete(&stack),
+            Command::ImportResidents(arguments) => arguments.complete(&stack),
+            _ => {}
         }
         options.stack = stack.name;
     }

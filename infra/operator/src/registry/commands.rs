@@ -16,7 +16,7 @@ use super::refusals::Report;
 use super::table::Table;
 use super::{Regions, synthesise};
 use crate::output::{is_closed_pipe, print_line};
-use crate::{Options, aws};
+use crate::{Options, StackDescription, aws};
 
 /// What to import, and where.
 #[derive(Args)]
@@ -35,6 +35,9 @@ pub struct ImportArguments {
     /// A file with further codes of districts that were in force once, one a line.
     #[arg(long)]
     former_districts: Option<PathBuf>,
+    /// The municipality whose residents enrol in the deployment, as 35.77; without it, the one of the stack's --outputs.
+    #[arg(long, value_name = "CODE")]
+    municipality: Option<String>,
     /// The largest share of the residents, in percent, that one import may turn to deceased or not recorded, or move.
     #[arg(long, value_name = "PERCENT", default_value_t = 1.0, value_parser = percent)]
     max_taken_away: f64,
@@ -58,6 +61,15 @@ pub struct SynthesiseArguments {
     out: Option<PathBuf>,
 }
 
+impl ImportArguments {
+    /// Fills in what was not given, from the stack.
+    pub fn complete(&mut self, stack: &StackDescription) {
+        if self.municipality.is_none() {
+            self.municipality = stack.parameter("Municipality").map(str::to_owned);
+        }
+    }
+}
+
 /// Imports, and says how it ended; refused rows and an interruption are failures.
 ///
 /// A dry run checks and compares everything, and writes nothing.
@@ -68,6 +80,8 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
         let codes = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         regions.add_former(&codes)?;
     }
+    let municipality = arguments.municipality.context("name the --municipality, or give the stack's --outputs")?;
+    ensure!(regions.has_municipality(&municipality), "{municipality} is not the code of a regency or city, as 35.77.");
     let report = arguments.report.unwrap_or_else(|| Report::beside(&arguments.file));
     let import = Import {
         report: report.clone(),
@@ -76,6 +90,7 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
             name: arguments.table.unwrap_or_else(|| options.table("residents")),
         },
         regions,
+        municipality,
         dry_run: options.dry_run,
         rewrite: arguments.rewrite,
         max_taken_away: (!arguments.allow_mass_change).then_some(arguments.max_taken_away),
@@ -147,6 +162,8 @@ fn peak_memory() -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::super::import::TakenAway;
     use super::*;
 
@@ -170,6 +187,26 @@ mod tests {
             let expected = share.map(|became| format!("0.50 % of the residents (1 of 200) {became} deceased"));
             assert_eq!(became.is_some(), expected.is_some(), "{said}");
             assert!(became.zip(expected).is_none_or(|(became, start)| became.starts_with(&start)), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_municipality_is_the_one_given_or_else_the_stacks() {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            arguments: ImportArguments,
+        }
+
+        let parameters = json!([{ "ParameterKey": "Municipality", "ParameterValue": "35.77" }]);
+        let stack = json!({ "Stacks": [{ "StackName": "ikd", "Parameters": parameters }] });
+        let stack = StackDescription::of(&stack.to_string()).unwrap();
+        for (line, expected) in
+            [(vec!["import", "file"], "35.77"), (vec!["import", "file", "--municipality", "35.78"], "35.78")]
+        {
+            let mut arguments = <Line as clap::Parser>::parse_from(line).arguments;
+            arguments.complete(&stack);
+            assert_eq!(arguments.municipality.as_deref(), Some(expected));
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Import {
     pub report: PathBuf,
     pub table: Table,
     pub regions: Regions,
+    /// The municipality whose residents can have a digital identity here, as `35.77`.
+    pub municipality: String,
     /// Only look.
     pub dry_run: bool,
     /// Also write rows that the table already holds.
@@ -131,8 +133,8 @@ impl Import {
     /// Goes through the file once.
     async fn pass(&self, pass: Pass, source: &Source, stop: &Arc<AtomicBool>) -> Result<Summary> {
         let counts = Arc::<Counts>::default();
-        let way = Way { pass, rewrite: self.rewrite };
-        let (lanes, mut workers) = lanes::open(self.concurrency, &self.table, way, &counts);
+        let way = Way { pass, rewrite: self.rewrite, municipality: self.municipality.clone() };
+        let (lanes, mut workers) = lanes::open(self.concurrency, &self.table, &way, &counts);
         let (import, source, stop) = (self.clone(), source.clone(), stop.clone());
         let reading = tokio::task::spawn_blocking(move || import.send_rows(pass, &source, lanes, &stop));
         let mut lanes_ended = Ok(());

@@ -25,11 +25,13 @@ pub enum Pass {
 }
 
 /// How the lanes go about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Way {
     pub pass: Pass,
     /// Also write rows that the table already holds.
     pub rewrite: bool,
+    /// The municipality whose residents can have a digital identity here.
+    pub municipality: String,
 }
 
 /// What the lanes have counted so far.
@@ -56,11 +58,11 @@ struct Lane {
 }
 
 /// Opens so many lanes. Of each, one batch is filled, one waits and one is at the table at any time, and no more.
-pub fn open(number: usize, table: &Table, way: Way, counts: &Arc<Counts>) -> (Lanes, JoinSet<Result<()>>) {
+pub fn open(number: usize, table: &Table, way: &Way, counts: &Arc<Counts>) -> (Lanes, JoinSet<Result<()>>) {
     let mut workers = JoinSet::new();
     let lanes = (0..number.max(1)).map(|_| {
         let (sender, batches) = channel(1);
-        workers.spawn(work(table.clone(), batches, way, counts.clone()));
+        workers.spawn(work(table.clone(), batches, way.clone(), counts.clone()));
         Lane { rows: Vec::new(), bytes: 0, sender }
     });
     let lanes = Lanes(lanes.collect());
@@ -103,9 +105,9 @@ async fn work(table: Table, mut batches: Receiver<Vec<Resident>>, way: Way, coun
         if way.pass == Pass::Look || !way.rewrite {
             let held = table.held(&rows).await?;
             add(&counts.known, held.len());
-            let taken_away =
-                rows.iter().filter(|row| held.get(row.nik()).is_some_and(|held| row.takes_away_from(held)));
-            add(&counts.taken_away, taken_away.count());
+            let takes_away =
+                |row: &&ImportRow| held.get(row.nik()).is_some_and(|held| row.takes_away_from(held, &way.municipality));
+            add(&counts.taken_away, rows.iter().filter(takes_away).count());
             if !way.rewrite {
                 let all = rows.len();
                 rows.retain(|row| !held.get(row.nik()).is_some_and(|held| row.says_the_same_as(held)));

@@ -49,6 +49,26 @@ pub struct Held {
     municipality: Option<String>,
 }
 
+/// How far a row lets its resident have a digital identity here; a later one lets them do more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Standing {
+    /// Dead, or of another municipality: not at all.
+    Gone,
+    /// They may use one that they have, and get no new one.
+    NotRecorded,
+    Recorded,
+}
+
+impl Standing {
+    fn of(is_gone: bool, is_recorded: bool) -> Self {
+        match (is_gone, is_recorded) {
+            (true, _) => Self::Gone,
+            (false, false) => Self::NotRecorded,
+            (false, true) => Self::Recorded,
+        }
+    }
+}
+
 impl ImportRow {
     /// The version changes when the form of rows changes, so that all are written again.
     pub fn new(mut resident: Resident) -> Result<Self> {
@@ -69,13 +89,10 @@ impl ImportRow {
         held.digest.as_deref() == Some(self.digest.as_str())
     }
 
-    /// Whether the row takes the digital identity away from a resident: they become deceased or not recorded, or move.
-    pub fn takes_away_from(&self, held: &Held) -> bool {
-        let Resident { deceased, recorded, municipality, .. } = &self.resident;
-        let dies = *deceased && held.deceased == Some(false);
-        let is_recorded_no_more = !recorded && held.recorded == Some(true);
-        let moves = held.municipality.as_ref().is_some_and(|before| before != municipality);
-        dies || is_recorded_no_more || moves
+    /// Whether the row takes the digital identity away from a resident: they become deceased or not recorded, or move away.
+    /// Who had none to lose loses none, and a row that puts a wrong one right takes nothing away.
+    pub fn takes_away_from(&self, held: &Held, municipality: &str) -> bool {
+        Standing::of(self.resident.gone(municipality).is_some(), self.resident.recorded) < held.standing(municipality)
     }
 
     fn put(&self) -> Result<WriteRequest> {
@@ -98,6 +115,12 @@ impl Held {
             municipality: text(item, "municipality"),
         };
         Some((text(item, "nik")?, held))
+    }
+
+    /// A row that lacks one of these cannot be read by functions, and so lets nobody do anything.
+    fn standing(&self, municipality: &str) -> Standing {
+        let lives_here = self.deceased == Some(false) && self.municipality.as_deref() == Some(municipality);
+        Standing::of(!lives_here, self.recorded == Some(true))
     }
 }
 

@@ -66,6 +66,7 @@ impl Registry {
             report: self.folder.join("report"),
             table: self.table.clone(),
             regions: Regions::read().unwrap(),
+            municipality: "35.77".to_owned(),
             dry_run: false,
             rewrite: false,
             max_taken_away: Some(1.0),
@@ -174,6 +175,54 @@ async fn an_import_that_takes_the_identity_away_from_many_writes_nothing_unless_
         let again = registry.import(&file, false).await.unwrap();
         assert_eq!((again.changed, again.taken_away.residents), (0, 0), "it has happened");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_import_that_puts_a_bad_one_right_needs_no_permission() {
+    let changes: [fn(&mut serde_json::Value); 3] = [
+        |row| row["deceased"] = true.into(),
+        |row| row["recorded"] = false.into(),
+        |row| row["municipality"] = "35.78".into(),
+    ];
+    for (number, of_row) in changes.into_iter().enumerate() {
+        let registry = Registry::new(&format!("repair-{number}")).await;
+        let right = registry.synthetic("residents.jsonl", 200);
+        let wrong = registry.folder.join("wrong.jsonl");
+        std::fs::write(&wrong, changed(&right, 60, of_row).0.join("\n")).unwrap();
+        registry.import(&right, false).await.unwrap();
+        registry.import_within(&wrong, false, None).await.unwrap();
+        let repaired = registry.import(&right, false).await.unwrap();
+        assert_eq!((repaired.changed, repaired.taken_away.residents), (60, 0), "{number}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn only_who_had_the_identity_can_lose_it() {
+    let registry = Registry::new("lost").await;
+    let file = registry.synthetic("residents.jsonl", 200);
+    let import = async |of_row: fn(&mut serde_json::Value), max| {
+        let name = registry.folder.join("changed.jsonl");
+        std::fs::write(&name, changed(&file, 10, of_row).0.join("\n")).unwrap();
+        let summary = registry.import_within(&name, false, max).await.unwrap();
+        (summary.changed, summary.taken_away.residents)
+    };
+    let moved: fn(&mut serde_json::Value) = |row| row["municipality"] = "35.78".into();
+    registry.import(&file, false).await.unwrap();
+    assert_eq!(import(moved, None).await, (10, 10));
+    assert_eq!(import(|row| row["municipality"] = "35.19".into(), Some(1.0)).await, (10, 0), "further away");
+    let died: fn(&mut serde_json::Value) = |row| {
+        row["municipality"] = "35.19".into();
+        row["deceased"] = true.into();
+    };
+    assert_eq!(import(died, Some(1.0)).await, (10, 0), "died elsewhere");
+    registry.import(&file, false).await.unwrap();
+    let unrecorded: fn(&mut serde_json::Value) = |row| row["recorded"] = false.into();
+    assert_eq!(import(unrecorded, None).await, (10, 10));
+    let died: fn(&mut serde_json::Value) = |row| {
+        row["recorded"] = false.into();
+        row["deceased"] = true.into();
+    };
+    assert_eq!(import(died, None).await, (10, 10), "who is not recorded any more could still use what they had");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
