@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::app::{Randomness, SystemRandomness};
+
 /// No wait is longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(20);
 
@@ -23,19 +25,25 @@ impl Attempts {
         self.made = 1;
     }
 
-    /// Waits until the next attempt is due (20 ms, 40 ms, 80 ms, …); false at once where none is left.
+    /// Waits until the next attempt is due (at most 20 ms, 40 ms, 80 ms, …, and at least half of it); false at once where none
+    /// is left.
     pub async fn wait_for_next(&mut self) -> bool {
         if self.made >= self.max {
             return false;
         }
-        tokio::time::sleep(self.wait()).await;
+        // Nothing but the wait depends on this, so that no test needs to choose it.
+        let mut random = [0; 2];
+        SystemRandomness::default().fill(&mut random);
+        tokio::time::sleep(self.wait(u16::from_be_bytes(random))).await;
         self.made += 1;
         true
     }
 
-    fn wait(self) -> Duration {
+    /// Half of the wait is random: callers that met at one item would meet again otherwise.
+    fn wait(self, random: u16) -> Duration {
         let doubled = 2_u32.saturating_pow(self.made);
-        Duration::from_millis(10).saturating_mul(doubled).min(LONGEST_WAIT)
+        let half = Duration::from_millis(10).saturating_mul(doubled).min(LONGEST_WAIT) / 2;
+        half + half * u32::from(random) / u32::from(u16::MAX)
     }
 }
 
@@ -44,11 +52,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waits_double_up_to_the_longest_and_begin_again_after_progress() {
-        let waits = |made: u32| Attempts { made, max: 50 }.wait().as_millis();
+    fn the_longest_waits_double_up_to_a_limit_and_begin_again_after_progress() {
+        let waits = |made: u32| Attempts { made, max: 50 }.wait(u16::MAX).as_millis();
         assert_eq!([1, 2, 3, 10, 11, 49].map(waits), [20, 40, 80, 10_240, 20_000, 20_000]);
         let mut attempts = Attempts { made: 9, max: 10 };
         attempts.start_again();
-        assert_eq!(attempts.wait().as_millis(), 20);
+        assert_eq!(attempts.wait(u16::MAX).as_millis(), 20);
+    }
+
+    #[test]
+    fn half_of_a_wait_is_random() {
+        let waits = |random: u16| Attempts { made: 3, max: 4 }.wait(random).as_millis();
+        assert_eq!([0, u16::MAX / 5, u16::MAX / 5 * 4, u16::MAX].map(waits), [40, 48, 72, 80]);
     }
 }

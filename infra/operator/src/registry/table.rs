@@ -23,7 +23,7 @@ const DIGEST: &str = "import_digest";
 /// The index that has every row, and nothing of it but its keys.
 const INDEX: &str = "by_family_card";
 
-/// Attempts in a row without any progress, before giving up after about two minutes.
+/// Attempts in a row without any progress, before giving up after one to two minutes.
 const ATTEMPTS: u32 = 16;
 
 type Item = HashMap<String, AttributeValue>;
