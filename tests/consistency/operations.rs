@@ -73,6 +73,17 @@ fn alarms_watch_metrics_that_are_documented() {
 }
 
 #[test]
+fn no_alarm_watches_more_metrics_than_cloudwatch_takes() {
+    const MAX_METRICS: usize = 10;
+
+    let template = Template::read().unwrap();
+    for (name, properties) in template.of_type("AWS::CloudWatch::Alarm") {
+        let queries = properties.get("Metrics").and_then(Value::as_sequence).into_iter().flatten();
+        assert!(queries.filter(|query| query.get("MetricStat").is_some()).count() <= MAX_METRICS, "{name}");
+    }
+}
+
+#[test]
 fn the_costs_are_those_of_what_was_measured() {
     let text = document("docs/operations.md");
     let tables = cost::tables().unwrap();

@@ -114,6 +114,7 @@ async fn a_missing_row_is_counted_wherever_it_is_met() {
     }
     assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 503, "service-unavailable");
     assert_eq!(world.metrics.sum("MissingResidents", "reset-pin", None), 1);
+    assert_eq!(world.metrics.sum_of_all_functions("MissingResidents"), 9, "what the alarm watches");
 }
 
 #[tokio::test]

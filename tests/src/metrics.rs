@@ -45,6 +45,12 @@ impl Written {
         sums
     }
 
+    /// The sum of a metric that counts all functions together.
+    pub fn sum_of_all_functions(&self, name: &str) -> u64 {
+        let dimensions = BTreeMap::from([("Stage".to_owned(), "local".to_owned())]);
+        self.sums().get(&(name.to_owned(), dimensions)).copied().unwrap_or_default()
+    }
+
     /// The sum of a function's metric; of refusals, those by a problem.
     pub fn sum(&self, name: &str, function: &str, problem: Option<&str>) -> u64 {
         let mut dimensions: BTreeMap<String, String> =

@@ -55,6 +55,8 @@ struct Lines {
     plain: Emf,
     /// For a refusal, counted by its problem as well.
     by_problem: Emf,
+    /// For a missing resident, counted for all functions together as well: one alarm watches them, whichever function meets it.
+    of_all_functions: Emf,
     out: Box<dyn Write + Send>,
 }
 
@@ -90,12 +92,18 @@ impl Metrics {
             let dimensions = ["Stage", "Function"].map(str::to_owned).to_vec();
             Emf::builder(NAMESPACE.to_owned(), vec![dimensions])
         };
-        let refusals = MetricDirective {
-            dimensions: vec![vec!["Stage", "Function", "Problem"]],
-            metrics: vec![MetricDefinition { name: "Refusals", unit: Unit::None, storage_resolution: None }],
+        let also = |name, dimensions: &[&'static str]| MetricDirective {
+            dimensions: vec![dimensions.to_vec()],
+            metrics: vec![MetricDefinition { name, unit: Unit::None, storage_resolution: None }],
             namespace: NAMESPACE,
         };
-        let lines = Lines { plain: format().build(), by_problem: format().directive(refusals).build(), out };
+        let by_problem = || format().directive(also("Refusals", &["Stage", "Function", "Problem"]));
+        let lines = Lines {
+            plain: format().build(),
+            by_problem: by_problem().build(),
+            of_all_functions: by_problem().directive(also("MissingResidents", &["Stage"])).build(),
+            out,
+        };
         Self { stage, counted: Mutex::default(), lines: Mutex::new(lines) }
     }
 
@@ -129,8 +137,12 @@ impl Metrics {
             missing_residents: times(Counter::MissingResident),
         };
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let Lines { plain, by_problem, out } = &mut *lines;
-        let format = if outcome.problem.is_some() { by_problem } else { plain };
+        let Lines { plain, by_problem, of_all_functions, out } = &mut *lines;
+        let format = match (line.missing_residents, outcome.problem) {
+            (Some(_), _) => of_all_functions,
+            (None, Some(_)) => by_problem,
+            (None, None) => plain,
+        };
         let mut written = Vec::new();
         // One write, so that lines of requests answered at once do not mix.
         let result = format.format(&line, &mut written).map_err(|error| error.to_string());
