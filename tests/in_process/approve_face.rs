@@ -1,10 +1,11 @@
 //! approve-face: what the officer sees, and decisions that are made once.
 
 use ikd::app::Clock;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use local::actors::Officer;
 use local::personas::SITI;
 use serde_json::{Value, json};
+use tests::thefts::{approval_reporting, stolen};
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
 
 use super::sign_document::{check, sign};
@@ -174,14 +175,6 @@ async fn forged_tickets_and_other_people_open_nothing() {
     assert_problem(&nobody.approve(&registered.ticket).await.unwrap(), 401, "invalid-token");
 }
 
-fn approval(previous_device: &Value) -> Value {
-    json!({ "verdict": "approve", "replace_device": true, "previous_device": previous_device })
-}
-
-fn stolen(since: Timestamp) -> Value {
-    json!({ "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi LP/112" })
-}
-
 #[tokio::test]
 async fn a_replacement_says_why_and_revokes_what_a_thief_signed() {
     for is_blocked in [false, true] {
@@ -194,8 +187,11 @@ async fn a_replacement_says_why_and_revokes_what_a_thief_signed() {
             assert_status(&old.phone.block_itself(&old.session, "lost").await.unwrap(), 200);
         }
         let registered = world.registered(SITI).await;
-        let reply =
-            world.officer_named("petugas-7").decide(&registered.ticket, &approval(&stolen(since))).await.unwrap();
+        let reply = world
+            .officer_named("petugas-7")
+            .decide(&registered.ticket, &approval_reporting(&stolen(since)))
+            .await
+            .unwrap();
         assert_status(&reply, 200);
         assert_eq!(check(&world, &by_thief).await["validity"], "revoked");
         let device = world.stored_device(old.phone.key.thumbprint());
@@ -213,7 +209,7 @@ async fn a_replaced_phone_may_be_lost_and_is_replaced_where_nothing_is_said() {
         let world = World::new().await;
         let old = world.activated(SITI).await;
         let registered = world.registered(SITI).await;
-        assert_status(&world.officer().decide(&registered.ticket, &approval(&previous)).await.unwrap(), 200);
+        assert_status(&world.officer().decide(&registered.ticket, &approval_reporting(&previous)).await.unwrap(), 200);
         assert_eq!(world.stored_device(old.phone.key.thumbprint())["block"]["M"]["reason"]["S"], reason);
     }
 }
@@ -224,7 +220,7 @@ async fn a_theft_is_reported_with_the_replacement_and_only_of_a_phone_that_was_t
     let officer = world.officer();
     let before = world.clock.now();
     let registered = world.registered(SITI).await;
-    let reply = officer.decide(&registered.ticket, &approval(&stolen(before))).await.unwrap();
+    let reply = officer.decide(&registered.ticket, &approval_reporting(&stolen(before))).await.unwrap();
     assert_invalid(&reply, &["/previous_device"]);
 
     world.pass(SignedDuration::from_mins(1));
@@ -239,14 +235,13 @@ async fn a_theft_is_reported_with_the_replacement_and_only_of_a_phone_that_was_t
         (json!({ "reason": "stolen", "stolen_since": activated }), "/previous_device/justification"),
         (json!({ "reason": "stolen", "justification": "Laporan" }), "/previous_device/justification"),
     ] {
-        assert_invalid(&officer.decide(&registered.ticket, &approval(&previous)).await.unwrap(), &[pointer]);
+        assert_invalid(&officer.decide(&registered.ticket, &approval_reporting(&previous)).await.unwrap(), &[pointer]);
     }
     old.mint().await;
 
-    let report = json!({ "nik": SITI, "reason": "stolen", "stolen_since": activated, "justification": "Laporan" });
-    assert_status(&officer.report(&report).await.unwrap(), 200);
+    assert_status(&world.report_theft(SITI, activated).await, 200);
     world.pass(SignedDuration::from_mins(1));
-    let other = approval(&stolen(activated + SignedDuration::from_secs(1)));
+    let other = approval_reporting(&stolen(activated + SignedDuration::from_secs(1)));
     assert_problem(&officer.decide(&registered.ticket, &other).await.unwrap(), 409, "theft-already-reported");
-    assert_status(&officer.decide(&registered.ticket, &approval(&stolen(activated))).await.unwrap(), 200);
+    assert_status(&officer.decide(&registered.ticket, &approval_reporting(&stolen(activated))).await.unwrap(), 200);
 }

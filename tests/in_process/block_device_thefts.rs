@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use local::actors::Reply;
 use local::personas::{BUDI, SITI, UNKNOWN};
 use serde_json::{Value, json};
+use tests::thefts::{GROUNDS, theft};
 use tests::{HolderWithSession, PIN, World, assert_invalid, assert_problem, assert_status};
 
 use super::erase_identity::erase;
@@ -25,15 +26,6 @@ const ENDS: [&str; 7] = [
 
 fn now(world: &World) -> Timestamp {
     world.clock.now()
-}
-
-fn theft(nik: &str, since: Timestamp) -> Value {
-    json!({ "nik": nik, "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi LP/112" })
-}
-
-fn of_device(mut report: Value, holder: &HolderWithSession) -> Value {
-    report["device"] = json!(holder.phone.key.thumbprint());
-    report
 }
 
 async fn report(world: &World, body: &Value) -> Reply {
@@ -83,7 +75,7 @@ async fn a_theft_is_reported_of_any_phone_whatever_ended_it_and_touches_no_other
         end(&world, &holder, how).await;
         let others: Vec<Value> = listed(&world, SITI).await.into_iter().skip(1).collect();
 
-        let reply = report(&world, &of_device(theft(SITI, since), &holder)).await;
+        let reply = world.report_theft_of(SITI, &holder.phone, since).await;
         assert_status(&reply, 200);
         assert_eq!(reply.member("/device/stolen_since"), Some(since.to_string()), "{how}");
         assert_eq!(reply.member("/device/theft_reported_at"), Some(now(&world).to_string()), "{how}");
@@ -113,7 +105,7 @@ async fn a_thief_who_erases_the_identity_keeps_no_signature() {
     let by_thief = sign(&holder, PIN).await.member("/id").unwrap();
     assert_status(&erase(&holder).await, 202);
     // The officer names no phone: there is no active one, and the report must not get lost.
-    let reply = report(&world, &theft(SITI, since)).await;
+    let reply = world.report_theft(SITI, since).await;
     assert_status(&reply, 200);
     assert_eq!(reply.json()["device"]["key"], json!(holder.phone.key.thumbprint()));
     assert_eq!(reply.json()["device"]["reason"], "erased");
@@ -129,9 +121,9 @@ async fn a_theft_that_is_older_than_the_new_phone_does_not_block_it() {
     let since = now(&world);
     world.pass(SignedDuration::from_mins(1));
     let new = world.holder(SITI).await;
-    assert_invalid(&report(&world, &theft(SITI, since)).await, &["/stolen_since"]);
+    assert_invalid(&world.report_theft(SITI, since).await, &["/stolen_since"]);
     new.mint().await;
-    assert_status(&report(&world, &of_device(theft(SITI, since), &old)).await, 200);
+    assert_status(&world.report_theft_of(SITI, &old.phone, since).await, 200);
     new.mint().await;
 }
 
@@ -140,16 +132,13 @@ async fn an_active_phone_is_blocked_by_the_report_of_its_theft() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let by_thief = sign(&holder, PIN).await.member("/id").unwrap();
-    let reply = report(&world, &theft(SITI, now(&world))).await;
+    let reply = world.report_theft(SITI, now(&world)).await;
     assert_status(&reply, 200);
     assert_eq!(reply.json()["device"]["reason"], "stolen");
     assert_problem(&holder.mint_reply(&json!({})).await, 403, "device-blocked");
     assert_eq!(check(&world, &by_thief).await["validity"], "revoked");
     let stored = world.stored_device(holder.phone.key.thumbprint())["theft"]["M"].clone();
-    assert_eq!(
-        (&stored["officer"]["S"], &stored["justification"]["S"]),
-        (&json!("petugas-1"), &json!("Laporan polisi LP/112"))
-    );
+    assert_eq!((&stored["officer"]["S"], &stored["justification"]["S"]), (&json!("petugas-1"), &json!(GROUNDS)));
 }
 
 #[tokio::test]
@@ -158,7 +147,7 @@ async fn a_theft_is_reported_once_and_another_time_is_refused() {
     let holder = world.holder(SITI).await;
     let since = now(&world);
     world.pass(SignedDuration::from_mins(1));
-    let first = report(&world, &theft(SITI, since)).await;
+    let first = world.report_theft(SITI, since).await;
     assert_status(&first, 200);
     world.pass(SignedDuration::from_mins(1));
     let other = world.officer_named("petugas-2");
@@ -227,8 +216,8 @@ async fn a_report_says_since_when_on_what_grounds_and_of_a_theft_alone() {
 async fn a_phone_that_is_not_the_residents_is_not_found() {
     let world = World::new().await;
     let (siti, budi) = (world.holder(SITI).await, world.holder(BUDI).await);
-    let foreign = of_device(theft(BUDI, now(&world)), &siti);
-    assert_problem(&report(&world, &foreign).await, 404, "no-device");
+    let foreign = world.report_theft_of(BUDI, &siti.phone, now(&world)).await;
+    assert_problem(&foreign, 404, "no-device");
     let unknown = json!({ "nik": SITI, "reason": "lost", "device": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I" });
     assert_problem(&report(&world, &unknown).await, 404, "no-device");
     siti.mint().await;

@@ -1,9 +1,11 @@
 //! check-signature: anyone learns whether a signature is valid.
 
+use ikd::app::Clock;
 use jiff::SignedDuration;
 use local::actors::{KeyPair, document_hash};
 use local::personas::{BANK, SITI};
 use serde_json::json;
+use tests::thefts::theft;
 use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
 
 use super::sign_document::{CONTRACT, ask, check, sign};
@@ -76,15 +78,13 @@ async fn what_a_thief_signed_is_revoked_and_what_the_holder_signed_before_stays_
     let holder = world.holder(SITI).await;
     let before = sign(&holder, PIN).await.member("/id").unwrap();
     world.pass(SignedDuration::from_mins(2));
-    let stolen_since = ikd::app::Clock::now(&*world.clock).to_string();
+    let stolen_since = world.clock.now();
     world.pass(SignedDuration::from_mins(1));
     let by_thief = sign(&holder, PIN).await.member("/id").unwrap();
     world.pass(SignedDuration::from_mins(1));
-    let words = "Dicuri di Pasar Besar";
-    let block = json!({ "nik": SITI, "reason": "stolen", "stolen_since": stolen_since, "justification": words });
-    let reply = world.officer_named("petugas-7").report(&block).await.unwrap();
+    let reply = world.officer_named("petugas-7").report(&theft(SITI, stolen_since)).await.unwrap();
     assert_status(&reply, 200);
-    assert_eq!(reply.member("/device/stolen_since").as_ref(), Some(&stolen_since));
+    assert_eq!(reply.json()["device"]["stolen_since"], json!(stolen_since));
     assert_eq!(check(&world, &before).await["validity"], "valid");
     let revoked = json!({
         "validity": "revoked",
@@ -95,6 +95,23 @@ async fn what_a_thief_signed_is_revoked_and_what_the_holder_signed_before_stays_
         "key_id": world.signing_key.thumbprint(),
     });
     assert_eq!(check(&world, &by_thief).await, revoked, "neither the officer nor their words are shown");
+}
+
+#[tokio::test]
+async fn a_theft_revokes_what_was_signed_in_its_own_second_and_not_in_the_one_before() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let before = sign(&holder, PIN).await.member("/id").unwrap();
+    world.pass(SignedDuration::from_secs(1));
+    let by_thief = sign(&holder, PIN).await.member("/id").unwrap();
+    // A signature's time is in whole seconds: this one may have been made after the theft.
+    let since = world.clock.now() + SignedDuration::from_millis(500);
+    world.pass(SignedDuration::from_secs(1));
+    assert_status(&world.report_theft(SITI, since).await, 200);
+    let checked = check(&world, &by_thief).await;
+    assert_eq!(checked["validity"], "revoked");
+    assert_eq!((&checked["signed_at"], &checked["revoked_since"]), (&json!("2026-11-22T05:00:01Z"), &json!(since)));
+    assert_eq!(check(&world, &before).await["validity"], "valid");
 }
 
 #[tokio::test]

@@ -2,6 +2,7 @@
 
 use futures::future::join_all;
 use http::{Method, Request};
+use ikd::app::Clock;
 use jiff::SignedDuration;
 use local::actors::{Reply, document_hash};
 use local::personas::{BANK, SITI};
@@ -67,9 +68,7 @@ async fn what_a_thief_signed_stays_revoked() {
     let world = World::new().await;
     let stolen = world.holder(SITI).await;
     let signed = stolen.phone.sign(&stolen.session, &document_hash(b"A"), PIN).await.unwrap();
-    let since = "2026-11-22T05:00:00Z";
-    let block = json!({ "nik": SITI, "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi" });
-    assert_status(&world.officer().report(&block).await.unwrap(), 200);
+    assert_status(&world.report_theft(SITI, world.clock.now()).await, 200);
     let holder = world.holder(SITI).await;
     assert_status(&erase(&holder).await, 202);
     assert_eq!(world.finish_erasures().await, [""; 0]);

@@ -12,6 +12,7 @@ use jiff::SignedDuration;
 use local::actors::document_hash;
 use local::personas::{BANK, BUDI, SITI};
 use serde_json::{Value, json};
+use tests::thefts::GROUNDS;
 use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
 
 async fn export(holder: &HolderWithSession) -> Value {
@@ -128,8 +129,7 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
     assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
     world.pass(SignedDuration::from_mins(1));
     let since = world.clock.now();
-    let theft = json!({ "nik": SITI, "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi" });
-    assert_status(&world.officer().report(&theft).await.unwrap(), 200);
+    assert_status(&world.report_theft(SITI, since).await, 200);
     world.pass(SignedDuration::from_mins(1));
     let rejected = world.registered(SITI).await;
     assert_status(&world.officer().scan(&rejected.ticket).await.unwrap(), 200);
@@ -156,7 +156,7 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
             ("device-activated", "phone"),
         ]
     );
-    for (position, reason) in [(3, "lost"), (4, "Laporan polisi"), (7, "Swafoto tidak jelas.")] {
+    for (position, reason) in [(3, "lost"), (4, GROUNDS), (7, "Swafoto tidak jelas.")] {
         assert_eq!(trail[position]["reason"], reason);
     }
     assert_eq!(export["devices"][0]["stolen_since"], json!(since));

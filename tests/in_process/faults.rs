@@ -8,7 +8,7 @@ use futures::future::join_all;
 use ikd::app::Clock;
 use local::actors::Reply;
 use local::personas::BANK;
-use serde_json::json;
+use tests::thefts::{approval_reporting, stolen};
 use tests::{Approved, EMAIL, Fault, Lasting, World, assert_problem, assert_status};
 
 /// Plays a step through all faults. `act` is the client's request; `confirm` sees the answer that it got in the end,
@@ -118,10 +118,8 @@ async fn an_approval_that_replaces_a_device_blocks_it_in_the_same_moment() {
             (old, world.registered(nik).await)
         },
         async |world, (_, new)| {
-            let since = world.clock.now();
-            let stolen = json!({ "reason": "stolen", "stolen_since": since, "justification": "Laporan polisi" });
-            let body = json!({ "verdict": "approve", "replace_device": true, "previous_device": stolen });
-            world.officer().decide(&new.ticket, &body).await.unwrap()
+            let report = approval_reporting(&stolen(world.clock.now()));
+            world.officer().decide(&new.ticket, &report).await.unwrap()
         },
         async |world, (old, _), answer| {
             assert_status(answer, 200);

@@ -1,5 +1,6 @@
 //! What [`faults`](super::faults) does to enrolment, for the steps from a holder's login to the end of the identity.
 
+use ikd::app::Clock;
 use local::actors::{Integrator, Minted, Phone, PhoneSession, document_hash};
 use local::personas::BANK;
 use serde_json::json;
@@ -216,16 +217,12 @@ async fn a_theft_that_was_answered_is_on_record() {
                 if !is_active {
                     assert_status(&world.officer().block(nik, "lost").await.unwrap(), 200);
                 }
-                (holder, signed.member("/id").unwrap(), signed.member("/signed_at").unwrap())
+                (holder, signed.member("/id").unwrap(), world.clock.now())
             },
-            async |world, (holder, _, since)| {
-                let (nik, grounds) = (&holder.nik, "Laporan polisi");
-                let body = json!({ "nik": nik, "reason": "stolen", "stolen_since": since, "justification": grounds });
-                world.officer().report(&body).await.unwrap()
-            },
+            async |world, (holder, _, since)| world.report_theft(&holder.nik, *since).await,
             async |world, (holder, signature, since), answer| {
                 assert_status(answer, 200);
-                assert_eq!(answer.member("/device/stolen_since").as_ref(), Some(since));
+                assert_eq!(answer.json()["device"]["stolen_since"], json!(since));
                 assert_problem(&holder.mint_reply(&json!({})).await, 403, "device-blocked");
                 assert_eq!(check(world, signature).await["validity"], "revoked");
             },

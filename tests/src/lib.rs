@@ -22,6 +22,7 @@ mod soundness;
 mod steps;
 mod stored;
 mod streams;
+pub mod thefts;
 mod world;
 
 pub use clock::TestClock;
