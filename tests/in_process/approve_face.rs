@@ -245,3 +245,55 @@ async fn a_theft_is_reported_with_the_replacement_and_only_of_a_phone_that_was_t
     assert_problem(&officer.decide(&registered.ticket, &other).await.unwrap(), 409, "theft-already-reported");
     assert_status(&officer.decide(&registered.ticket, &approval_reporting(&stolen(activated))).await.unwrap(), 200);
 }
+
+#[tokio::test]
+async fn a_rejection_reports_nothing_of_the_previous_phone() {
+    let world = World::new().await;
+    let (old, registered) = (world.holder(SITI).await, world.registered(SITI).await);
+    for previous in [stolen(world.clock.now()), json!({ "reason": "lost" }), json!({})] {
+        let body = json!({ "verdict": "reject", "reason": "Wajah berbeda", "previous_device": previous });
+        assert_invalid(&world.officer().decide(&registered.ticket, &body).await.unwrap(), &["/previous_device"]);
+    }
+    let status = registered.phone.check_status(&registered.id).await.unwrap();
+    assert_eq!(status.member("/stage").as_deref(), Some("pending"), "nothing was decided");
+    old.mint().await;
+}
+
+#[tokio::test]
+async fn a_report_that_comes_after_its_approval_is_refused_and_not_dropped() {
+    let world = World::new().await;
+    let old = world.holder(SITI).await;
+    let since = world.clock.now();
+    let by_thief = sign(&old, PIN).await.member("/id").unwrap();
+    let (registered, officer) = (world.registered(SITI).await, world.officer());
+    assert_status(&officer.approve_replacing_device(&registered.ticket).await.unwrap(), 200);
+    let report = approval_reporting(&stolen(since));
+    assert_problem(&officer.decide(&registered.ticket, &report).await.unwrap(), 409, "already-decided");
+    assert_eq!(check(&world, &by_thief).await["validity"], "valid");
+
+    // It is reported where phones are blocked. From then on the approval says nothing new.
+    assert_status(&world.report_theft(SITI, since).await, 200);
+    assert_status(&officer.decide(&registered.ticket, &report).await.unwrap(), 200);
+    assert_eq!(check(&world, &by_thief).await["validity"], "revoked");
+}
+
+#[tokio::test]
+async fn an_approval_with_a_report_can_be_repeated_and_another_report_is_refused() {
+    let world = World::new().await;
+    let old = world.holder(SITI).await;
+    let since = world.clock.now();
+    world.pass(SignedDuration::from_mins(1));
+    let registered = world.registered(SITI).await;
+    let decide = async |officer: &str, since| {
+        let report = approval_reporting(&stolen(since));
+        world.officer_named(officer).decide(&registered.ticket, &report).await.unwrap()
+    };
+    let first = decide("a", since).await;
+    assert_status(&first, 200);
+    let again = decide("b", since).await;
+    assert_status(&again, 200);
+    assert_eq!(again.json(), first.json());
+    assert_problem(&decide("b", since + SignedDuration::from_secs(1)).await, 409, "already-decided");
+    let theft = world.stored_device(old.phone.key.thumbprint())["theft"]["M"].clone();
+    assert_eq!((&theft["officer"]["S"], &theft["since"]["S"]), (&json!("a"), &json!(since)));
+}

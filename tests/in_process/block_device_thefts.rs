@@ -235,6 +235,42 @@ async fn a_named_phone_is_blocked_without_taking_back_the_next_registration() {
 }
 
 #[tokio::test]
+async fn a_report_that_names_no_phone_concerns_the_last_one_and_leaves_the_next_registration_waiting() {
+    let world = World::new().await;
+    let old = world.holder(SITI).await;
+    let activated = now(&world);
+    world.pass(SignedDuration::from_mins(1));
+    let since = now(&world);
+    let by_thief = sign(&old, PIN).await.member("/id").unwrap();
+    let approved = world.approved(SITI).await;
+    let waiting = || world.stored_holder(SITI)["registration"]["S"].clone();
+    assert_eq!(waiting(), json!(approved.registered.id));
+    let second = SignedDuration::from_secs(1);
+    for refused in [activated - second, now(&world) + second] {
+        assert_invalid(&world.report_theft(SITI, refused).await, &["/stolen_since"]);
+        assert_eq!(waiting(), json!(approved.registered.id));
+    }
+
+    let reply = world.report_theft(SITI, since).await;
+    assert_status(&reply, 200);
+    let said = reply.json();
+    assert_eq!(said["device"]["key"], json!(old.phone.key.thumbprint()));
+    assert_eq!(said["registration_ended"], false);
+    assert_eq!(check(&world, &by_thief).await["validity"], "revoked");
+    assert_status(&world.activate(&approved.email, &approved.email.code).await, 200);
+    assert_status(&approved.registered.phone.log_in(&approved.email.code).await.unwrap(), 200);
+    world.assert_sound();
+}
+
+#[tokio::test]
+async fn a_report_for_a_resident_without_a_phone_leaves_the_first_registration_waiting() {
+    let world = World::new().await;
+    let approved = world.approved(SITI).await;
+    assert_problem(&world.report_theft(SITI, now(&world)).await, 404, "no-device");
+    assert_status(&world.activate(&approved.email, &approved.email.code).await, 200);
+}
+
+#[tokio::test]
 async fn the_officer_sees_every_phone_that_the_resident_has_and_had() {
     let world = World::new().await;
     assert_eq!(listed(&world, UNKNOWN).await, [Value::Null; 0]);

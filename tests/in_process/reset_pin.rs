@@ -4,10 +4,11 @@ use http::Method;
 use ikd::app::Clock;
 use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceState};
 use ikd::store::keys;
-use jiff::SignedDuration;
-use local::actors::{ActivationEmail, PhoneSession};
+use jiff::{SignedDuration, Timestamp};
+use local::actors::{ActivationEmail, Phone, PhoneSession};
 use local::personas::{BANK, BUDI, SITI, UNKNOWN};
-use serde_json::json;
+use serde_json::{Value, json};
+use tests::thefts::{theft, theft_of};
 use tests::{EMAIL, PIN, World, assert_invalid, assert_problem, assert_status};
 
 const A_MINUTE: SignedDuration = SignedDuration::from_mins(1);
@@ -154,17 +155,77 @@ async fn a_device_that_was_blocked_past_the_reset_is_not_brought_back() {
     assert!(now.is_blocked());
 }
 
+/// The bodies that concern one phone, and nothing that waits to become another one.
+fn about_one_phone(phone: &Phone, since: Timestamp) -> [Value; 3] {
+    let named = json!({ "nik": SITI, "reason": "lost", "device": phone.key.thumbprint() });
+    [named, theft_of(SITI, phone, since), theft(SITI, since)]
+}
+
+#[tokio::test]
+async fn a_block_or_theft_of_a_named_phone_ends_the_reset_of_its_pin() {
+    for number in 0..3 {
+        let world = World::new().await;
+        let holder = world.holder(SITI).await;
+        let email = reset(&world, SITI).await;
+        assert!(!world.stored_holder(SITI)["registration"].is_null());
+        let body = &about_one_phone(&holder.phone, world.clock.now())[number];
+        assert_status(&world.officer().report(body).await.unwrap(), 200);
+        assert!(world.stored_holder(SITI)["registration"].is_null(), "{body}");
+        assert_problem(&world.activate(&email, &email.code).await, 404, "link-dead");
+        assert_problem(&holder.phone.log_in(&email.code).await.unwrap(), 403, "device-blocked");
+        world.assert_sound();
+        world.holder(SITI).await.mint().await;
+    }
+}
+
+#[tokio::test]
+async fn a_refused_report_leaves_the_reset_of_the_pin_waiting() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let before = world.clock.now() - SignedDuration::from_secs(1);
+    let email = reset(&world, SITI).await;
+    for since in [before, world.clock.now() + SignedDuration::from_secs(1)] {
+        assert_invalid(&world.report_theft(SITI, since).await, &["/stolen_since"]);
+        assert_invalid(&world.report_theft_of(SITI, &holder.phone, since).await, &["/stolen_since"]);
+    }
+    assert_status(&world.activate(&email, &email.code).await, 200);
+    assert_status(&holder.phone.log_in(&email.code).await.unwrap(), 200);
+}
+
+/// An old device that survived the approval of the next one, as when its block was lifted by a restored backup.
+async fn approved_beside(world: &World, old: &Phone) -> ActivationEmail {
+    let new = world.registered(SITI).await;
+    let key = keys::device(old.key.thumbprint());
+    let device: Device = world.read("identities", ("pk", &key)).unwrap();
+    assert_status(&world.officer().approve_replacing_device(&new.ticket).await.unwrap(), 200);
+    world.put("identities", ("pk", &key), &device).await;
+    assert_eq!(world.deliver().await, [""; 0]);
+    world.activation_email(EMAIL)
+}
+
+#[tokio::test]
+async fn a_block_or_theft_of_a_named_phone_leaves_another_one_waiting() {
+    for number in 0..3 {
+        let world = World::new().await;
+        let old = world.holder(SITI).await;
+        let email = approved_beside(&world, &old.phone).await;
+        let body = &about_one_phone(&old.phone, world.clock.now())[number];
+        let reply = world.officer().report(body).await.unwrap();
+        assert_status(&reply, 200);
+        assert_eq!(reply.json()["registration_ended"], false, "{body}");
+        assert_problem(&old.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
+        assert_status(&world.activate(&email, &email.code).await, 200);
+        world.assert_sound();
+    }
+}
+
 #[tokio::test]
 async fn another_phone_that_waits_for_its_activation_comes_first() {
     let world = World::new().await;
     world.holder(SITI).await;
     assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
-    let (old, new) = (world.holder(SITI).await, world.registered(SITI).await);
-    // Where the old device survived the approval, as when its block was lifted by a restored backup.
-    let key = keys::device(old.phone.key.thumbprint());
-    let device: Device = world.read("identities", ("pk", &key)).unwrap();
-    assert_status(&world.officer().approve_replacing_device(&new.ticket).await.unwrap(), 200);
-    world.put("identities", ("pk", &key), &device).await;
+    let old = world.holder(SITI).await;
+    approved_beside(&world, &old.phone).await;
     world.pass(A_MINUTE);
     assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 409, "another-registration-waits");
 }
