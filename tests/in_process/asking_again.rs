@@ -1,11 +1,15 @@
 //! redeem-qr: what a winner that asks again learns, how often and how long, and what it does not learn.
 
 use declaration::Need;
+use ikd::domain::claims::Claim;
+use ikd::domain::integrator::Integrator as Registered;
 use ikd::domain::qr_code::QrToken;
 use ikd::domain::reading::{Given, Reading, Withheld};
 use ikd::store::qr_codes::{Recorded, RecordedTurn};
 use jiff::SignedDuration;
+use local::actors::Integrator;
 use local::personas::{BANK, HOSPITAL, SITI};
+use serde_json::json;
 use tests::{World, assert_problem, assert_status};
 
 use super::redeem_qr::redeem;
@@ -69,6 +73,52 @@ async fn a_first_answer_may_come_from_a_row_that_is_newer_than_the_login() {
     }
     world.change_resident(SITI, |_| ()).await;
     assert_problem(&redeem(&bank, &qr.token, Some("k")).await, 410, "registry-changed");
+}
+
+/// Says which claims operators allow the bank.
+async fn allow(world: &World, bank: &Integrator, claims: &[Claim]) {
+    let claims = claims.iter().copied().collect();
+    world.database.register(&Registered { claims, ..BANK.registered(&bank.key) }).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_winner_whose_claims_were_narrowed_in_between_gets_none_until_it_may_have_all_of_them_again() {
+    let world = World::new().await;
+    let qr = world.holder(SITI).await.mint().await;
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    let first = bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap();
+    assert_status(&first, 200);
+    for left in [&[Claim::Nik, Claim::Name, Claim::Birthdate][..], &[Claim::Name], &[Claim::Gender]] {
+        allow(&world, &bank, left).await;
+        for token in [&token, &bank.token().await.unwrap()] {
+            let again = bank.redeem(token, &qr.token, "account-opening", Some("k")).await.unwrap();
+            assert_problem(&again, 403, "claims-withdrawn");
+            assert!(again.json().get("claims").is_none());
+        }
+    }
+    allow(&world, &bank, BANK.claims).await;
+    let again = redeem(&bank, &qr.token, Some("k")).await;
+    assert_eq!(again.json()["claims"], first.json()["claims"]);
+}
+
+#[tokio::test]
+async fn a_winner_whose_claims_were_widened_in_between_gets_those_of_its_first_answer() {
+    for has_old_token in [true, false] {
+        let world = World::new().await;
+        let qr = world.holder(SITI).await.mint().await;
+        let bank = world.integrator(BANK);
+        let old = bank.token().await.unwrap();
+        allow(&world, &bank, &[Claim::Name]).await;
+        let token = if has_old_token { old } else { bank.token().await.unwrap() };
+        let first = bank.redeem(&token, &qr.token, "account-opening", Some("k")).await.unwrap();
+        assert_eq!(first.json()["claims"], json!({ "name": "SITI AMINAH" }));
+        allow(&world, &bank, BANK.claims).await;
+        for token in [&token, &bank.token().await.unwrap()] {
+            let again = bank.redeem(token, &qr.token, "account-opening", Some("k")).await.unwrap();
+            assert_eq!(again.json()["claims"], first.json()["claims"], "old token: {has_old_token}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ fn about_one_phone(phone: &Phone, since: Timestamp) -> [Value; 3] {
 }
 
 #[tokio::test]
-async fn a_block_or_theft_of_a_named_phone_ends_the_reset_of_its_pin() {
+async fn a_report_of_one_phone_ends_the_reset_of_its_pin() {
     for number in 0..3 {
         let world = World::new().await;
         let holder = world.holder(SITI).await;
@@ -204,7 +204,7 @@ async fn approved_beside(world: &World, old: &Phone) -> ActivationEmail {
 }
 
 #[tokio::test]
-async fn a_block_or_theft_of_a_named_phone_leaves_another_one_waiting() {
+async fn a_report_of_one_phone_leaves_another_one_waiting() {
     for number in 0..3 {
         let world = World::new().await;
         let old = world.holder(SITI).await;
