@@ -73,6 +73,45 @@ prop_compose! {
     }
 }
 
+/// What is taken: a phone's proof, a holder's token and an integrator's assertion.
+fn right() -> [(Value, Value); 3] {
+    let (name, us) = (KEY.thumbprint(), "http://ikd.test");
+    [
+        (
+            json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": KEY.public() }),
+            json!({ "jti": "1", "htm": "POST", "htu": "http://ikd.test/sessions", "iat": NOW }),
+        ),
+        (
+            json!({ "typ": "at+jwt", "alg": "ES256", "kid": name }),
+            json!({
+                "iss": us, "aud": us, "sub": name, "client_id": "ikd-app", "scope": "holder", "iat": NOW, "exp": NOW + 600,
+                "jti": "AEAQCAIBAEAQCAIBAEAQCAIBAE", "cnf": { "jkt": name },
+            }),
+        ),
+        (
+            json!({ "alg": "ES256" }),
+            json!({ "iss": "bank-madiun", "sub": "bank-madiun", "aud": us, "iat": NOW, "exp": NOW + 60, "jti": "1" }),
+        ),
+    ]
+}
+
+/// Something right, or right but for a member or two.
+fn nearly_right() -> impl Strategy<Value = (Value, Value)> {
+    const MEMBERS: &str =
+        "typ|alg|kid|jwk|crit|jti|htm|htu|iat|ath|iss|aud|sub|client_id|scope|exp|nbf|cnf|claims|purposes";
+    let changes = prop::collection::vec((any::<bool>(), MEMBERS, prop::option::of(value())), 0..3);
+    (prop::sample::select(right().to_vec()), changes).prop_map(|((mut header, mut claims), changes)| {
+        for (is_of_header, name, value) in changes {
+            let part = if is_of_header { &mut header } else { &mut claims };
+            match value {
+                Some(value) => part[name.as_str()] = value,
+                None => drop(part.as_object_mut().expect("members").remove(&name)),
+            }
+        }
+        (header, claims)
+    })
+}
+
 /// A time, with or without a fraction.
 fn seconds(time: &Value) -> f64 {
     time.as_f64().unwrap()
@@ -83,6 +122,14 @@ fn verify_proof(proof: &str) -> bool {
     let lifetime = SignedDuration::from_mins(1);
     let expected = Expected { method: "POST", url: &url, access_token: None, now: now(), lifetime };
     dpop::verify(proof, &expected).is_ok()
+}
+
+#[test]
+fn what_is_nearly_right_is_near_to_what_is_taken() {
+    let [proof, token, assertion] = right().map(|(header, claims)| KEY.sign_under(&header, &claims).unwrap());
+    assert!(verify_proof(&proof));
+    assert!(access_token::verify_of_holder(&keys(), "http://ikd.test", &token, now()).is_ok());
+    assert!(client_assertion::verify(&assertion, &bank(), "http://ikd.test", now()).is_ok());
 }
 
 proptest! {
@@ -97,7 +144,7 @@ proptest! {
 
     /// What the right key has signed is accepted only if every member says what it must.
     #[test]
-    fn a_right_signature_alone_proves_nothing((header, claims) in parts()) {
+    fn a_right_signature_alone_proves_nothing((header, claims) in prop_oneof![parts(), nearly_right()]) {
         let token = KEY.sign_under(&header, &claims).unwrap();
         if verify_proof(&token) {
             prop_assert_eq!((&header["typ"], &header["alg"]), (&json!("dpop+jwt"), &json!("ES256")));
@@ -106,7 +153,9 @@ proptest! {
             prop_assert!(claims.get("ath").is_none_or(Value::is_null) && header.get("crit").is_none());
         }
         if access_token::verify_of_holder(&keys(), "http://ikd.test", &token, now()).is_ok() {
-            prop_assert_eq!((&header["typ"], &claims["iss"]), (&json!("at+jwt"), &json!("http://ikd.test")));
+            prop_assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("ES256")));
+            prop_assert_eq!((&claims["iss"], &claims["aud"]), (&json!("http://ikd.test"), &json!("http://ikd.test")));
+            prop_assert_eq!((&claims["client_id"], &claims["scope"]), (&json!("ikd-app"), &json!("holder")));
             prop_assert!(seconds(&claims["exp"]) > seconds(&json!(NOW)) && header.get("crit").is_none());
         }
         if client_assertion::verify(&token, &bank(), "http://ikd.test", now()).is_ok() {

@@ -23,6 +23,9 @@ pub struct State {
     pub devices: Vec<Option<Device>>,
     /// Which registrations ever became a device.
     pub activated: Vec<bool>,
+    pub activated_last: Option<usize>,
+    /// Of each device, the officer whose report was taken first.
+    pub first_reports: Vec<Option<u8>>,
     /// The holder record.
     pub approvals: u8,
     pub waiting: Option<usize>,
@@ -81,8 +84,6 @@ pub enum Broken {
     OrderTookLater,
     /// A receipt met another one at its place, which stops the stream.
     ReceiptStalled,
-    /// A report changed one that was on record.
-    ReportReplaced,
     /// A registration of before an erasure became a device after it.
     EnrolledFromBefore,
 }
@@ -92,8 +93,8 @@ pub enum Broken {
 pub enum Action {
     /// `Store::create_registration`.
     Register,
-    /// `Store::approve`, which replaces an active device.
-    Approve(usize),
+    /// `Store::approve`, which replaces an active device. The officer may report the theft of the device before.
+    Approve { registration: usize, reporter: Option<u8> },
     /// `Store::activate`.
     Activate(usize),
     /// `Store::block`.
@@ -126,7 +127,9 @@ impl Model for Enrolments {
             match registration.state {
                 // The condition of `Store::approve`: nothing was approved or erased since it began.
                 RegistrationState::Pending if registration.approvals_before == state.approvals => {
-                    actions.push(Action::Approve(number));
+                    let reporters = (0..self.officers).filter(|_| state.device.is_some()).map(Some);
+                    let approve = |reporter| Action::Approve { registration: number, reporter };
+                    actions.extend(std::iter::once(None).chain(reporters).map(approve));
                 }
                 RegistrationState::Approved if state.waiting == Some(number) => actions.push(Action::Activate(number)),
                 _ => {}
@@ -160,16 +163,21 @@ impl Model for Enrolments {
                 next.registrations.push(Registration { made_at, approvals_before, state: pending });
                 next.devices.push(None);
                 next.activated.push(false);
+                next.first_reports.push(None);
             }
-            Action::Approve(number) => {
+            Action::Approve { registration, reporter } => {
                 next.end_active(End::Replaced);
-                next.registrations[number].state = RegistrationState::Approved;
-                (next.approvals, next.waiting) = (state.approvals + 1, Some(number));
+                if let Some(officer) = reporter {
+                    next.report_previous(officer)?;
+                }
+                next.registrations[registration].state = RegistrationState::Approved;
+                (next.approvals, next.waiting) = (state.approvals + 1, Some(registration));
             }
             Action::Activate(number) => {
                 next.registrations[number].state = RegistrationState::Active;
                 next.devices[number] = Some(Device { end: None, theft: None });
                 next.activated[number] = true;
+                next.activated_last = Some(number);
                 (next.waiting, next.device) = (None, Some(number));
                 next.break_if(state.registrations[number].made_at < state.erased, Broken::EnrolledFromBefore);
             }
@@ -208,8 +216,12 @@ impl Model for Enrolments {
             Property::always("no receipt stops the stream", |_, state: &State| {
                 state.broken != Some(Broken::ReceiptStalled)
             }),
+            Property::always("a theft of no named device is that of the one activated last", |_, state: &State| {
+                state.unnamed() == state.activated_last
+            }),
             Property::always("the first report remains", |_, state: &State| {
-                state.broken != Some(Broken::ReportReplaced)
+                let mut reports = state.devices.iter().zip(&state.first_reports);
+                reports.all(|(device, first)| device.and_then(|device| device.theft) == *first)
             }),
             Property::always("nothing of before enrols after an erasure", |_, state: &State| {
                 state.broken != Some(Broken::EnrolledFromBefore)
@@ -238,6 +250,11 @@ impl State {
 
     fn active(&self) -> Option<usize> {
         self.device.filter(|device| self.devices[*device].is_some_and(|device| device.end.is_none()))
+    }
+
+    /// Which device a report is of that names none. The registrations of one resident become devices in their order.
+    fn unnamed(&self) -> Option<usize> {
+        self.device.or_else(|| self.devices.iter().rposition(Option::is_some))
     }
 
     fn is_reported(&self, end: End) -> bool {
@@ -281,10 +298,19 @@ impl State {
 
     /// The condition of a report: no other is on record. It blocks an active device.
     fn report(&mut self, number: usize, officer: u8) -> Option<()> {
-        let device = self.devices[number]?;
-        let theft = device.theft.or(Some(officer));
-        self.break_if(device.theft.is_some_and(|before| Some(before) != theft), Broken::ReportReplaced);
-        self.devices[number] = Some(Device { end: device.end.or(Some(End::Blocked)), theft });
+        let device = self.devices[number].filter(|device| device.theft.is_none())?;
+        let first = &mut self.first_reports[number];
+        *first = first.or(Some(officer));
+        self.devices[number] = Some(Device { end: device.end.or(Some(End::Blocked)), theft: Some(officer) });
         Some(())
+    }
+
+    /// A report with an approval, which fails where another one is on record.
+    fn report_previous(&mut self, officer: u8) -> Option<()> {
+        let previous = self.device?;
+        match self.devices[previous]?.theft {
+            Some(before) => (before == officer).then_some(()),
+            None => self.report(previous, officer),
+        }
     }
 }
