@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use declaration::{Caller, Declaration, Need, Right, Table};
+use declaration::{Caller, Confirmation, Declaration, Limit, Need, Right, Route, Scale, Table};
 use xtask::template::Template;
 
 fn document(path: &str) -> String {
@@ -56,6 +56,29 @@ fn routes_with_an_authorizer_are_counted() {
     let for_officers = catalogue::routes().filter(|(_, route)| matches!(route.callers, [Caller::Officer])).count();
     let claim = format!("only the {} routes that are for officers alone have an authorizer", in_words(for_officers));
     assert!(document("docs/architecture.md").contains(&claim), "{claim}");
+}
+
+/// The numbers are those of the smaller scale.
+#[test]
+fn limits_are_as_low_and_as_high_as_is_said() {
+    let per_second = |route: &Route| route.limit.rate(Scale::City).per_second;
+    let routes = || catalogue::routes().map(|(_, route)| route);
+    for (operation, expected) in [("register", 10), ("activate-submit", 10), ("activate-captcha", 10), ("login", 20)] {
+        let route = routes().find(|route| route.operation == operation).unwrap();
+        assert_eq!(per_second(route), expected, "{operation}");
+    }
+    let claim = "Ten requests a second from one stranger close registration, activation or captchas to everybody, \
+                 and twenty close the login";
+    assert!(document("docs/security.md").contains(claim));
+
+    for route in routes().filter(|route| matches!(route.confirmed_by, Some(Confirmation::Pin | Confirmation::OldPin))) {
+        assert!(per_second(route) <= Limit::Pin.rate(Scale::City).per_second, "{}", route.operation);
+    }
+    for scale in Scale::ALL {
+        let highest = routes().max_by_key(|route| route.limit.rate(scale).per_second).unwrap();
+        assert_eq!(highest.operation, "redeem-qr", "{scale:?}");
+    }
+    assert!(document("docs/operations.md").contains("`POST /redemptions` has the highest"));
 }
 
 #[test]

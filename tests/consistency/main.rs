@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use anyhow::Result;
-use catalogue::Limit;
+use catalogue::{Limit, Rate, Scale};
 use ikd::app::{App, Builders, Environment, Surroundings, SystemClock, SystemRandomness};
 use ikd::aws::https;
 use ikd::http::ProblemType;
@@ -71,13 +71,17 @@ fn every_step_is_declared_under_its_own_name() {
 
 /// A route without one would share the stage's with all others, and a flood on any of them would close it.
 #[test]
-fn every_route_has_a_limit_of_its_own() {
+fn every_route_has_a_limit_of_its_own_with_the_values_of_its_kind() {
     let template = yaml("infra/template.yaml");
     let limits = &template["Resources"]["Api"]["Properties"]["RouteSettings"];
     for (_, route) in catalogue::routes() {
         let key = format!("{} {}", route.method.as_str(), route.path);
-        for setting in ["ThrottlingRateLimit", "ThrottlingBurstLimit"] {
-            assert!(!limits[key.as_str()][setting].is_null(), "{key} has no {setting}");
+        for scale in Scale::ALL {
+            let Rate { per_second, burst } = route.limit.rate(scale);
+            for (setting, expected) in [("ThrottlingRateLimit", per_second), ("ThrottlingBurstLimit", burst)] {
+                let found = limit_of(&template, &limits[key.as_str()][setting], scale);
+                assert_eq!(found, Some(u64::from(expected)), "{key}: {setting}, {scale:?}");
+            }
         }
     }
     for operation in ["block-device", "block-device-own", "mint-qr", "issue-token", "reset-pin"] {
@@ -85,6 +89,13 @@ fn every_route_has_a_limit_of_its_own() {
         assert_ne!(route.limit, Limit::Other, "{operation}");
         assert_eq!(route.callers.len(), 1, "{operation}");
     }
+}
+
+/// What `!FindInMap [Limits, !Ref Scale, NAME]` finds.
+fn limit_of(template: &Value, setting: &Value, scale: Scale) -> Option<u64> {
+    let [map, of_scale, name] = &plain(setting).as_sequence()?[..] else { return None };
+    assert_eq!((plain(map).as_str(), plain(of_scale).as_str()), (Some("Limits"), Some("Scale")));
+    template["Mappings"]["Limits"][scale.as_str()][name.as_str()?].as_u64()
 }
 
 #[test]
