@@ -2,12 +2,15 @@
 
 use std::collections::HashSet;
 
-use http::Method;
+use http::request::Builder;
+use http::{Method, Request};
 use ikd::app::Clock;
+use ikd::http::Function;
 use ikd::tokens::dpop::{self, Expected};
 use ikd::tokens::keys::VerifyingKeys;
 use ikd::tokens::{InvalidToken, access_token, client_assertion};
 use jiff::{SignedDuration, Timestamp};
+use lambda_http::Body;
 use local::actors::{KeyPair, Signs};
 use local::personas::BANK;
 use serde_json::{Value, json};
@@ -165,6 +168,73 @@ async fn an_access_token_fails_by_the_name_of_the_check() {
             ("not an integrator's token", changed("scope", json!("holder"))),
         ],
     );
+}
+
+#[tokio::test]
+async fn a_holders_token_fails_by_the_name_of_the_check() {
+    let key = KeyPair::generate().unwrap();
+    let keys = VerifyingKeys::from_jwks(&json!({ "keys": [key.public()] }).to_string()).unwrap();
+    let now = Timestamp::from_second(1_796_000_000).unwrap();
+    let header = json!({ "typ": "at+jwt", "alg": "ES256", "kid": key.thumbprint() });
+    let claims = json!({
+        "iss": "http://ikd.test", "aud": "http://ikd.test", "sub": key.thumbprint(), "client_id": "ikd-app",
+        "scope": "holder", "iat": 1_796_000_000, "exp": 1_796_000_600, "jti": "AEAQCAIBAEAQCAIBAEAQCAIBAE",
+        "cnf": { "jkt": key.thumbprint() },
+    });
+    let verify = |token: &str| access_token::verify_of_holder(&keys, "http://ikd.test", token, now);
+    let signed = |claims: &Value| key.sign_under(&header, claims).unwrap();
+    assert!(verify(&signed(&claims)).is_ok());
+    let without_key = with(&with(&without(&claims, "cnf"), "claims", json!(["name"])), "purposes", json!([]));
+    assert_named(
+        verify,
+        &[
+            ("not a holder's scope", signed(&with(&claims, "scope", json!("redeem")))),
+            ("not a holder's token", signed(&without_key)),
+            ("not issued to the app", signed(&with(&claims, "client_id", json!("bank-madiun")))),
+        ],
+    );
+}
+
+/// The problem of a refused request, and the cause that its line of the log holds.
+async fn logged(world: &World, function: &Function, request: Builder, body: String) -> String {
+    let app = world.app_of(function);
+    let request = request.body(Body::Text(body)).unwrap();
+    let Err(problem) = (function.step)(&app, &request).await else { panic!("{} has answered", function.name()) };
+    format!("{}: {}", problem.kind().slug(), problem.cause().unwrap_or_default())
+}
+
+#[tokio::test]
+async fn the_log_names_the_check_that_refused_a_request() {
+    let world = World::new().await;
+    let (bank, now) = (world.integrator(BANK), world.clock.now());
+    let to = |path: &str| Request::post(format!("http://ikd.test{path}"));
+    let bearer = |path: &str, token: &str| to(path).header("authorization", format!("Bearer {token}"));
+
+    let (header, claims) = parts(&bank.token().await.unwrap());
+    let elsewhere = world.signing_key.sign_under(&header, &with(&claims, "aud", json!("elsewhere"))).unwrap();
+    let by_integrator = bearer("/redemptions", &elsewhere);
+    let by_holder = to("/qr-codes").header("authorization", "DPoP nonsense");
+    let proof = world.phone().proof(&Method::GET, "/sessions", None).unwrap();
+    let by_phone = to("/sessions").header("dpop", proof);
+    let ended = with(&world.issuer.claims("petugas-1", "petugas", now), "exp", json!(now.as_second()));
+    let by_officer = bearer("/device-blocks", &world.issuer.sign(&ended).unwrap());
+    for (function, request, line) in [
+        (&::redeem_qr::FUNCTION, by_integrator, "invalid-token: meant for another audience"),
+        (&::mint_qr::FUNCTION, by_holder, "invalid-token: the header cannot be read"),
+        (&::login::FUNCTION, by_phone, "invalid-dpop-proof: the proof is for another method"),
+        (&::block_device::FUNCTION, by_officer, "invalid-token: the token has expired"),
+    ] {
+        assert_eq!(logged(&world, function, request, String::new()).await, line);
+    }
+
+    let late = bank.client_assertion(&with(&bank.assertion_claims(), "nbf", json!(now.as_second() + 60))).unwrap();
+    let form = format!(
+        "grant_type=client_credentials&client_assertion={late}\
+         &client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"
+    );
+    let by_client = to("/oauth2/token").header("content-type", "application/x-www-form-urlencoded");
+    let line = "invalid-client: the token is not valid yet";
+    assert_eq!(logged(&world, &::issue_token::FUNCTION, by_client, form).await, line);
 }
 
 #[tokio::test]
