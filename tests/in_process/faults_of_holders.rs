@@ -4,8 +4,9 @@ use ikd::app::Clock;
 use local::actors::{Integrator, Minted, Phone, PhoneSession, document_hash};
 use local::personas::BANK;
 use serde_json::json;
-use tests::{EMAIL, HolderWithSession, PIN, World, assert_problem, assert_status};
+use tests::{EMAIL, Fault, HolderWithSession, Lasting, PIN, World, assert_problem, assert_status};
 
+use super::erase_identity::erase;
 use super::faults::{assert_one_of, survives};
 use super::sign_document::check;
 
@@ -53,6 +54,38 @@ async fn a_wrong_pin_costs_a_try_for_each_time_it_was_sent() {
         },
     )
     .await;
+}
+
+/// Sends a PIN while each call of the login fails in turn. Whatever the answer is, the request has cost one try at most.
+async fn costs_one_try(fault: Fault, pin: &str) {
+    let world = World::with_faults().await;
+    let holder = world.holder(&world.newcomer().await).await;
+    for lasting in [Lasting::OneAttempt, Lasting::UntilMended] {
+        for call in 1.. {
+            world.faults.plan(call, fault, lasting);
+            let reply = holder.phone.log_in(pin).await.unwrap();
+            let has_happened = world.faults.mend();
+            let made = tries_made(&world, &holder.phone);
+            let expected = match reply.status.as_u16() {
+                200 => 0..=0,
+                401 => 1..=1,
+                _ => 0..=1,
+            };
+            assert!(expected.contains(&made), "{made} after {fault:?} at call {call}, {lasting:?}: {}", reply.text);
+            assert_status(&holder.phone.log_in(PIN).await.unwrap(), 200);
+            assert_eq!(tries_made(&world, &holder.phone), 0, "the right PIN forgets it");
+            if !has_happened {
+                assert!(call > 4, "a login makes four calls or more");
+                break;
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_pin_that_was_sent_once_is_counted_once_whatever_fails_after_the_count() {
+    let plays = Fault::ALL.into_iter().flat_map(|fault| [PIN, "908172"].map(|pin| costs_one_try(fault, pin)));
+    futures::future::join_all(plays).await;
 }
 
 fn tries_made(world: &World, phone: &Phone) -> u32 {
@@ -224,6 +257,39 @@ async fn a_theft_that_was_answered_is_on_record() {
                 assert_status(answer, 200);
                 assert_eq!(answer.json()["device"]["stolen_since"], json!(since));
                 assert_problem(&holder.mint_reply(&json!({})).await, 403, "device-blocked");
+                assert_eq!(check(world, signature).await["validity"], "revoked");
+            },
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn a_theft_that_was_answered_after_an_erasure_is_on_record() {
+    for (is_named, is_finished) in [(true, false), (false, true)] {
+        survives(
+            async |world, nik| {
+                let holder = world.holder(nik).await;
+                let signed = holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
+                assert_status(&erase(&holder).await, 202);
+                if is_finished {
+                    assert_eq!(world.finish_erasures().await, [""; 0]);
+                }
+                (holder, signed.member("/id").unwrap(), world.clock.now())
+            },
+            async |world, (holder, _, since)| {
+                if is_named {
+                    world.report_theft_of(&holder.nik, &holder.phone, *since).await
+                } else {
+                    world.report_theft(&holder.nik, *since).await
+                }
+            },
+            async |world, (holder, signature, since), answer| {
+                assert_status(answer, 200);
+                assert_eq!(answer.json()["device"]["key"], json!(holder.phone.key.thumbprint()));
+                assert_eq!(answer.json()["device"]["stolen_since"], json!(since));
+                assert_eq!(check(world, signature).await["validity"], "revoked");
+                assert_eq!(world.finish_erasures().await, [""; 0]);
                 assert_eq!(check(world, signature).await["validity"], "revoked");
             },
         )
