@@ -219,10 +219,10 @@ async fn the_log_names_the_check_that_refused_a_request() {
     let ended = with(&world.issuer.claims("petugas-1", "petugas", now), "exp", json!(now.as_second()));
     let by_officer = bearer("/device-blocks", &world.issuer.sign(&ended).unwrap());
     for (function, request, line) in [
-        (&::redeem_qr::FUNCTION, by_integrator, "invalid-token: meant for another audience"),
-        (&::mint_qr::FUNCTION, by_holder, "invalid-token: the header cannot be read"),
-        (&::login::FUNCTION, by_phone, "invalid-dpop-proof: the proof is for another method"),
-        (&::block_device::FUNCTION, by_officer, "invalid-token: the token has expired"),
+        (&redeem_qr::FUNCTION, by_integrator, "invalid-token: meant for another audience"),
+        (&mint_qr::FUNCTION, by_holder, "invalid-token: the header cannot be read"),
+        (&login::FUNCTION, by_phone, "invalid-dpop-proof: the proof is for another method"),
+        (&block_device::FUNCTION, by_officer, "invalid-token: the token has expired"),
     ] {
         assert_eq!(logged(&world, function, request, String::new()).await, line);
     }
@@ -234,7 +234,7 @@ async fn the_log_names_the_check_that_refused_a_request() {
     );
     let by_client = to("/oauth2/token").header("content-type", "application/x-www-form-urlencoded");
     let line = "invalid-client: the token is not valid yet";
-    assert_eq!(logged(&world, &::issue_token::FUNCTION, by_client, form).await, line);
+    assert_eq!(logged(&world, &issue_token::FUNCTION, by_client, form).await, line);
 }
 
 #[tokio::test]
