@@ -303,6 +303,7 @@ async fn the_status_tells_of_tables_and_integrators() {
     let operator = Operator::of(&world);
     operator.does(&Command::DisableIntegrator { client_id: BANK.client_id.to_owned() }).await;
     let status = deployment::status(&operator.deployment, None, None).await.unwrap();
+    assert_eq!(status.tables.len(), 11);
     assert!(status.tables.values().all(|table| table.status == "ACTIVE"), "{status}");
     assert_eq!(status.integrators.get(BANK.client_id), Some(&false));
     let elsewhere = Deployment { stack: "elsewhere".to_owned(), ..operator.deployment };
