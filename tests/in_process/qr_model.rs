@@ -180,16 +180,7 @@ impl<'a> Walk<'a> {
                 assert_eq!(named(&outcome), Some(expected), "{:?}", self.happened);
             }
             Action::Disclose { request } => {
-                let resident = Nik::parse(SITI).unwrap();
-                let parties = store.parties(&self.key, &resident, Photo::Without, &self.client_id()).await.unwrap();
-                let is_withheld = parties.device.unwrap().is_blocked() || !parties.integrator.unwrap().enabled;
-                let seen = match parties.resident {
-                    _ if is_withheld => Progress::Withheld,
-                    None => Progress::Unavailable,
-                    Some(resident) if resident.gone(&self.app.settings.municipality).is_some() => Progress::Withheld,
-                    Some(_) => Progress::Disclosed,
-                };
-                assert_eq!(seen, next.progress[request], "{:?}", self.happened);
+                assert_eq!(self.disclose().await, next.progress[request], "{:?}", self.happened);
             }
             Action::Block => {
                 let active = self.device().await.into_active().unwrap();
@@ -231,6 +222,19 @@ impl<'a> Walk<'a> {
             Action::Sweep { code } => {
                 self.world.delete("qr_codes", ("token_hash", self.token(code).hash().as_str()));
             }
+        }
+    }
+
+    /// Reads the parties of an answer, and says what they let it do.
+    async fn disclose(&self) -> Progress {
+        let resident = Nik::parse(SITI).unwrap();
+        let parties = self.app.store().parties(&self.key, &resident, Photo::Without, &self.client_id()).await.unwrap();
+        let is_withheld = parties.device.unwrap().is_blocked() || !parties.integrator.unwrap().enabled;
+        match parties.resident {
+            _ if is_withheld => Progress::Withheld,
+            None => Progress::Unavailable,
+            Some(resident) if resident.gone(&self.app.settings.municipality).is_some() => Progress::Withheld,
+            Some(_) => Progress::Disclosed,
         }
     }
 

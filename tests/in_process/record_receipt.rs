@@ -1,5 +1,7 @@
 //! record-receipt: each redemption leaves one receipt, and one chain.
 
+use futures::FutureExt;
+use futures::future::join_all;
 use ikd::domain::claims::{Claim, ClaimSet};
 use ikd::domain::integrator::Integrator;
 use ikd::domain::qr_code::{QrCode, QrState};
@@ -286,6 +288,6 @@ async fn is_recorded_once(fault: Fault, repeats: usize, min_calls: usize) {
 #[tokio::test]
 async fn a_receipt_is_recorded_once_whatever_fails() {
     // The end of a chain that begins is looked for twice. An answer that was asked for again comes behind the first one.
-    let of_fault = |fault| [is_recorded_once(fault, 0, 7), is_recorded_once(fault, 1, 13)];
-    futures::future::join_all(Fault::ALL.into_iter().flat_map(of_fault)).await;
+    let of_fault = |fault| [is_recorded_once(fault, 0, 7).boxed_local(), is_recorded_once(fault, 1, 13).boxed_local()];
+    join_all(Fault::ALL.into_iter().flat_map(of_fault)).await;
 }

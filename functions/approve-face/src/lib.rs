@@ -40,7 +40,7 @@ struct Decide {
     #[serde(default)]
     email: Option<String>,
     /// What the officer reports of the device that the resident had before.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "parse::object")]
     previous_device: Option<PreviousDevice>,
 }
 

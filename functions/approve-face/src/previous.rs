@@ -52,12 +52,9 @@ pub fn ending(
     }
 }
 
-/// Whether the device that the resident activated last has this theft on record, or none was reported.
+/// Whether this theft is on record, or none was reported. By now the resident may have activated another device.
 pub async fn is_on_record(app: &App, nik: &Nik, theft: Option<&TheftReport>) -> Result<bool, Problem> {
     let Some(theft) = theft else { return Ok(true) };
-    let device = match app.store().holder(nik).await?.device {
-        Some(key) => app.store().device(&key).await?,
-        None => None,
-    };
-    Ok(device.is_some_and(|device| device.theft().is_some_and(|recorded| recorded.since == theft.since())))
+    let devices = app.store().devices_of(nik).await?;
+    Ok(devices.iter().filter_map(Device::theft).any(|recorded| recorded.since == theft.since()))
 }

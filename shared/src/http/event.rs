@@ -33,8 +33,9 @@ impl<'de> Deserialize<'de> for GatewayEvent {
         event.raw_path = Some(path(event.raw_path.as_deref().unwrap_or_default()));
         event.raw_query_string = event.raw_query_string.as_deref().map(query);
         if event.is_base64_encoded {
-            event.body = event.body.filter(|body| BASE64.decode(body.as_bytes()).is_ok());
-            event.is_base64_encoded = event.body.is_some();
+            let decoded = event.body.as_deref().and_then(|body| BASE64.decode(body.as_bytes()).ok());
+            event.is_base64_encoded = decoded.is_some();
+            event.body = decoded.map(|bytes| BASE64.encode(&bytes));
         }
         Ok(Self(LambdaRequest::ApiGatewayV2(event)))
     }

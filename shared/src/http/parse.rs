@@ -1,13 +1,17 @@
 //! Turns requests into values: every input can be bad, and the error does not repeat what was sent.
 
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use headers_accept::Accept;
 use http::header;
 use lambda_http::{Body, Request};
 use mediatype::{MediaType, names};
-use serde::de::DeserializeOwned;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::problem::Problem;
 use super::problem_type::ProblemType;
@@ -79,6 +83,29 @@ pub fn json<T: DeserializeOwned>(request: &Request, max_bytes: usize) -> Result<
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refuse(&error))
+}
+
+/// An object inside a body, for `deserialize_with`: of that, too, serde would read an array as the members in their order.
+pub fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    struct Members<T>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Members<T> {
+        type Value = Option<T>;
+
+        fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+            formatter.write_str("an object")
+        }
+
+        fn visit_unit<E>(self) -> Result<Option<T>, E> {
+            Ok(None)
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, members: A) -> Result<Option<T>, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(members)).map(Some)
+        }
+    }
+
+    value.deserialize_any(Members(PhantomData))
 }
 
 /// A form's fields (`application/x-www-form-urlencoded`), none of them twice.

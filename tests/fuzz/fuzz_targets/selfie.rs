@@ -2,7 +2,7 @@
 #![no_main]
 
 use data_encoding::BASE64;
-use ikd::aside::Waited;
+use ikd::long_work::StillWanted;
 use ikd::pictures::selfie::{NotDrawn, SelfieFile, SelfieRules};
 use libfuzzer_sys::fuzz_target;
 
@@ -14,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
         let _ = SelfieFile::parse(text, &RULES).is_ok();
     }
     let Ok(file) = SelfieFile::parse(&BASE64.encode(data), &RULES) else { return };
-    match file.draw(&Waited::default()) {
+    match file.draw(&StillWanted::default()) {
         Ok(selfie) => {
             let bytes = selfie.bytes();
             assert!(bytes.len() <= RULES.max_bytes);
