@@ -10,9 +10,13 @@ use tests::{PIN, World, assert_invalid, assert_problem, assert_status};
 async fn the_new_pin_opens_and_the_old_one_does_not() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
-    assert_status(&holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap(), 204);
+    let body = json!({ "old_pin": format!("{PIN}\n"), "new_pin": "908172", "new_pin_repeated": "908 172 " });
+    let reply = holder.phone.send(Method::PUT, "/pin", Some(&holder.session), Some(&body)).await.unwrap();
+    assert_status(&reply, 204);
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 401, "invalid-credentials");
-    assert_status(&holder.phone.log_in("908172").await.unwrap(), 200);
+    for typed in ["908172", " 908172", "908 172\r\n"] {
+        assert_status(&holder.phone.log_in(typed).await.unwrap(), 200);
+    }
 }
 
 #[tokio::test]
@@ -26,6 +30,9 @@ async fn weak_unchanged_and_differently_repeated_pins_are_refused() {
     }
     let same = holder.phone.change_pin(&holder.session, PIN, PIN).await.unwrap();
     assert_invalid(&same, &["/new_pin"]);
+    let spaced = json!({ "old_pin": PIN, "new_pin": format!("{PIN} "), "new_pin_repeated": PIN });
+    let reply = holder.phone.send(Method::PUT, "/pin", Some(&holder.session), Some(&spaced)).await.unwrap();
+    assert_invalid(&reply, &["/new_pin"]);
     let body = json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908173" });
     let reply = holder.phone.send(Method::PUT, "/pin", Some(&holder.session), Some(&body)).await.unwrap();
     assert_invalid(&reply, &["/new_pin_repeated"]);

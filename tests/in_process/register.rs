@@ -37,6 +37,33 @@ async fn a_resident_of_the_city_registers_and_gets_a_ticket() {
 }
 
 #[tokio::test]
+async fn what_keyboards_and_clipboards_add_is_taken_off_and_one_form_is_stored() {
+    let world = World::new().await;
+    for (nik, email, phone_number) in [
+        (format!("{SITI} "), format!("{EMAIL} "), "0062 812-3456-7890"),
+        (format!("{} {}", &SITI[..6], &SITI[6..]), format!("\u{feff}{EMAIL}\r\n"), "+62 (0)812 3456 7890"),
+        (
+            format!("\u{202d}{SITI}\u{202c}"),
+            format!("{EMAIL}\u{a0}"),
+            "\u{202a}62\u{a0}812\u{2011}3456\u{2011}7890\u{202c}",
+        ),
+    ] {
+        let mut body = body();
+        body["nik"] = json!(nik);
+        body["email"] = json!(email);
+        body["phone_number"] = json!(phone_number);
+        let reply = world.phone().register_with(&body).await.unwrap();
+        assert_status(&reply, 201);
+        let stored = world.stored_registration(&reply.member("/id").unwrap());
+        assert_eq!(
+            [&stored["nik"]["S"], &stored["email"]["S"], &stored["phone_number"]["S"]],
+            [SITI, EMAIL, "+6281234567890"],
+            "{phone_number}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn every_refusal_for_a_registry_reason_looks_the_same() {
     let world = World::new().await;
     let mut answers = Vec::new();

@@ -52,8 +52,13 @@ fn read(body: &ChangePin) -> Result<Pins, Problem> {
     let mut fields = Fields::default();
     let old = fields.take("/old_pin", Pin::parse(&body.old_pin));
     let new = fields.take("/new_pin", Pin::parse(&body.new_pin));
-    fields.take("/new_pin_repeated", if body.new_pin == body.new_pin_repeated { Ok(()) } else { Err(NOT_REPEATED) });
-    fields.take("/new_pin", if body.new_pin == body.old_pin { Err(UNCHANGED) } else { Ok(()) });
+    // What is not a PIN is refused above; whether it is repeated is a matter of PINs, not of the spaces around them.
+    let is = |pin: Option<&Pin>, text: &str| {
+        pin.is_some_and(|pin| Pin::parse(text).is_ok_and(|other| other.expose() == pin.expose()))
+    };
+    let is_repeated = is(new.as_ref(), &body.new_pin_repeated) || body.new_pin == body.new_pin_repeated;
+    fields.take("/new_pin_repeated", if is_repeated { Ok(()) } else { Err(NOT_REPEATED) });
+    fields.take("/new_pin", if is(new.as_ref(), &body.old_pin) { Err(UNCHANGED) } else { Ok(()) });
     match (old, new) {
         (Some(old), Some(new)) if fields.is_empty() => Ok(Pins { old, new }),
         _ => Err(fields.refuse()),

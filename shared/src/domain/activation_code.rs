@@ -5,6 +5,7 @@ use aws_lc_rs::hmac;
 use super::Id;
 use super::secret::{MacKey, equal, unprintable};
 use super::text::Invalid;
+use super::typed;
 
 /// Six digits that the e-mail brings and that activate one registration.
 #[derive(Clone)]
@@ -20,14 +21,14 @@ impl ActivationCode {
         Self(hotp(&own_key, generation.into()))
     }
 
-    /// Reads what somebody typed; spaces around or between the digits are the e-mail client's, not theirs.
+    /// Reads what somebody typed or copied; spaces around or between the digits are the e-mail client's, not theirs.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const NOT_SIX_DIGITS: Invalid =
             Invalid::new("Kode aktivasi terdiri atas 6 angka.", "An activation code has 6 digits.");
 
-        let digits: Vec<u8> = text.bytes().filter(|byte| *byte != b' ').collect();
+        let digits = typed::digits(text).ok_or(NOT_SIX_DIGITS)?.into_bytes();
         let digits: [u8; 6] = digits.try_into().map_err(|_| NOT_SIX_DIGITS)?;
-        if digits.iter().all(u8::is_ascii_digit) { Ok(Self(digits)) } else { Err(NOT_SIX_DIGITS) }
+        Ok(Self(digits))
     }
 
     /// Compares in constant time.
@@ -82,8 +83,10 @@ mod tests {
 
     #[test]
     fn a_code_is_read_with_the_spaces_that_people_leave() {
-        assert_eq!(ActivationCode::parse(" 123 456 ").unwrap().expose(), "123456");
-        for text in ["", "12345", "1234567", "12345a", "１２３４５６", "12\u{a0}3456"] {
+        for text in ["123456", " 123 456 ", "123-456", "12\u{a0}3456\r\n", "１２３４５６"] {
+            assert_eq!(ActivationCode::parse(text).unwrap().expose(), "123456", "{text:?}");
+        }
+        for text in ["", "12345", "1234567", "12345a", "12345O"] {
             assert!(ActivationCode::parse(text).is_err(), "{text:?}");
         }
     }

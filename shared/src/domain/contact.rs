@@ -1,11 +1,14 @@
 //! How the resident is reached: an e-mail address and an Indonesian phone number, parsed by libraries.
 
+use std::borrow::Cow;
+
 use email_address::{EmailAddress, Options};
 use phonenumber::{Mode, country};
 use serde::{Deserialize, Serialize};
 
 use super::secret::unprintable;
 use super::text::Invalid;
+use super::typed;
 
 /// An e-mail address that SES can send to: ASCII, no display name, a domain with a dot (RFC 5321, RFC 5322).
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +29,7 @@ impl Email {
             "This e-mail address is not valid. Example: name@example.com.",
         );
 
+        let text = typed::trim(text);
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         let address = EmailAddress::parse_with_options(text, options).map_err(|_| INVALID)?;
         // Quoted local parts are legal and never used; refusing them keeps quotes and spaces out of mail headers.
@@ -54,12 +58,10 @@ impl PhoneNumber {
 
         const INDONESIA: u16 = 62;
 
-        // What people write a number with. The library takes letters for digits, and does not expect every other sign.
-        let is_usual = |byte: u8| byte.is_ascii_digit() || b"+ -()./".contains(&byte);
-        if text.len() > 32 || !text.bytes().all(is_usual) {
-            return Err(INVALID);
-        }
-        let number = phonenumber::parse(Some(country::Id::ID), text).map_err(|_| INVALID)?;
+        // The library would take letters for digits.
+        let dialled = typed::dialled(text).filter(|dialled| dialled.len() <= 20).ok_or(INVALID)?;
+        let number = international(&dialled).ok_or(INVALID)?;
+        let number = phonenumber::parse(Some(country::Id::ID), number).map_err(|_| INVALID)?;
         if !number.is_valid() || number.extension().is_some() || number.code().value() != INDONESIA {
             return Err(INVALID);
         }
@@ -71,6 +73,19 @@ impl PhoneNumber {
     }
 }
 
+/// The number behind Indonesia's code, as far as its writer left no doubt. People write the code with a plus, with two zeros or
+/// with neither, or leave it out with the zero; and behind it the zero that is dialled only without it. Nothing where two zeros
+/// lead to another country.
+fn international(dialled: &str) -> Option<Cow<'_, str>> {
+    let abroad = dialled.strip_prefix('+').or_else(|| dialled.strip_prefix("00")).unwrap_or(dialled);
+    match abroad.strip_prefix("62") {
+        Some(national) => Some(Cow::Owned(format!("+62{}", national.strip_prefix('0').unwrap_or(national)))),
+        None if dialled.starts_with('8') => Some(Cow::Owned(format!("+62{dialled}"))),
+        None if dialled.starts_with("00") => None,
+        None => Some(Cow::Borrowed(dialled)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +93,15 @@ mod tests {
     #[test]
     fn addresses_are_kept_as_written_but_for_the_domains_case() {
         assert_eq!(Email::parse("Siti.Aminah+ikd@Contoh.ID").unwrap().as_str(), "Siti.Aminah+ikd@contoh.id");
+    }
+
+    #[test]
+    fn what_keyboards_and_clipboards_leave_around_an_address_is_taken_off() {
+        for text in
+            ["siti@contoh.id ", "\u{200b}siti@contoh.id\u{feff}", "\tsiti@contoh.id\r\n", "\u{a0}siti@contoh.id"]
+        {
+            assert_eq!(Email::parse(text).map(|email| email.0).as_deref(), Ok("siti@contoh.id"), "{text:?}");
+        }
     }
 
     #[test]
@@ -93,6 +117,8 @@ mod tests {
             "\"a b\"@contoh.id",
             "siti@contoh.id\r\nBcc: x@contoh.id",
             "siti@contoh.id, x@contoh.id",
+            "siti @contoh.id",
+            "siti@con\u{200b}toh.id",
             "siti@con!toh.id",
             "sіti@contoh.id", // Cyrillic і
         ] {
@@ -103,7 +129,24 @@ mod tests {
 
     #[test]
     fn phone_numbers_of_one_phone_are_stored_alike() {
-        for text in ["081234567890", "0812-3456-7890", "+62 812 3456 7890", "62 812-3456-7890", "(0812) 34567890"] {
+        for text in [
+            "081234567890",
+            "0812-3456-7890",
+            "+62 812 3456 7890",
+            "62 812-3456-7890",
+            "(0812) 34567890",
+            "[0812] 3456.7890",
+            "0062 812 3456 7890",
+            "0062 0812 3456 7890",
+            "+62 (0)812-3456-7890",
+            "62 0812 3456 7890",
+            "(+62) 812 3456 7890",
+            "812-3456-7890",
+            " 0812\u{a0}3456\u{a0}7890\r\n",
+            "\u{202a}+62 812\u{2011}3456\u{2011}7890\u{202c}",
+            "０８１２３４５６７８９０",
+            "＋62 812 3456 7890",
+        ] {
             assert_eq!(PhoneNumber::parse(text).map(|number| number.0).as_deref(), Ok("+6281234567890"), "{text}");
         }
     }
@@ -120,7 +163,10 @@ mod tests {
             "tel:+62812345678",
             "+1 555 0100",
             "+65 6123 4567",
+            "0065 6123 4567",
+            "62+81234567890",
             "0812-3456-7890 ext. 5",
+            "O812-3456-789O",
         ] {
             assert!(PhoneNumber::parse(text).is_err(), "{text:?}");
         }

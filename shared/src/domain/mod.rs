@@ -1,6 +1,7 @@
 //! The rules of the service: pure values and decisions, without I/O, clock or randomness of their own.
 
 pub mod text;
+pub mod typed;
 
 pub mod contact;
 pub mod document;
@@ -60,6 +61,7 @@ impl KeyThumbprint {
             "Enter the phone's key as the look-up of phones shows it.",
         );
 
+        let text = typed::trim(text);
         match BASE64URL_NOPAD.decode(text.as_bytes()) {
             Ok(bytes) if bytes.len() == 32 => Ok(Self(text.to_owned())),
             _ => Err(NO_DEVICE),
@@ -92,9 +94,9 @@ impl Id {
         Self::from_random(bytes)
     }
 
-    /// Reads an id that a caller sent; anything but 26 base32 capitals is not one.
+    /// Reads an id that a caller sent or that somebody copied from paper; anything but 16 bytes in base32 is not one.
     pub fn parse(text: &str) -> Option<Self> {
-        Self(text.to_owned()).bytes().map(Self::from_random).filter(|id| id.0 == text)
+        typed::base32(text)?.try_into().ok().map(Self::from_random)
     }
 
     /// The 16 bytes behind the text, or nothing where a stored text is not an id.
@@ -145,10 +147,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_read_back_only_in_the_form_it_was_written() {
+    fn an_id_is_read_as_people_copy_it_and_kept_in_one_form() {
         let id = Id::from_random([7; 16]);
-        assert_eq!(Id::parse(id.as_str()), Some(id.clone()));
-        assert_eq!(Id::parse(&id.as_str().to_lowercase()), None);
+        for text in [id.to_string(), id.as_str().to_lowercase(), format!(" {id}\r\n")] {
+            assert_eq!(Id::parse(&text), Some(id.clone()), "{text:?}");
+        }
+        assert_eq!(Id::parse(&id.as_str()[1..]), None);
+        assert_eq!(Id::parse(&format!("9{}", &id.as_str()[1..])), None);
         assert_eq!(Id::parse("../../etc"), None);
         assert_eq!(Id::parse(""), None);
     }

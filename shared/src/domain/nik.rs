@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::secret::unprintable;
 use super::text::Invalid;
+use super::typed;
 
 /// A possible NIK: 16 digits, of which six name the region of first registration, six the date of birth
 /// (day + 40 for women) and four a serial number (Permendagri 73/2022 and UU 24/2013, article 13).
@@ -23,8 +24,12 @@ pub struct BirthDigits {
 }
 
 impl Nik {
-    /// Reads a NIK as typed: digits alone, nothing around or between them.
+    /// Reads a NIK as people write it, with or without spaces, dots and hyphens.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
+        Self::of_digits(typed::digits(text).unwrap_or_default())
+    }
+
+    fn of_digits(text: String) -> Result<Self, Invalid> {
         const NOT_16_DIGITS: Invalid = Invalid::new("NIK terdiri atas 16 angka.", "A NIK has 16 digits.");
         const IMPOSSIBLE: Invalid = Invalid::new(
             "NIK tidak valid. Cocokkan 16 angkanya dengan KTP-el atau KK.",
@@ -34,7 +39,7 @@ impl Nik {
         if text.len() != 16 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(NOT_16_DIGITS);
         }
-        let nik = Self(text.to_owned());
+        let nik = Self(text);
         let region_is_possible = is_province(nik.digits(0)) && nik.digits(2) != 0 && nik.digits(4) != 0;
         let serial_is_possible = nik.digits(12) != 0 || nik.digits(14) != 0;
         if region_is_possible && nik.birth().is_possible() && serial_is_possible { Ok(nik) } else { Err(IMPOSSIBLE) }
@@ -77,11 +82,12 @@ impl BirthDigits {
     }
 }
 
+/// As stores and registries hold it: the 16 digits, and nothing around or between them.
 impl TryFrom<String> for Nik {
     type Error = &'static str;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).map_err(|invalid| invalid.0.en)
+        Self::of_digits(text).map_err(|invalid| invalid.0.en)
     }
 }
 
@@ -117,9 +123,9 @@ mod tests {
             "",
             "357701010190000",
             "35770101019000011",
-            " 3577010101900001",
             "357701010190000a",
-            "３５７７０１０１０１９００００１",
+            "3577 0101 0190 000",
+            "3577,0101,0190,0001",
             "0077010101900001", // no such province
             "3500010101900001", // no such regency
             "3577000101900001", // no such district
@@ -133,6 +139,21 @@ mod tests {
             "3577010101900000", // serial 0
         ] {
             assert!(Nik::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_nik_is_read_as_people_write_it_and_stored_in_one_form() {
+        for text in [
+            " 3577010101900001\r\n",
+            "3577 0101 0190 0001",
+            "35.77.01.010190.0001",
+            "357701-010190-0001",
+            "\u{200b}3577010101900001\u{a0}",
+            "３５７７０１０１０１９００００１",
+        ] {
+            assert_eq!(Nik::parse(text).map(String::from).as_deref(), Ok("3577010101900001"), "{text:?}");
+            assert!(Nik::try_from(text.to_owned()).is_err(), "{text:?} is stored nowhere");
         }
     }
 

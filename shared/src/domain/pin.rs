@@ -7,20 +7,19 @@ use serde::{Deserialize, Serialize};
 use super::activation_code::ActivationCode;
 use super::nik::Nik;
 use super::text::Invalid;
+use super::typed;
 
 /// Six digits that the holder knows.
 #[derive(Clone, Debug)]
 pub struct Pin(SecretString);
 
 impl Pin {
+    /// Reads what somebody typed or, for the first PIN, copied from the e-mail.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const NOT_SIX_DIGITS: Invalid = Invalid::new("PIN terdiri atas 6 angka.", "A PIN has 6 digits.");
 
-        if text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text.into()))
-        } else {
-            Err(NOT_SIX_DIGITS)
-        }
+        let digits = typed::digits(text).filter(|digits| digits.len() == 6);
+        digits.map(|digits| Self(digits.into())).ok_or(NOT_SIX_DIGITS)
     }
 
     /// The first PIN is the activation code.
@@ -137,6 +136,16 @@ mod tests {
         }
         for pin in ["142857", "112233", "123457", "908172"] {
             assert!(Pin::parse(pin).unwrap().ensure_strong(&nik()).is_ok(), "{pin}");
+        }
+    }
+
+    #[test]
+    fn a_pin_is_six_digits_with_whatever_spaces_came_along() {
+        for text in ["142857", " 142857\n", "142 857", "\u{200b}142857", "１４２８５７"] {
+            assert_eq!(Pin::parse(text).unwrap().expose(), "142857", "{text:?}");
+        }
+        for text in ["", "14285", "1428570", "14285a", "14,28,57"] {
+            assert!(Pin::parse(text).is_err(), "{text:?}");
         }
     }
 

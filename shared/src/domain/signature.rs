@@ -8,7 +8,7 @@ use super::device::Device;
 use super::nik::Nik;
 use super::text::Invalid;
 use super::theft::Theft;
-use super::{Id, KeyThumbprint};
+use super::{Id, KeyThumbprint, typed};
 
 /// The SHA-256 of a document, base64url without padding: all that the service ever sees of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -41,6 +41,7 @@ impl DocumentHash {
             "Enter the document's SHA-256 in base64url without padding.",
         );
 
+        let text = typed::trim(text);
         match BASE64URL_NOPAD.decode(text.as_bytes()) {
             Ok(bytes) if bytes.len() == 32 => Ok(Self(text.to_owned())),
             _ => Err(NO_HASH),
@@ -67,7 +68,9 @@ mod tests {
     #[test]
     fn a_hash_is_32_bytes_in_the_one_way_to_write_them() {
         let right = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
-        assert_eq!(DocumentHash::parse(right).map(|hash| hash.as_str().to_owned()), Ok(right.to_owned()));
+        for text in [right, &format!(" {right}\n")] {
+            assert_eq!(DocumentHash::parse(text).map(|hash| hash.as_str().to_owned()), Ok(right.to_owned()));
+        }
         let hex = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         let other_last_bits = "47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFV";
         for wrong in ["", "47DEQ", &right.replace('-', "+"), &format!("{right}="), hex, other_last_bits] {

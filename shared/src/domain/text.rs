@@ -57,10 +57,6 @@ impl Text {
 /// Whether a text shows what it holds: no control characters, and none that are invisible or turn the direction of
 /// what follows (Unicode Technical Report 36, section 2.5).
 pub fn is_plain(text: &str) -> bool {
-    let is_hidden = |character| {
-        matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
-    };
     !text.chars().any(|character| character.is_control() || is_hidden(character))
 }
 
@@ -83,6 +79,12 @@ pub fn one_line(text: &str) -> Result<&str, NotOneLine> {
         line if line.chars().count() > LINE => Err(NotOneLine::TooLong),
         line => Ok(line),
     }
+}
+
+/// Whether a character is invisible, or turns the direction of what follows.
+pub(super) fn is_hidden(character: char) -> bool {
+    matches!(character, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+        | '\u{feff}' | '\u{fff9}'..='\u{fffb}')
 }
 
 /// Why a well-formed value was refused, for the person who typed it.

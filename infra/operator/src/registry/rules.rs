@@ -59,7 +59,7 @@ impl Rules {
 
     /// The card's number is built as a NIK is, with the day of its entry; husband and wife have their gender.
     fn family(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
-        match Nik::parse(&resident.family_card_number).ok().filter(|card| !card.marks_a_woman()) {
+        match Nik::try_from(resident.family_card_number.clone()).ok().filter(|card| !card.marks_a_woman()) {
             None => flaws.push(Flaw::new("family_card_number", "is not a possible number of a family card")),
             Some(card) => {
                 flaws.extend(self.flaw_of_region(&card).map(|reason| Flaw::new("family_card_number", reason)));
