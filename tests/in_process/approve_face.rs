@@ -32,6 +32,20 @@ async fn the_officer_sees_applicant_photo_selfie_and_device_in_use() {
 }
 
 #[tokio::test]
+async fn a_ticket_opens_as_scanners_send_it() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    for scanned in [registered.ticket.to_lowercase(), format!("{}%0D%0A", registered.ticket)] {
+        let reply = world.officer().scan(&scanned).await.unwrap();
+        assert_status(&reply, 200);
+        assert_eq!(reply.member("/id").as_ref(), Some(&registered.id), "{scanned}");
+    }
+    let corrected = json!({ "verdict": "approve", "email": " siti.baru@contoh.id\u{200b}" });
+    assert_status(&world.officer().decide(&registered.ticket.to_lowercase(), &corrected).await.unwrap(), 200);
+    assert_eq!(world.stored_registration(&registered.id)["email"]["S"], "siti.baru@contoh.id");
+}
+
+#[tokio::test]
 async fn deciding_either_way_erases_the_selfie_and_records_officer_time_and_reason() {
     let world = World::new().await;
     for verdict in ["approve", "reject"] {

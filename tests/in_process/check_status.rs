@@ -44,6 +44,20 @@ async fn the_day_after_there_is_a_new_ticket() {
 }
 
 #[tokio::test]
+async fn a_registration_is_found_by_its_name_however_it_was_copied() {
+    let world = World::new().await;
+    let registered = world.registered(SITI).await;
+    let id = &registered.id;
+    for copied in
+        [&id.to_lowercase(), &format!("{id}%20"), &format!("{id}%0D%0A"), &format!("{}-{}", &id[..13], &id[13..])]
+    {
+        let reply = registered.phone.check_status(copied).await.unwrap();
+        assert_status(&reply, 200);
+        assert_eq!(reply.member("/id").as_ref(), Some(id), "{copied}");
+    }
+}
+
+#[tokio::test]
 async fn another_phone_and_an_invented_id_find_nothing() {
     let world = World::new().await;
     let registered = world.registered(SITI).await;

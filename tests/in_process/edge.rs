@@ -316,19 +316,8 @@ fn portrait() -> Vec<u8> {
 async fn digits_of_other_scripts_and_hidden_letters_are_not_taken_for_what_they_look_like() {
     let world = World::new().await;
     for (member, tricks) in [
-        (
-            "nik",
-            [
-                "３５７７０１４５０７９００００３",
-                "٣٥٧٧٠١٤٥٠٧٩٠٠٠٠٣",
-                "3577014507900003\u{200b}",
-                "\u{202d}3577014507900003",
-            ],
-        ),
-        (
-            "phone_number",
-            ["０８１２３４５６７８９０", "0812\u{202e}34567890", "0812-3456-7890\r\n1", "0812;phone-context=+1"],
-        ),
+        ("nik", ["٣٥٧٧٠١٤٥٠٧٩٠٠٠٠٣", "35770145\u{200b}07900003", "35770145\u{202d}07900003", "357701450790000O"]),
+        ("phone_number", ["٠٨١٢٣٤٥٦٧٨٩٠", "0812\u{202e}34567890", "0812-3456-7890\r\n1", "0812;phone-context=+1"]),
     ] {
         for trick in tricks {
             let mut body = json!({
@@ -368,9 +357,8 @@ async fn paths_that_climb_hide_or_overflow_name_nothing() {
         "'%20OR%201=1--",
         "%7B%22S%22:%22x%22%7D",
         &"A".repeat(4_000),
-        &registered.id.to_lowercase(),
-        &format!("{}%20", registered.id),
         &format!("{}A", registered.id),
+        &format!("9{}", &registered.id[1..]),
     ] {
         let reply = registered.phone.check_status(trick).await.unwrap();
         assert_problem(&reply, 404, "not-found");

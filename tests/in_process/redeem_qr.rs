@@ -217,6 +217,26 @@ async fn the_code_of_a_blocked_device_is_worthless_and_its_winner_learns_that_it
 }
 
 #[tokio::test]
+async fn a_code_is_read_as_scanners_and_people_send_it_and_serves_once_in_whatever_form() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let bank = world.integrator(BANK);
+    let forms: [fn(&str) -> String; 5] = [
+        str::to_lowercase,
+        |code| format!("{code}\r\n"),
+        |code| format!(" {code}"),
+        |code| format!("{}-{}", &code[..16], &code[16..]),
+        |code| code.replace('O', "0").replace('I', "1").replace('B', "8"),
+    ];
+    for form in forms {
+        let token = holder.mint().await.token;
+        assert_status(&redeem(&bank, &form(&token), Some("counter")).await, 200);
+        assert_problem(&redeem(&bank, &token, None).await, 410, "qr-code-used");
+        assert_status(&redeem(&bank, &token, Some("counter")).await, 200);
+    }
+}
+
+#[tokio::test]
 async fn malformed_codes_are_answered_like_unknown_ones() {
     let world = World::new().await;
     let bank = world.integrator(BANK);

@@ -26,12 +26,32 @@ async fn a_document_is_known_for_a_year_and_invented_ones_never_are() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let address = codes(&fetch(&holder, "ktp-el", PDF).await.bytes).remove(0);
-    for invented in ["AEAQCAIBAEAQCAIBAEAQCAIBAE", "x", "..%2F..", &address.to_lowercase()[33..]] {
+    for invented in ["AEAQCAIBAEAQCAIBAEAQCAIBAE", "x", "..%2F..", &address[34..]] {
         let answer = check(&world, &format!("http://ikd.test/documents/verify/{invented}")).await;
         assert_eq!(answer, json!({ "genuine": false }), "{invented}");
     }
     world.pass(SignedDuration::from_hours(365 * 24));
     assert_eq!(check(&world, &address).await, json!({ "genuine": false }));
+}
+
+#[tokio::test]
+async fn whoever_types_the_printed_address_learns_the_same_as_whoever_scans_it() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let address = codes(&fetch(&holder, "ktp-el", PDF).await.bytes).remove(0);
+    let scanned = check(&world, &address).await;
+    assert_eq!(scanned["genuine"], true);
+    let (folder, code) = address.rsplit_once('/').unwrap();
+    let grouped: Vec<&str> = [&code[..8], &code[8..16], &code[16..]].into();
+    for typed in [
+        code.to_lowercase(),
+        grouped.join("-"),
+        grouped.join("%20"),
+        format!("{code}%0D%0A"),
+        code.replace('O', "0").replace('I', "1").replace('B', "8"),
+    ] {
+        assert_eq!(check(&world, &format!("{folder}/{typed}")).await, scanned, "{typed}");
+    }
 }
 
 #[tokio::test]

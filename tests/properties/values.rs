@@ -10,7 +10,7 @@ use ikd::domain::pin::{Locked, LockoutRules, Pin, PinTries};
 use ikd::domain::qr_code::QrToken;
 use ikd::domain::secret::MacKey;
 use ikd::domain::text::Language;
-use ikd::domain::{Digest, Id};
+use ikd::domain::{Digest, Id, typed};
 use ikd::long_work::StillWanted;
 use ikd::pictures::selfie::{SelfieFile, SelfieRules};
 use ikd::tokens::sealed::Seal;
@@ -20,6 +20,15 @@ use proptest::prelude::*;
 /// Any text at all, and text that nearly fits.
 fn text(nearly: &'static str) -> impl Strategy<Value = String> {
     prop_oneof![any::<String>(), nearly, "\\PC{0,40}"]
+}
+
+/// A code as somebody copies it from a screen or from paper.
+fn copied(code: &str) -> String {
+    let (first, rest) = code.split_at(4);
+    format!(" {}-{} {}\r\n", first, &rest[..4], rest[4..].to_lowercase())
+        .replace('I', "1")
+        .replace('B', "8")
+        .replace('o', "0")
 }
 
 fn seal() -> Seal {
@@ -51,8 +60,10 @@ proptest! {
         text in text("35[1-7][0-9]{3}[01][1-9]0[1-9][0-9]{5}[0-9]{1,2}[0-9０-９٠-٩ ]?")
     ) {
         if let Ok(nik) = Nik::parse(&text) {
-            prop_assert_eq!(nik.as_str(), &text);
-            prop_assert!(text.len() == 16 && text.bytes().all(|byte| byte.is_ascii_digit()));
+            let digits = typed::digits(&text);
+            prop_assert_eq!(Some(nik.as_str()), digits.as_deref());
+            prop_assert!(nik.as_str().len() == 16 && nik.as_str().bytes().all(|byte| byte.is_ascii_digit()));
+            prop_assert_eq!(Nik::try_from(text.clone()).is_ok(), nik.as_str() == text);
         }
     }
 
@@ -83,9 +94,18 @@ proptest! {
     }
 
     #[test]
-    fn a_pin_is_six_ascii_digits_and_nothing_else(text in text("[0-9]{6}|[0-9]{5}[0-9０-９ ]{0,2}")) {
-        let is_pin = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_digit());
-        prop_assert_eq!(Pin::parse(&text).is_ok(), is_pin);
+    fn a_pin_is_six_digits_and_whatever_is_around_them(text in text("[0-9]{6}|[0-9０-９]{3}[ .-]?[0-9０-９]{2,4}[ \r\n]{0,2}")) {
+        let digits = typed::digits(&text).filter(|digits| digits.len() == 6);
+        prop_assert_eq!(Pin::parse(&text).ok().map(|pin| pin.expose().to_owned()), digits);
+    }
+
+    #[test]
+    fn whatever_is_read_as_digits_is_ascii_digits(text in text("[ \t\u{a0}\u{200b}]{0,3}[0-9０-９٠-٩ .-]{0,20}[ \r\n]{0,3}")) {
+        if let Some(digits) = typed::digits(&text) {
+            prop_assert!(digits.bytes().all(|byte| byte.is_ascii_digit()));
+            prop_assert_eq!(typed::digits(&digits), Some(digits.clone()));
+            prop_assert_eq!(digits.len(), text.chars().filter(|character| character.is_numeric()).count());
+        }
     }
 
     #[test]
@@ -97,11 +117,14 @@ proptest! {
 
     #[test]
     fn ids_and_qr_tokens_have_one_form_each(
-        text in text("[A-Z2-7]{26}|[A-Z2-7]{25}[a-z=]|[A-Z2-7]{31}[A-Z2-7a-z=]"), id: [u8; 16], token: [u8; 20],
+        text in text("[A-Z2-7]{26}|[A-Z0-8]{25}[a-z=]|[A-Za-z0-8]{31}[A-Z2-7a-z=]|[A-Z2-7]{13}[ -][a-z0-8]{13}"),
+        id: [u8; 16], token: [u8; 20],
     ) {
-        prop_assert!(Id::parse(&text).is_none_or(|id| id.as_str() == text));
-        prop_assert!(QrToken::parse(&text).is_none_or(|token| token.expose() == text));
+        prop_assert!(Id::parse(&text).is_none_or(|id| Id::parse(id.as_str()).as_ref() == Some(&id)));
+        prop_assert!(QrToken::parse(&text).is_none_or(|token| QrToken::parse(token.expose()).as_ref() == Some(&token)));
         let (id, token) = (Id::from_random(id), QrToken::from_random(token));
+        prop_assert_eq!(Id::parse(&copied(id.as_str())), Some(id.clone()));
+        prop_assert_eq!(QrToken::parse(&copied(token.expose())), Some(token.clone()));
         prop_assert_eq!(Id::parse(id.as_str()), Some(id));
         prop_assert_eq!(QrToken::parse(token.expose()), Some(token));
     }

@@ -73,7 +73,7 @@ pub async fn approve_face(app: &App, request: &Request) -> Result<Answer, Proble
 
 /// The registration that a ticket names, as long as the ticket lives.
 async fn registration_of(app: &App, ticket: &str) -> Result<Registration, Problem> {
-    let id = app.seal().open_ticket(ticket, app.now()).map_err(|error| match error {
+    let id = app.seal().open_ticket(&parse::unescaped(ticket), app.now()).map_err(|error| match error {
         TicketError::Forged => ProblemType::TicketUnknown,
         TicketError::Expired => ProblemType::TicketExpired,
     })?;

@@ -3,7 +3,6 @@
 mod declaration;
 
 use ikd::app::App;
-use ikd::domain::Id;
 use ikd::domain::signature::DocumentHash;
 use ikd::domain::theft::Theft;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
@@ -60,7 +59,7 @@ pub async fn check_signature(app: &App, request: &Request) -> Result<Answer, Pro
     let ["signatures", id] = parse::segments(request)[..] else { return Err(ProblemType::NotFound.into()) };
     let asked = parse::query(request, "document_hash").map(|hash| DocumentHash::parse(&hash)).transpose();
     let asked = asked.map_err(|invalid| Problem::invalid("/document_hash", invalid))?;
-    let Some(id) = Id::parse(id) else { return Ok(Answer::ok(&UNKNOWN)) };
+    let Some(id) = parse::id(id) else { return Ok(Answer::ok(&UNKNOWN)) };
     let Some(signature) = app.store().signature(&id, app.now()).await? else { return Ok(Answer::ok(&UNKNOWN)) };
     // What is left of a device is kept as long as its signatures. Without it, nobody can say whether they count.
     let device = app.store().device(&signature.device).await?;

@@ -32,7 +32,7 @@ struct Standing {
 /// Answers the phone that registered. Nobody else learns that there is such a registration.
 pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Problem> {
     let ["registrations", id] = parse::segments(request)[..] else { return Err(ProblemType::NotFound.into()) };
-    let id = Id::parse(id).ok_or(ProblemType::NotFound)?;
+    let id = parse::id(id).ok_or(ProblemType::NotFound)?;
     let proof = authenticate::phone(app, request)?;
 
     let ((), registration) = tokio::try_join!(authenticate::use_up(app, &proof), async {

@@ -35,7 +35,7 @@ pub async fn resend_activation(app: &App, request: &Request) -> Result<Answer, P
     let ["registrations", id, "activation-emails"] = parse::segments(request)[..] else {
         return Err(ProblemType::NotFound.into());
     };
-    let id = Id::parse(id).ok_or(ProblemType::NotFound)?;
+    let id = parse::id(id).ok_or(ProblemType::NotFound)?;
     let (registration, email, officer) = if authenticate::is_without_token(request) {
         (of_phone(app, request, &id).await?, None, None)
     } else {

@@ -5,7 +5,6 @@ mod declaration;
 use askama::Template;
 use http::StatusCode;
 use ikd::app::App;
-use ikd::domain::Id;
 use ikd::domain::document::{DocumentKind, IssuedDocument};
 use ikd::domain::local_time::print_time;
 use ikd::domain::text::{Language, Text};
@@ -30,7 +29,7 @@ struct Verified {
 pub async fn verify_document(app: &App, request: &Request) -> Result<Answer, Problem> {
     let ["documents", "verify", id] = parse::segments(request)[..] else { return Err(ProblemType::NotFound.into()) };
     let format = parse::negotiate(request, &[Format::Json, Format::Html])?;
-    let document = match Id::parse(id) {
+    let document = match parse::id(id) {
         Some(id) => app.store().issued_document(&id, app.now()).await?,
         None => None,
     };

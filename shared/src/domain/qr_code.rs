@@ -11,6 +11,7 @@ use super::reading::{Given, Reading};
 use super::resident::Resident;
 use super::row_digest::RowDigest;
 use super::secret::unprintable;
+use super::typed;
 use super::{Digest, Id, KeyThumbprint, Stored};
 
 /// The bearer value that the QR code shows: 160 random bits in base32 capitals, so that the code stays in QR's
@@ -25,10 +26,9 @@ impl QrToken {
         Self(BASE32_NOPAD.encode(&bytes))
     }
 
-    /// Reads a scanned token; nothing where it cannot be one of ours.
+    /// Reads a token as scanners send it, in either case or with a line end; nothing where it cannot be one of ours.
     pub fn parse(text: &str) -> Option<Self> {
-        let bytes: [u8; 20] = BASE32_NOPAD.decode(text.as_bytes()).ok()?.try_into().ok()?;
-        Some(Self::from_random(bytes))
+        typed::base32(text)?.try_into().ok().map(Self::from_random)
     }
 
     /// What the store keeps of it.
@@ -262,8 +262,11 @@ mod tests {
         let token = QrToken::from_random([0xa7; 20]);
         assert_eq!(token.expose().len(), 32);
         assert!(token.expose().bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit()));
-        assert_eq!(QrToken::parse(token.expose()), Some(token.clone()));
-        for text in ["", "A", &token.expose()[1..], &token.expose().to_lowercase(), "0".repeat(32).as_str()] {
+        for text in [token.expose(), &token.expose().to_lowercase(), &format!("{}\r\n", token.expose())] {
+            let read = QrToken::parse(text).unwrap();
+            assert_eq!((read.hash(), read.expose()), (token.hash(), token.expose()), "{text:?}");
+        }
+        for text in ["", "A", &token.expose()[1..], "9".repeat(32).as_str()] {
             assert_eq!(QrToken::parse(text), None, "{text}");
         }
         assert_eq!(format!("{token:?}"), "QrToken(…)");

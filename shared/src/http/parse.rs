@@ -1,5 +1,6 @@
 //! Turns requests into values: every input can be bad, and the error does not repeat what was sent.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,12 +10,14 @@ use headers_accept::Accept;
 use http::header;
 use lambda_http::{Body, Request};
 use mediatype::{MediaType, names};
+use percent_encoding::percent_decode_str;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 use super::problem::Problem;
 use super::problem_type::ProblemType;
+use crate::domain::Id;
 use crate::domain::text::{Language, Text};
 
 /// Bodies of most routes are small; a selfie is the exception and states its own limit.
@@ -56,6 +59,16 @@ pub fn negotiate(request: &Request, offered: &[Format]) -> Result<Format, Proble
 /// The path's segments, for steps to match on.
 pub fn segments(request: &Request) -> Vec<&str> {
     request.uri().path().split('/').skip(1).collect()
+}
+
+/// A segment without its escapes. A scanner's line end comes as `%0D`, a space as `%20`.
+pub fn unescaped(segment: &str) -> Cow<'_, str> {
+    percent_decode_str(segment).decode_utf8_lossy()
+}
+
+/// The id in a segment of the path, however it was copied.
+pub fn id(segment: &str) -> Option<Id> {
+    Id::parse(&unescaped(segment))
 }
 
 /// The language that the caller reads.

@@ -1,13 +1,14 @@
 //! Bearer values that carry their own proof: the officer's ticket, the activation link's token, the captcha.
 //!
 //! Each is a payload and an HMAC over it, in base32 capitals. Nothing of them is stored: anyone who has the key can
-//! read and renew them, and the registration they name decides what they open.
+//! read and renew them, and the registration they name decides what they open. They are read as people copy them; what is
+//! counted and used up goes by the one form they were issued in.
 
 use data_encoding::BASE32_NOPAD;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::secret::{MacKey, equal, unprintable};
-use crate::domain::{Digest, Id};
+use crate::domain::{Digest, Id, typed};
 
 /// The key that seals tickets, links and captchas.
 #[derive(Clone, Debug)]
@@ -76,9 +77,8 @@ impl Captcha {
     }
 
     /// Whether somebody read the picture; capitals and spaces do not matter.
-    pub fn is_answered_by(&self, typed: &str) -> bool {
-        let typed: String = typed.split_whitespace().collect::<String>().to_ascii_lowercase();
-        equal(typed.as_bytes(), self.answer.as_bytes())
+    pub fn is_answered_by(&self, answer: &str) -> bool {
+        equal(typed::joined(answer).to_ascii_lowercase().as_bytes(), self.answer.as_bytes())
     }
 }
 
@@ -92,8 +92,9 @@ impl Seal {
     }
 
     pub fn open_ticket(&self, text: &str, now: Timestamp) -> Result<Id, TicketError> {
+        let sealed = self.open("ticket", text, &[]);
         let (registration, expires_at) =
-            self.open("ticket", text, &[]).and_then(|payload| read_named_until(&payload)).ok_or(TicketError::Forged)?;
+            sealed.and_then(|sealed| read_named_until(&sealed.payload)).ok_or(TicketError::Forged)?;
         if expires_at <= now { Err(TicketError::Expired) } else { Ok(registration) }
     }
 
@@ -104,10 +105,10 @@ impl Seal {
 
     /// The registration and the generation that a link names; nothing where it is not one of ours.
     pub fn open_link(&self, text: &str) -> Option<(LinkToken, Id, u32)> {
-        let payload = self.open("link", text, &[])?;
+        let Sealed { token, payload } = self.open("link", text, &[])?;
         let (id, generation) = payload.split_at_checked(16)?;
         let generation = u32::from_be_bytes(generation.try_into().ok()?);
-        Some((LinkToken(text.to_owned()), Id::from_random(id.try_into().ok()?), generation))
+        Some((LinkToken(token), Id::from_random(id.try_into().ok()?), generation))
     }
 
     /// A new captcha for one link.
@@ -126,12 +127,12 @@ impl Seal {
 
     /// Reads a captcha back, if it was made for this link. The caller judges its age.
     pub fn open_captcha(&self, link: &LinkToken, text: &str) -> Option<(CaptchaToken, Captcha)> {
-        let payload = self.open("captcha", text, link.0.as_bytes())?;
+        let Sealed { token, payload } = self.open("captcha", text, link.0.as_bytes())?;
         let (_, expires_at) = read_named_until(&payload)?;
         let answer = self.0.mac(&[b"captcha-answer", &payload, link.0.as_bytes()]);
         let answer =
             answer.iter().take(5).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect();
-        Some((CaptchaToken(text.to_owned()), Captcha { answer, expires_at }))
+        Some((CaptchaToken(token), Captcha { answer, expires_at }))
     }
 
     /// Derives the key that proof-of-work challenges are signed with.
@@ -144,15 +145,20 @@ impl Seal {
         BASE32_NOPAD.encode(&[payload, &mac[..MAC_LENGTH]].concat())
     }
 
-    fn open(&self, purpose: &str, text: &str, context: &[u8]) -> Option<Vec<u8>> {
-        if text.len() > 128 {
-            return None;
-        }
-        let mut payload = BASE32_NOPAD.decode(text.as_bytes()).ok()?;
+    fn open(&self, purpose: &str, text: &str, context: &[u8]) -> Option<Sealed> {
+        let mut payload = typed::base32(text)?;
+        let token = BASE32_NOPAD.encode(&payload);
         let mac = payload.split_off(payload.len().checked_sub(MAC_LENGTH)?);
         let expected = self.0.mac(&[purpose.as_bytes(), &payload, context]);
-        equal(&mac, &expected[..MAC_LENGTH]).then_some(payload)
+        equal(&mac, &expected[..MAC_LENGTH]).then_some(Sealed { token, payload })
     }
+}
+
+/// What was opened.
+struct Sealed {
+    /// As it was issued, however it was copied.
+    token: String,
+    payload: Vec<u8>,
 }
 
 /// Letters and digits that nobody confuses.
@@ -190,6 +196,19 @@ mod tests {
         let ticket = seal().ticket(&id, at(1_000)).unwrap();
         assert_eq!(seal().open_ticket(ticket.expose(), at(999)), Ok(id));
         assert_eq!(seal().open_ticket(ticket.expose(), at(1_000)), Err(TicketError::Expired));
+    }
+
+    #[test]
+    fn what_is_copied_in_another_form_is_counted_under_the_one_it_was_issued_in() {
+        let link = seal().link(&Id::from_random([3; 16]), 1).unwrap();
+        let (captcha, _) = seal().captcha(&link, [5; 16], SignedDuration::from_mins(5), at(0)).unwrap();
+        let copies = |text: &str| [text.to_lowercase(), format!(" {text}\r\n")];
+        for (copied_link, copied_captcha) in copies(link.expose()).iter().zip(copies(captcha.expose())) {
+            let (read, ..) = seal().open_link(copied_link).unwrap();
+            assert_eq!((read.expose(), read.digest()), (link.expose(), link.digest()));
+            let (read, _) = seal().open_captcha(&read, &copied_captcha).unwrap();
+            assert_eq!(read.digest(), captcha.digest());
+        }
     }
 
     #[test]
