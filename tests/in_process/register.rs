@@ -147,6 +147,46 @@ async fn a_selfie_must_be_a_picture_large_enough_and_not_too_large() {
     assert_problem(&world.phone().register_with(&body).await.unwrap(), 413, "body-too-large");
 }
 
+#[tokio::test]
+async fn whoever_sends_a_photo_of_another_format_reads_what_to_do() {
+    let world = World::new().await;
+    for (file, format) in [
+        (&b"\0\0\0\x18ftypheic\0\0\0\0mif1heic"[..], "HEIC"),
+        (b"\0\0\0\x1cftypavif\0\0\0\0mif1avifmiaf", "AVIF"),
+        (b"RIFF\x24\0\0\0WEBPVP8 ", "WebP"),
+        (b"GIF89a\x01\0\x01\0", "GIF"),
+    ] {
+        let mut body = body();
+        body["selfie"] = json!(BASE64.encode(file));
+        let reply = world.phone().register_with(&body).await.unwrap();
+        assert_invalid(&reply, &["/selfie"]);
+        let advice = reply.member("/errors/0/detail").unwrap();
+        assert!(advice.contains(format) && advice.contains("JPEG"), "{advice}");
+    }
+}
+
+#[tokio::test]
+async fn a_photo_as_cameras_and_encoders_write_it_is_taken() {
+    let world = World::new().await;
+    let photo = photographs::selfie().unwrap();
+    let large = image::load_from_memory(&photo).unwrap().resize(2_560, 2_560, image::imageops::FilterType::Triangle);
+    let large = large.into_rgb8();
+    let encoded = |quality| {
+        let mut bytes = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(&large).unwrap();
+        bytes
+    };
+    let encoded = [55, 45, 35, 25].into_iter().map(encoded).find(|file| file.len() <= 262_144).unwrap();
+    let wrapped =
+        BASE64.encode(&photo).as_bytes().chunks(76).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n");
+    for selfie in [BASE64.encode(&encoded), BASE64.encode(&[photo.as_slice(), &[0; 16]].concat()), wrapped] {
+        let mut body = body();
+        body["selfie"] = json!(selfie);
+        let reply = world.phone().register_with(&body).await.unwrap();
+        assert_status(&reply, 201);
+    }
+}
+
 /// A PNG with a header that promises a usable picture, and nothing readable behind it.
 fn promising_picture() -> Vec<u8> {
     let mut picture = personas::portrait(1, 320, 400).unwrap();

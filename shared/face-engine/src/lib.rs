@@ -16,6 +16,6 @@ mod weights;
 pub use descriptor::{Band, Descriptor, Thresholds};
 pub use engine::{Engine, Examined, Face};
 pub use geometry::{Bounds, Point};
-pub use picture::{MAX_BYTES, MAX_PIXELS, MAX_SIDE, Picture, PictureError};
+pub use picture::{MAX_BYTES, MAX_PIXELS, MAX_SIDE, Picture, PictureError, whole_jpeg};
 pub use quality::{Quality, QualityProblem, QualityRules};
 pub use weights::{FILES, PACKAGE_VERSION, WeightFile, Weights, WeightsError};

@@ -49,11 +49,7 @@ impl Picture {
         let reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format();
         let mut reader = reader.map_err(|_| PictureError::OtherFormat)?;
         match reader.format() {
-            // The decoder fills the missing part of a broken file with grey; the end marker shows that nothing is
-            // missing.
-            Some(ImageFormat::Jpeg) if !bytes.trim_ascii_end().ends_with(&[0xff, 0xd9]) => {
-                return Err(PictureError::Damaged);
-            }
+            Some(ImageFormat::Jpeg) if whole_jpeg(bytes).is_none() => return Err(PictureError::Damaged),
             Some(ImageFormat::Jpeg | ImageFormat::Png) => {}
             _ => return Err(PictureError::OtherFormat),
         }
@@ -149,6 +145,27 @@ impl Picture {
     }
 }
 
+/// A JPEG as far as its end marker (ITU-T T.81, annex B): phones append to it what they like. Nothing where the marker is missing:
+/// the decoder would fill the missing part of a broken file with grey.
+pub fn whole_jpeg(bytes: &[u8]) -> Option<&[u8]> {
+    let mut at = 0;
+    loop {
+        at += bytes.get(at..)?.iter().position(|byte| *byte == 0xff)?;
+        match *bytes.get(at + 1)? {
+            0xd9 => return bytes.get(..at + 2),
+            // A byte that fills.
+            0xff => at += 1,
+            // In a scan, a byte of its code or a restart; elsewhere the other markers without a length.
+            0x00 | 0x01 | 0xd0..=0xd8 => at += 2,
+            // A segment. Those of EXIF may hold a JPEG with an end of its own.
+            _ => {
+                let length = u16::from_be_bytes([*bytes.get(at + 2)?, *bytes.get(at + 3)?]);
+                at += 2 + usize::from(length);
+            }
+        }
+    }
+}
+
 /// Of a colour (ITU-R BT.601).
 pub fn brightness([red, green, blue]: [f32; 3]) -> f32 {
     0.299 * red + 0.587 * green + 0.114 * blue
@@ -227,6 +244,21 @@ mod tests {
         assert_eq!(half.point(0, 1), [3.0, 1.0, 7.0]);
         let outside = picture.sample(&Similarity::upright(1.0, Point { x: -3.0, y: 70.0 }), 4);
         assert_eq!(outside.point(0, 0), [0.0; 3]);
+    }
+
+    #[test]
+    fn a_jpeg_ends_at_its_own_end_marker() {
+        let thumbnail = b"\xff\xd8\xff\xd9";
+        let exif = [&b"\xff\xe1\x00\x06"[..], thumbnail].concat();
+        let scan = b"\xff\xda\x00\x02\x01\xff\x00\xff\xd3\x02\xff\xff\xd9";
+        let whole = [&b"\xff\xd8"[..], &exif, scan].concat();
+        assert_eq!(whole_jpeg(&whole), Some(&whole[..]));
+        for trailer in [&[0; 16][..], b"\n", &whole] {
+            assert_eq!(whole_jpeg(&[&whole[..], trailer].concat()), Some(&whole[..]));
+        }
+        for cut in 0..whole.len() {
+            assert_eq!(whole_jpeg(&whole[..cut]), None, "{cut}");
+        }
     }
 
     #[test]
