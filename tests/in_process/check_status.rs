@@ -17,7 +17,9 @@ async fn the_stages_follow_the_procedure() {
     assert_eq!(reply.member("/activation_email/delivery").as_deref(), Some("queued"));
     assert!(reply.json().get("ticket").is_none());
     world.deliver().await;
-    assert_eq!(status().await.member("/activation_email/delivery").as_deref(), Some("sent"));
+    let reply = status().await;
+    assert_eq!(reply.member("/activation_email/delivery").as_deref(), Some("sent"));
+    assert!(reply.json()["activation_email"].get("advice").is_none(), "it is under way");
     let email = world.activation_email(tests::EMAIL);
     assert_status(&world.activate(&email, &email.code).await, 200);
     assert_eq!(status().await.member("/stage").as_deref(), Some("active"));

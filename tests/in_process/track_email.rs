@@ -1,6 +1,7 @@
 //! track-email: what became of an activation e-mail, in whatever order its events arrive.
 
 use local::personas::SITI;
+use local::stack::mail_events;
 use serde_json::{Value, json};
 use tests::{EMAIL, Fault, Lasting, Registered, World, assert_status};
 
@@ -29,6 +30,41 @@ async fn check_status_shows_what_ses_says_of_the_email() {
         let registered = world.approved(SITI).await.registered;
         world.track(event, &mail(&world)).await.unwrap();
         assert_eq!(fate(&registered).await, shown, "{event}");
+    }
+}
+
+#[tokio::test]
+async fn the_kind_of_a_bounce_decides_what_the_resident_is_told_to_do() {
+    for (bounce_type, sub_type, shown, advice) in [
+        ("Permanent", "NoEmail", "bounced", "kantor Dukcapil"),
+        ("Transient", "MailboxFull", "mailbox-full", "Hapus beberapa email"),
+        ("Transient", "General", "unreachable", "minta kode baru"),
+        ("Transient", "ContentRejected", "content-rejected", "alamat email lain"),
+    ] {
+        let world = World::new().await;
+        let registered = world.approved(SITI).await.registered;
+        world.track_event(mail_events::bounce(bounce_type, sub_type, &mail(&world))).await.unwrap();
+        let status = registered.phone.check_status(&registered.id).await.unwrap();
+        assert_eq!(status.member("/activation_email/delivery").as_deref(), Some(shown));
+        assert!(status.member("/activation_email/advice").unwrap().contains(advice), "{}", status.text);
+    }
+}
+
+#[tokio::test]
+async fn what_was_delivered_stays_so_after_an_absent_readers_automatic_answer() {
+    for (bounce_type, sub_type) in [("Transient", "General"), ("Undetermined", "Undetermined")] {
+        let world = World::new().await;
+        let registered = world.approved(SITI).await.registered;
+        world.track("Delivery", &mail(&world)).await.unwrap();
+        world.track_event(mail_events::bounce(bounce_type, sub_type, &mail(&world))).await.unwrap();
+        assert_eq!(fate(&registered).await, "delivered", "{sub_type}");
+
+        // The answer may become known first.
+        let world = World::new().await;
+        let registered = world.approved(SITI).await.registered;
+        world.track_event(mail_events::bounce(bounce_type, sub_type, &mail(&world))).await.unwrap();
+        world.track("Delivery", &mail(&world)).await.unwrap();
+        assert_eq!(fate(&registered).await, "delivered", "{sub_type}");
     }
 }
 

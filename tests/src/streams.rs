@@ -31,8 +31,13 @@ impl World {
 
     /// Hands an event of SES to track-email, with the tags that an e-mail was sent with.
     pub async fn track(&self, event_type: &str, mail: &Value) -> Result<(), ikd::store::StoreError> {
+        self.track_event(mail_events::event(event_type, mail)).await
+    }
+
+    /// Hands any event to track-email.
+    pub async fn track_event(&self, event: Value) -> Result<(), ikd::store::StoreError> {
         let app = self.app_of(&track_email::FUNCTION);
-        (track_email::FUNCTION.step)(&app, mail_events::event(event_type, mail)).await
+        (track_email::FUNCTION.step)(&app, event).await
     }
 
     /// The first records that the QR codes' stream holds after a position.

@@ -51,7 +51,7 @@ pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Proble
         ticket: registration.decidable(&holder).ok().map(|pending| TicketView::issue(app, &id, pending)).transpose()?,
         activation_email: registration
             .awaiting_code(&holder)
-            .map(|approval| ActivationEmailView::of(app, &approval.activation)),
+            .map(|approval| ActivationEmailView::of(app, &approval.activation, parse::language(request))),
         rejection_reason: match registration.state {
             RegistrationState::Rejected(rejection) => rejection.decision.reason,
             _ => None,

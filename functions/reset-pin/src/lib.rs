@@ -50,7 +50,10 @@ pub async fn reset_pin(app: &App, request: &Request) -> Result<Answer, Problem> 
         .map_err(|reason| no_further_email(app, reason))?;
     let email = email.as_ref().unwrap_or(&registration.email);
     match app.store().reset_pin(&registration, &approval.activation, &next, email).await? {
-        Written::Done => Ok(Answer::json(StatusCode::ACCEPTED, &ActivationEmailView::of(app, &next))),
+        Written::Done => {
+            let email = ActivationEmailView::of(app, &next, parse::language(request));
+            Ok(Answer::json(StatusCode::ACCEPTED, &email))
+        }
         Written::Overtaken => Err(ProblemType::Contended.into()),
     }
 }

@@ -28,6 +28,16 @@ struct Detail {
     #[serde(rename = "eventType")]
     event_type: String,
     mail: Mail,
+    #[serde(default)]
+    bounce: Bounce,
+}
+
+/// Why a mail came back.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct Bounce {
+    bounce_type: String,
+    bounce_sub_type: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -39,11 +49,11 @@ struct Mail {
 /// Records one event. Events arrive late, twice and in any order; a mail's state only moves forward. An event that
 /// cannot be recorded now is an error, so that Lambda repeats it.
 async fn track_email(app: &App, event: Value) -> Result<(), StoreError> {
-    let Ok(MailEvent { detail: Detail { event_type, mail } }) = MailEvent::deserialize(event) else {
+    let Ok(MailEvent { detail: Detail { event_type, mail, bounce } }) = MailEvent::deserialize(event) else {
         tracing::error!(target: "ikd", function = NAME, "not an event of an e-mail");
         return Ok(());
     };
-    let Some(delivery) = delivery(&event_type) else {
+    let Some(delivery) = delivery(&event_type, &bounce) else {
         tracing::info!(target: "ikd", function = NAME, event_type, "nothing to record");
         return Ok(());
     };
@@ -59,12 +69,12 @@ async fn track_email(app: &App, event: Value) -> Result<(), StoreError> {
 }
 
 /// What an event means for its mail (Amazon SES Developer Guide, contents of event data).
-fn delivery(event_type: &str) -> Option<Delivery> {
+fn delivery(event_type: &str, bounce: &Bounce) -> Option<Delivery> {
     match event_type {
         "Send" => Some(Delivery::Sent),
         "Reject" => Some(Delivery::Refused),
         "Delivery" => Some(Delivery::Delivered),
-        "Bounce" => Some(Delivery::Bounced),
+        "Bounce" => Some(Delivery::of_bounce(&bounce.bounce_type, &bounce.bounce_sub_type)),
         "Complaint" => Some(Delivery::Complained),
         _ => None,
     }

@@ -5,12 +5,16 @@ use serde::Serialize;
 
 use crate::app::App;
 use crate::domain::activation::{Activation, Delivery, NoFurtherCode};
+use crate::domain::text::Language;
 use crate::http::{Problem, ProblemType};
 
 /// The current generation's e-mail.
 #[derive(Debug, Serialize)]
 pub struct ActivationEmailView {
     pub delivery: Delivery,
+    /// What the resident can do about it, in the reader's language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub advice: Option<&'static str>,
     pub issued_at: Timestamp,
     pub code_expires_at: Timestamp,
     /// From when on another one can be asked for.
@@ -18,9 +22,10 @@ pub struct ActivationEmailView {
 }
 
 impl ActivationEmailView {
-    pub fn of(app: &App, activation: &Activation) -> Self {
+    pub fn of(app: &App, activation: &Activation, language: Language) -> Self {
         Self {
             delivery: activation.delivery,
+            advice: activation.delivery.advice().map(|advice| advice.in_language(language)),
             issued_at: activation.issued_at,
             code_expires_at: activation.expires_at,
             resend_after: activation.issued_at + app.settings.rules.resend_wait,

@@ -78,9 +78,9 @@ async fn publish(between: &Between, message: &Value) {
     if message["ConfigurationSetName"].as_str().is_none() {
         return;
     }
-    for event_type in ["Send", fate(message["Destination"]["ToAddresses"][0].as_str().unwrap_or_default())] {
+    for event in [vec![event("Send", message)], fate(message)].concat() {
         for _ in 0..3 {
-            let sent = between.http.post(between.function.clone()).json(&event(event_type, message)).send().await;
+            let sent = between.http.post(between.function.clone()).json(&event).send().await;
             if sent.is_ok_and(|answer| answer.status().is_success()) {
                 break;
             }
@@ -89,13 +89,19 @@ async fn publish(between: &Between, message: &Value) {
     }
 }
 
-/// What becomes of a mail to an address.
-fn fate(address: &str) -> &'static str {
-    let Some((name, "simulator.amazonses.com")) = address.split_once('@') else { return "Delivery" };
-    match name.split('+').next() {
-        Some("bounce") => "Bounce",
-        Some("complaint") => "Complaint",
-        _ => "Delivery",
+/// What becomes of a mail, by the address that it goes to; SES's own simulator has the same ones.
+fn fate(message: &Value) -> Vec<Value> {
+    let address = message["Destination"]["ToAddresses"][0].as_str().unwrap_or_default();
+    let simulated = match address.split_once('@') {
+        Some((name, "simulator.amazonses.com")) => name.split('+').next(),
+        _ => None,
+    };
+    match simulated {
+        Some("bounce") => vec![event("Bounce", message)],
+        Some("complaint") => vec![event("Complaint", message)],
+        // The automatic answer of somebody who is out of the office comes back like a mail that bounced.
+        Some("ooto") => vec![event("Delivery", message), bounce("Transient", "General", message)],
+        _ => vec![event("Delivery", message)],
     }
 }
 
@@ -105,7 +111,7 @@ pub fn event(event_type: &str, message: &Value) -> Value {
     for tag in message["EmailTags"].as_array().into_iter().flatten() {
         tags[tag["Name"].as_str().unwrap_or_default()] = json!([tag["Value"]]);
     }
-    json!({
+    let mut event = json!({
         "version": "0",
         "id": "17793124-05d4-b198-2fde-7ededc63b103",
         "detail-type": "Email Event",
@@ -122,5 +128,16 @@ pub fn event(event_type: &str, message: &Value) -> Value {
                 "tags": tags,
             },
         },
-    })
+    });
+    if event_type == "Bounce" {
+        event["detail"]["bounce"] = json!({ "bounceType": "Permanent", "bounceSubType": "General" });
+    }
+    event
+}
+
+/// The event of a mail that came back, and why.
+pub fn bounce(bounce_type: &str, sub_type: &str, message: &Value) -> Value {
+    let mut event = event("Bounce", message);
+    event["detail"]["bounce"] = json!({ "bounceType": bounce_type, "bounceSubType": sub_type });
+    event
 }
