@@ -1,12 +1,12 @@
 //! The rules of the activation: captcha first, then a counted try, then the code.
 
 use ikd::app::{App, Counter};
-use ikd::domain::Digest;
 use ikd::domain::activation_code::ActivationCode;
 use ikd::domain::device::Device;
 use ikd::domain::pin::Pin;
 use ikd::domain::registration::{NotActivatable, Registration};
 use ikd::domain::text::Invalid;
+use ikd::domain::{Digest, Id};
 use ikd::http::{Deadline, Problem, ProblemType, Work};
 use ikd::store::Written;
 use ikd::store::challenges::{CaptchaTry, Once, Use};
@@ -52,6 +52,14 @@ impl<'a> Answered<'a> {
             _ => Err(Problem::invalid("/answer", UNANSWERED)),
         }
     }
+
+    /// What was sent, to tell it from another answer.
+    fn parts(&self) -> [&'a str; 2] {
+        match *self {
+            Self::Picture { captcha, answer } => [captcha, answer],
+            Self::ProofOfWork(proof) => ["", proof],
+        }
+    }
 }
 
 /// Reads the state behind a link, and changes nothing.
@@ -67,7 +75,8 @@ pub async fn look(app: &App, token: &str) -> Result<Shown, Problem> {
     }
 }
 
-/// Activates. A repeated call is harmless: a browser may send the form again.
+/// Activates. A browser may send one form twice, even at the same moment. That is one try: it uses up one captcha, counts once, and
+/// gets the same answer.
 pub async fn activate(
     app: &App,
     deadline: Deadline,
@@ -77,12 +86,14 @@ pub async fn activate(
 ) -> Result<(), Problem> {
     let code = ActivationCode::parse(code).map_err(|invalid| Problem::invalid("/code", invalid))?;
     let (link, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
+    let [first, second] = answered.parts();
+    let attempt = code.name_try(app.activation_codes(), &[link.expose(), first, second]);
     let now = app.now();
 
-    let (human, registration) =
-        tokio::try_join!(async { Ok::<_, Problem>(spend_captcha(app, &link, answered, now).await) }, async {
-            Ok(app.store().registration(&id, app.now()).await?)
-        })?;
+    let (human, registration) = tokio::try_join!(
+        async { Ok::<_, Problem>(spend_captcha(app, &link, answered, &attempt, now).await) },
+        async { Ok(app.store().registration(&id, app.now()).await?) }
+    )?;
     let registration = registration.ok_or(ProblemType::LinkDead)?;
     let tries = app.settings.rules.activation_tries;
     let link_digest = link.digest();
@@ -93,12 +104,16 @@ pub async fn activate(
     let approval = match registration.activatable(&holder, generation, tries, now) {
         Ok(approval) => approval,
         Err(NotActivatable::AlreadyActive) => return Ok(()),
+        // The same form may have activated it since the registration was read.
+        Err(NotActivatable::LinkDead) => return overtaken(app, &registration, generation).await,
+        // The last try may be this one, which was sent twice.
+        Err(NotActivatable::TriesUsedUp) => registration.awaiting_code(&holder).ok_or(ProblemType::LinkDead)?,
         Err(reason) => return Err(dead_end(reason)),
     };
     human?;
 
     deadline.ensure_fits(Work::HashPin)?;
-    if app.store().take_code_try(&id, generation, tries, &app.random_id()).await? == CodeTry::Refused {
+    if app.store().take_code_try(&id, generation, tries, &attempt).await? == CodeTry::Refused {
         return overtaken(app, &registration, generation).await;
     }
     let right = approval.activation.code(app.activation_codes(), &id);
@@ -145,7 +160,13 @@ enum Human {
 }
 
 /// Uses the captcha up before it checks the answer.
-async fn spend_captcha(app: &App, link: &LinkToken, answered: &Answered<'_>, now: Timestamp) -> Result<Human, Problem> {
+async fn spend_captcha(
+    app: &App,
+    link: &LinkToken,
+    answered: &Answered<'_>,
+    attempt: &Id,
+    now: Timestamp,
+) -> Result<Human, Problem> {
     match answered {
         Answered::Picture { captcha, answer } => {
             let (token, captcha) = app.seal().open_captcha(link, captcha).ok_or(ProblemType::CaptchaWrong)?;
@@ -153,9 +174,7 @@ async fn spend_captcha(app: &App, link: &LinkToken, answered: &Answered<'_>, now
                 return Err(ProblemType::CaptchaExpired.into());
             }
             let limit = &app.settings.rules.captcha_limit;
-            let taken =
-                app.store().take_captcha_try(&token.digest(), &link.digest(), limit, &app.random_id(), now).await?;
-            match taken {
+            match app.store().take_captcha_try(&token.digest(), &link.digest(), limit, attempt, now).await? {
                 CaptchaTry::Taken if captcha.is_answered_by(answer) => Ok(Human::ReadPicture),
                 CaptchaTry::Taken => Err(ProblemType::CaptchaWrong.into()),
                 CaptchaTry::UsedBefore => Err(ProblemType::CaptchaExpired.into()),
@@ -169,7 +188,7 @@ async fn spend_captcha(app: &App, link: &LinkToken, answered: &Answered<'_>, now
             if ends <= now {
                 return Err(ProblemType::CaptchaExpired.into());
             }
-            match app.store().use_once(Once::Captcha, &digest, &app.random_id(), ends).await? {
+            match app.store().use_once(Once::Captcha, &digest, attempt, ends).await? {
                 Use::First => Ok(Human::Worked),
                 Use::Again => Err(ProblemType::CaptchaExpired.into()),
             }

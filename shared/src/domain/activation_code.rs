@@ -36,6 +36,16 @@ impl ActivationCode {
         equal(&self.0, &other.0)
     }
 
+    /// Names a try at this code: the same code, sent with the same, is the same try. The name gets into the store. It is made with
+    /// the codes' own key, since who reads the store could otherwise try all million codes.
+    pub fn name_try(&self, key: &MacKey, sent_with: &[&str]) -> Id {
+        let own = [b"activation-try".as_slice(), &self.0];
+        let parts: Vec<&[u8]> = own.into_iter().chain(sent_with.iter().map(|part| part.as_bytes())).collect();
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&key.mac(&parts)[..16]);
+        Id::from_random(bytes)
+    }
+
     /// The digits, for the e-mail and for the first PIN.
     pub fn expose(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -79,6 +89,21 @@ mod tests {
         assert!(code.matches(&ActivationCode::derive(&key, &one, 1)));
         assert!(!code.matches(&ActivationCode::derive(&key, &one, 2)));
         assert!(!code.matches(&ActivationCode::derive(&key, &other, 1)));
+    }
+
+    #[test]
+    fn the_same_code_sent_with_the_same_is_the_same_try_and_nothing_else_is() {
+        let (key, code) = (MacKey::new(b"key"), |text| ActivationCode::parse(text).unwrap());
+        let name = code("123456").name_try(&key, &["link", "captcha", "answer"]);
+        assert_eq!(code("123 456").name_try(&key, &["link", "captcha", "answer"]), name);
+        for other in [
+            code("123457").name_try(&key, &["link", "captcha", "answer"]),
+            code("123456").name_try(&key, &["link", "captcha", "answers"]),
+            code("123456").name_try(&key, &["link", "captchaanswer"]),
+            code("123456").name_try(&MacKey::new(b"another key"), &["link", "captcha", "answer"]),
+        ] {
+            assert_ne!(other, name);
+        }
     }
 
     #[test]

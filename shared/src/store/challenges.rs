@@ -29,7 +29,7 @@ pub enum Use {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CaptchaTry {
     Taken,
-    /// This captcha was answered before, rightly or wrongly.
+    /// This captcha was answered before, rightly or wrongly, by another attempt.
     UsedBefore,
     /// Too many wrong answers for this link; the counter starts again at the given time.
     TooMany(Timestamp),
@@ -105,7 +105,8 @@ impl Store {
         }
     }
 
-    /// Uses up a captcha and takes one of the link's tries, both before the answer is checked.
+    /// Uses up a captcha and takes one of the link's tries, both before the answer is checked. The same attempt may come again, and
+    /// is counted again.
     pub async fn take_captcha_try(
         &self,
         captcha: &Digest,
@@ -127,7 +128,8 @@ impl Store {
                 Put::builder()
                     .table_name(&self.tables.challenges)
                     .set_item(Some(item))
-                    .condition_expression("attribute_not_exists(id)")
+                    .condition_expression("attribute_not_exists(id) OR attempt = :attempt")
+                    .expression_attribute_values(":attempt", text(attempt.as_str()))
             ),
             write!(
                 update,

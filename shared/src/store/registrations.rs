@@ -228,7 +228,7 @@ impl Store {
         }
     }
 
-    /// Takes one try at the activation code before the code is checked.
+    /// Takes one try at the activation code before the code is checked. The last attempt may come again, and counts once.
     pub async fn take_code_try(
         &self,
         id: &Id,
@@ -258,7 +258,7 @@ impl Store {
         match answer {
             Ok(_) => Ok(CodeTry::Taken),
             Err(error) => match error.as_service_error() {
-                // The SDK repeated a write that had taken the try.
+                // The browser sent its form again, or the SDK a write that had taken the try.
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     let own = failed.item().and_then(|item| item.get("code_attempt")) == Some(&text(attempt.as_str()));
                     Ok(if own { CodeTry::Taken } else { CodeTry::Refused })
