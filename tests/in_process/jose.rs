@@ -6,7 +6,7 @@ use http::request::Builder;
 use http::{Method, Request};
 use ikd::app::Clock;
 use ikd::http::Function;
-use ikd::tokens::dpop::{self, Expected};
+use ikd::tokens::dpop::{self, Expected, ProofError};
 use ikd::tokens::keys::VerifyingKeys;
 use ikd::tokens::{InvalidToken, access_token, client_assertion};
 use jiff::{SignedDuration, Timestamp};
@@ -84,7 +84,11 @@ async fn a_proof_fails_by_the_name_of_the_check() {
     let url = Url::parse("http://ikd.test/sessions").unwrap();
     let verify = |proof: &str| {
         let lifetime = SignedDuration::from_mins(1);
-        dpop::verify(proof, &Expected { method: "POST", url: &url, access_token: None, now, lifetime })
+        let expected = Expected { method: "POST", url: &url, access_token: None, now, lifetime };
+        dpop::verify(proof, &expected).map_err(|error| match error {
+            ProofError::Invalid(invalid) => invalid,
+            ProofError::ClockWrong(how) => InvalidToken(how),
+        })
     };
     assert!(verify(&right).is_ok());
     let second = now.as_second();

@@ -54,6 +54,7 @@ mod show_documents;
 mod show_family;
 mod sign_document;
 mod stored_states;
+mod times;
 mod tokens;
 mod track_email;
 mod unlock_pin;

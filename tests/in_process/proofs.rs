@@ -1,6 +1,7 @@
 //! Every protected route against every DPoP proof that proves nothing, each with its exact problem.
 
 use ikd::app::Clock;
+use ikd::domain::moment::Moment;
 use local::actors::{KeyPair, Phone, Signs};
 use serde_json::{Value, json};
 use tests::{assert_problem, assert_status};
@@ -26,8 +27,11 @@ fn spoiled_proofs(phone: &Phone, right: &str, now: i64) -> Vec<(&'static str, St
         ("for another scheme", changed("htu", json!(htu.replace("http:", "https:")))),
         ("for another port", changed("htu", json!(htu.replace("ikd.test", "ikd.test:8443")))),
         ("for no address", changed("htu", json!("nonsense"))),
-        ("stale", changed("iat", json!(now - 61))),
-        ("from the future", changed("iat", json!(now + 61))),
+        ("stale and for another path", {
+            let stale = with(&claims, "iat", json!(now - 61));
+            phone.key.sign_under(&header, &with(&stale, "htu", json!(format!("{htu}/x")))).unwrap()
+        }),
+        ("stale and of another key", { stranger.sign_under(&header, &with(&claims, "iat", json!(now - 61))).unwrap() }),
         ("from the end of time", changed("iat", json!(i64::MAX))),
         ("without a time", phone.key.sign_under(&header, &without(&claims, "iat")).unwrap()),
         ("with an empty jti", changed("jti", json!(""))),
@@ -79,6 +83,29 @@ async fn a_proof_that_proves_nothing_opens_no_route() {
         }
         let reply = cast.send(route, authorization.as_deref(), None).await;
         assert_problem(&reply, 401, "invalid-dpop-proof");
+    }
+    cast.assert_unharmed().await;
+}
+
+#[tokio::test]
+async fn a_proof_that_is_right_but_for_its_time_is_told_what_time_it_is() {
+    let cast = Cast::assemble().await;
+    let now = cast.world.clock.now();
+    for route in cast.routes(|caller| is_phone(caller) || is_holder(caller)) {
+        let session = is_holder(route.caller).then_some(&cast.holder.session);
+        let authorization = session.map(|session| format!("DPoP {}", session.access_token));
+        let phone = &cast.holder.phone;
+        let (header, claims) = parts(&phone.proof(&route.method, &route.path, session).unwrap());
+        for (off, says) in [(-61, "too old"), (61, "from the future"), (-86_400, "a day old"), (86_400, "a day ahead")]
+        {
+            println!("{} {}: a proof that is {says}", route.method, route.path);
+            let claims = with(&claims, "iat", json!(now.as_second() + off));
+            let proof = phone.key.sign_under(&header, &claims).unwrap();
+            let reply = cast.send(route, authorization.as_deref(), Some(&proof)).await;
+            assert_problem(&reply, 401, "clock-wrong");
+            assert_eq!(reply.member("/server_time"), Some(Moment::from(now).to_string()));
+            assert!(reply.header("www-authenticate").is_some_and(|challenge| challenge.contains("invalid_dpop_proof")));
+        }
     }
     cast.assert_unharmed().await;
 }

@@ -32,7 +32,7 @@ async fn a_proof_serves_once_for_its_request_and_for_a_minute() {
     }
     let proof = phone.proof(&Method::POST, "/qr-codes", Some(session)).unwrap();
     world.pass(SignedDuration::from_secs(61));
-    assert_problem(&mint(&proof).await, 401, "invalid-dpop-proof");
+    assert_problem(&mint(&proof).await, 401, "clock-wrong");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use lambda_http::Request;
 use crate::app::{App, Counter};
 use crate::domain::KeyThumbprint;
 use crate::domain::device::{Active, Device, Session, SessionScope, VerifiedPin};
+use crate::domain::moment::Moment;
 use crate::domain::pin::{Locked, Pin};
 use crate::http::parse::single_header;
 use crate::http::{Answer, Deadline, Problem, ProblemType, Work};
@@ -14,7 +15,7 @@ use crate::log;
 use crate::store::Written;
 use crate::store::challenges::{Once, Use};
 use crate::tokens::access_token::{self, IntegratorToken};
-use crate::tokens::dpop::{self, DpopProof, Expected};
+use crate::tokens::dpop::{self, DpopProof, Expected, ProofError};
 use crate::tokens::officer::{Officer, OfficerError};
 
 /// A holder's device in its session, both as the store has them now.
@@ -138,7 +139,12 @@ fn proof(app: &App, request: &Request, access_token: Option<&str>) -> Result<Dpo
         now: app.now(),
         lifetime: app.settings.rules.dpop_lifetime,
     };
-    dpop::verify(proof, &expected).map_err(|error| Problem::new(ProblemType::InvalidDpopProof).because(error))
+    dpop::verify(proof, &expected).map_err(|error| match error {
+        ProofError::Invalid(invalid) => Problem::new(ProblemType::InvalidDpopProof).because(invalid),
+        ProofError::ClockWrong(how) => {
+            Problem::new(ProblemType::ClockWrong).with("server_time", Moment::from(app.now())).because(how)
+        }
+    })
 }
 
 /// The device, if it is active in this session.

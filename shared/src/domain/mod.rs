@@ -6,6 +6,7 @@ pub mod typed;
 pub mod contact;
 pub mod document;
 pub mod local_time;
+pub mod moment;
 pub mod nik;
 pub mod resident;
 pub mod secret;

@@ -1,6 +1,8 @@
 //! What a step answers, as a value: status, media type and body. The edge turns it into a response.
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822::DateTimePrinter;
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
@@ -86,6 +88,16 @@ impl Answer {
     pub fn with_media_type(mut self, media_type: &'static str) -> Self {
         self.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         self
+    }
+
+    /// Says when this is answered (RFC 9110, section 6.6.1), so that a client can compare its clock.
+    #[must_use]
+    pub fn dated(self, now: Timestamp) -> Self {
+        let date = DateTimePrinter::new().timestamp_to_rfc9110_string(&now).ok();
+        match date.and_then(|date| HeaderValue::try_from(date).ok()) {
+            Some(date) => self.with_header(header::DATE, date),
+            None => self,
+        }
     }
 
     /// Tells the app to keep the screen that shows this out of screenshots and recordings.

@@ -127,7 +127,7 @@ impl Problem {
     /// How to authenticate instead, in one header (RFC 9110, section 11.6.1; RFC 9449, section 7.1).
     fn challenge(&self) -> Option<HeaderValue> {
         let challenge = match self.kind {
-            ProblemType::InvalidDpopProof | ProblemType::DpopProofReplayed => {
+            ProblemType::InvalidDpopProof | ProblemType::ClockWrong | ProblemType::DpopProofReplayed => {
                 "DPoP error=\"invalid_dpop_proof\", algs=\"ES256\""
             }
             ProblemType::InvalidToken | ProblemType::SessionEnded => {

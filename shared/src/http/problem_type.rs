@@ -68,8 +68,12 @@ catalogue! {
     InvalidToken = 401 "invalid-token" "Invalid access token",
         "Sesi Anda tidak berlaku lagi. Silakan masuk kembali.", "Your session is no longer valid. Please log in again.";
     InvalidDpopProof = 401 "invalid-dpop-proof" "Invalid DPoP proof",
-        "Ponsel ini tidak dapat dikenali. Atur tanggal dan jam ponsel ke otomatis, lalu coba lagi.",
-        "This phone cannot be recognised. Set its date and time to automatic, then try again.";
+        "Ponsel ini tidak dapat dikenali. Perbarui aplikasi, lalu coba lagi.",
+        "This phone cannot be recognised. Update the app, then try again.";
+    /// To a phone whose proof is right in everything but its time.
+    ClockWrong = 401 "clock-wrong" "Clock wrong",
+        "Tanggal atau jam ponsel ini tidak tepat. Atur tanggal dan jam ponsel ke otomatis, lalu coba lagi.",
+        "The date or time of this phone is wrong. Set its date and time to automatic, then try again.";
     DpopProofReplayed = 401 "dpop-proof-replayed" "DPoP proof used before",
         "Permintaan ini sudah pernah dikirim. Silakan coba lagi.",
         "This request has already been sent. Please try again.";

@@ -72,5 +72,5 @@ pub async fn respond(app: &App, function: &Function, mut request: Request) -> Re
             ..Outcome::default()
         },
     );
-    answer.into_response()
+    answer.dated(app.now()).into_response()
 }

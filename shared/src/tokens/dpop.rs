@@ -37,6 +37,16 @@ pub struct Expected<'a> {
 /// ahead (FAPI 2.0 Security Profile, section 5.3.2.1).
 const MAX_AHEAD: SignedDuration = SignedDuration::from_mins(1);
 
+/// Why a proof is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ProofError {
+    #[error(transparent)]
+    Invalid(#[from] InvalidToken),
+    /// Everything is right but the time: the phone's clock is wrong, or the proof was long on its way.
+    #[error("{0}")]
+    ClockWrong(&'static str),
+}
+
 #[derive(Deserialize)]
 struct Claims {
     jti: String,
@@ -47,38 +57,39 @@ struct Claims {
     ath: Option<String>,
 }
 
-/// Checks a proof against the request it came with (RFC 9449, section 4.3).
-pub fn verify(proof: &str, expected: &Expected<'_>) -> Result<DpopProof, InvalidToken> {
+/// Checks a proof against the request it came with (RFC 9449, section 4.3). The time is judged last: whoever learns that the
+/// clock is wrong can trust that nothing else is.
+pub fn verify(proof: &str, expected: &Expected<'_>) -> Result<DpopProof, ProofError> {
     let header = read_header(proof)?;
     if header.typ.as_deref() != Some("dpop+jwt") {
-        return Err(InvalidToken("not a DPoP proof"));
+        return Err(InvalidToken("not a DPoP proof").into());
     }
     if header.alg != Algorithm::ES256 {
-        return Err(InvalidToken("not signed with ES256"));
+        return Err(InvalidToken("not signed with ES256").into());
     }
     let jwk = header.jwk.ok_or(InvalidToken("the proof shows no key"))?;
     let key = es256_key(&jwk).ok_or(InvalidToken("the proof's key is not a P-256 key"))?;
     let claims: Claims = verify_signature(proof, &key, Algorithm::ES256)?;
 
     if claims.htm != expected.method {
-        return Err(InvalidToken("the proof is for another method"));
+        return Err(InvalidToken("the proof is for another method").into());
     }
     if !is_same_address(&claims.htu, expected.url) {
-        return Err(InvalidToken("the proof is for another address"));
+        return Err(InvalidToken("the proof is for another address").into());
+    }
+    if claims.jti.is_empty() || claims.jti.len() > 128 {
+        return Err(InvalidToken("the proof has no usable jti").into());
+    }
+    if claims.ath != expected.access_token.map(access_token_hash) {
+        return Err(InvalidToken("the proof is for another access token").into());
     }
     let NumericDate(made_at) = claims.iat;
     let age = expected.now.duration_since(made_at);
     if age > expected.lifetime {
-        return Err(InvalidToken("the proof is too old"));
+        return Err(ProofError::ClockWrong("the proof is too old"));
     }
     if age < -expected.lifetime.min(MAX_AHEAD) {
-        return Err(InvalidToken("the proof is from the future"));
-    }
-    if claims.jti.is_empty() || claims.jti.len() > 128 {
-        return Err(InvalidToken("the proof has no usable jti"));
-    }
-    if claims.ath != expected.access_token.map(access_token_hash) {
-        return Err(InvalidToken("the proof is for another access token"));
+        return Err(ProofError::ClockWrong("the proof is from the future"));
     }
 
     let key = thumbprint(&jwk)?;
