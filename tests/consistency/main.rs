@@ -14,7 +14,9 @@ use anyhow::Result;
 use catalogue::{Limit, Rate, Scale};
 use ikd::app::{App, Builders, Environment, Surroundings, SystemClock, SystemRandomness};
 use ikd::aws::https;
+use ikd::domain::moment::Moment;
 use ikd::http::ProblemType;
+use jiff::Timestamp;
 use local::stack::environment::Secrets;
 use operator::aws::sdk_config;
 use serde_yaml_ng::Value;
@@ -140,6 +142,33 @@ fn the_description_knows_every_problem_and_no_other() {
     collect(&yaml("infra/openapi.yaml"), &mut described);
     let catalogue: BTreeSet<String> = ProblemType::ALL.iter().map(|problem| problem.slug().to_owned()).collect();
     assert_eq!(described, catalogue);
+}
+
+/// Clients' parsers take one form of times: `Moment` has it, and so does every example. An officer writes a time as they like.
+#[test]
+fn every_time_in_the_description_has_the_one_form() {
+    fn walk(value: &Value, path: &str, free: &mut Vec<String>) {
+        match plain(value) {
+            Value::Mapping(members) => {
+                if members.get("format").is_some_and(|format| format == "date-time") {
+                    free.push(path.rsplit('/').next().unwrap().to_owned());
+                }
+                members
+                    .iter()
+                    .for_each(|(name, value)| walk(value, &format!("{path}/{}", name.as_str().unwrap_or("-")), free));
+            }
+            Value::Sequence(items) => items.iter().for_each(|item| walk(item, path, free)),
+            Value::String(text) => {
+                let form = text.parse::<Timestamp>().map(|at| Moment::from(at).to_string());
+                assert!(form.is_err() || form.is_ok_and(|form| form == *text), "{path}: {text}");
+            }
+            _ => {}
+        }
+    }
+    let mut free = Vec::new();
+    walk(&yaml("infra/openapi.yaml"), "", &mut free);
+    free.sort_unstable();
+    assert_eq!(free, ["Moment", "StolenSince"], "times in answers are of the schema Moment");
 }
 
 #[test]

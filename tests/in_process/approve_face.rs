@@ -23,7 +23,7 @@ async fn the_officer_sees_applicant_photo_selfie_and_device_in_use() {
     assert_eq!(review["phone_number"], "+6281234567890");
     assert_eq!(review["eligible"], true);
     assert_eq!(review["stage"], "pending");
-    let device = json!({ "key": active.phone.key.thumbprint(), "activated_at": "2026-11-22T05:00:00Z" });
+    let device = json!({ "key": active.phone.key.thumbprint(), "activated_at": "2026-11-22T05:00:00.000Z" });
     assert_eq!(review["active_device"], device);
     for picture in ["registry_photo", "selfie"] {
         let bytes = data_encoding::BASE64.decode(review[picture].as_str().unwrap().as_bytes()).unwrap();
@@ -59,7 +59,7 @@ async fn deciding_either_way_erases_the_selfie_and_records_officer_time_and_reas
         let decision = &stored["decision"]["M"];
         assert_eq!(decision["officer"]["S"], "petugas-7");
         assert_eq!(decision["reason"]["S"], "Wajah cocok");
-        assert_eq!(decision["decided_at"]["S"], "2026-11-22T05:00:00Z");
+        assert_eq!(decision["decided_at"]["S"], "2026-11-22T05:00:00.000Z");
         let seen = world.officer().scan(&registered.ticket).await.unwrap().json();
         assert!(seen["selfie"].is_null());
     }

@@ -23,9 +23,9 @@ async fn a_blocked_device_does_not_log_in_mint_lock_or_change_its_pin() {
         json!({
             "device": {
                 "key": holder.phone.key.thumbprint(),
-                "activated_at": "2026-11-22T05:00:00Z",
+                "activated_at": "2026-11-22T05:00:00.000Z",
                 "status": "blocked",
-                "blocked_at": "2026-11-22T05:00:00Z",
+                "blocked_at": "2026-11-22T05:00:00.000Z",
                 "reason": "stolen",
                 "blocked_by": "officer",
             },

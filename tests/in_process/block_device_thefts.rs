@@ -3,6 +3,7 @@
 use futures::future::join_all;
 use http::Request;
 use ikd::app::Clock;
+use ikd::domain::moment::Moment;
 use jiff::{SignedDuration, Timestamp};
 use local::actors::Reply;
 use local::personas::{BUDI, SITI, UNKNOWN};
@@ -26,6 +27,11 @@ const ENDS: [&str; 7] = [
 
 fn now(world: &World) -> Timestamp {
     world.clock.now()
+}
+
+/// As answers show it.
+fn shown(at: Timestamp) -> String {
+    Moment::from(at).to_string()
 }
 
 async fn report(world: &World, body: &Value) -> Reply {
@@ -77,20 +83,20 @@ async fn a_theft_is_reported_of_any_phone_whatever_ended_it_and_touches_no_other
 
         let reply = world.report_theft_of(SITI, &holder.phone, since).await;
         assert_status(&reply, 200);
-        assert_eq!(reply.member("/device/stolen_since"), Some(since.to_string()), "{how}");
-        assert_eq!(reply.member("/device/theft_reported_at"), Some(now(&world).to_string()), "{how}");
+        assert_eq!(reply.member("/device/stolen_since"), Some(shown(since)), "{how}");
+        assert_eq!(reply.member("/device/theft_reported_at"), Some(shown(now(&world))), "{how}");
         assert_eq!(check(&world, &before).await["validity"], "valid", "{how}");
         let revoked = json!({
             "validity": "revoked",
-            "signed_at": since,
-            "revoked_since": since,
-            "reported_at": now(&world),
+            "signed_at": shown(since),
+            "revoked_since": shown(since),
+            "reported_at": shown(now(&world)),
             "reported_by": "officer",
             "key_id": world.signing_key.thumbprint(),
         });
         assert_eq!(check(&world, &by_thief).await, revoked, "{how}");
         let after = listed(&world, SITI).await;
-        assert_eq!(after[0]["stolen_since"], json!(since), "{how}");
+        assert_eq!(after[0]["stolen_since"], shown(since), "{how}");
         assert_eq!(after[1..], others, "{how}");
         world.assert_sound();
     }
@@ -176,7 +182,8 @@ async fn of_many_reports_at_once_one_is_on_record() {
             replies.into_iter().partition(|reply| reply.status.as_u16() == 200);
         let stored = world.stored_device(holder.phone.key.thumbprint())["theft"]["M"].clone();
         assert_eq!(recorded.len(), 1);
-        assert_eq!(recorded[0].json()["device"]["stolen_since"], stored["since"]["S"]);
+        let recorded_since: Timestamp = stored["since"]["S"].as_str().unwrap().parse().unwrap();
+        assert_eq!(recorded[0].json()["device"]["stolen_since"], shown(recorded_since));
         for refused in &refused {
             assert_problem(refused, 409, "theft-already-reported");
         }
@@ -283,15 +290,15 @@ async fn the_officer_sees_every_phone_that_the_resident_has_and_had() {
         [
             json!({
                 "key": first.phone.key.thumbprint(),
-                "activated_at": "2026-11-22T05:00:00Z",
+                "activated_at": "2026-11-22T05:00:00.000Z",
                 "status": "blocked",
-                "blocked_at": "2026-11-22T05:01:00Z",
+                "blocked_at": "2026-11-22T05:01:00.000Z",
                 "reason": "replaced",
                 "blocked_by": "officer",
             }),
             json!({
                 "key": second.phone.key.thumbprint(),
-                "activated_at": "2026-11-22T05:01:00Z",
+                "activated_at": "2026-11-22T05:01:00.000Z",
                 "status": "active",
             }),
         ]

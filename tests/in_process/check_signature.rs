@@ -1,6 +1,7 @@
 //! check-signature: anyone learns whether a signature is valid.
 
 use ikd::app::Clock;
+use ikd::domain::moment::Moment;
 use jiff::SignedDuration;
 use local::actors::{KeyPair, document_hash};
 use local::personas::{BANK, SITI};
@@ -16,7 +17,7 @@ async fn anyone_learns_that_a_signature_counts_and_nothing_about_the_holder() {
     let holder = world.holder(SITI).await;
     let id = sign(&holder, PIN).await.member("/id").unwrap();
     let key_id = world.signing_key.thumbprint();
-    let valid = json!({ "validity": "valid", "signed_at": "2026-11-22T05:00:00Z", "key_id": key_id });
+    let valid = json!({ "validity": "valid", "signed_at": "2026-11-22T05:00:00.000Z", "key_id": key_id });
     assert_eq!(check(&world, &id).await, valid);
     for unknown in ["AEAQCAIBAEAQCAIBAEAQCAIBAE", "x", "..%2F..", &id[1..]] {
         assert_eq!(check(&world, unknown).await, json!({ "validity": "unknown" }), "{unknown}");
@@ -91,9 +92,9 @@ async fn what_a_thief_signed_is_revoked_and_what_the_holder_signed_before_stays_
     assert_eq!(check(&world, &before).await["validity"], "valid");
     let revoked = json!({
         "validity": "revoked",
-        "signed_at": "2026-11-22T05:03:00Z",
+        "signed_at": "2026-11-22T05:03:00.000Z",
         "revoked_since": stolen_since,
-        "reported_at": "2026-11-22T05:04:00Z",
+        "reported_at": "2026-11-22T05:04:00.000Z",
         "reported_by": "officer",
         "key_id": world.signing_key.thumbprint(),
     });

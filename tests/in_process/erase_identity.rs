@@ -45,7 +45,7 @@ async fn the_answer_says_what_is_kept_why_and_until_when() {
         assert_eq!(kept[0]["what"], "population-registry");
         assert!(kept[0]["why"].as_str().unwrap().contains(why), "{kept}");
         assert!(kept[0].get("until").is_none());
-        let in_ten_years = "2036-11-19T05:00:00Z";
+        let in_ten_years = "2036-11-19T05:00:00.000Z";
         for (position, what) in [(1, "signatures"), (2, "devices"), (4, "approval-count")] {
             assert_eq!((&kept[position]["what"], &kept[position]["until"]), (&json!(what), &json!(in_ten_years)));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use declaration::Need;
 use http::Method;
 use ikd::app::Clock;
+use ikd::domain::moment::Moment;
 use ikd::domain::registration::Registration;
 use ikd::domain::signature::{DocumentHash, Signature};
 use ikd::store::keys;
@@ -159,7 +160,7 @@ async fn the_trail_tells_what_was_done_in_order_and_names_no_officer() {
     for (position, reason) in [(3, "lost"), (4, GROUNDS), (7, "Swafoto tidak jelas.")] {
         assert_eq!(trail[position]["reason"], reason);
     }
-    assert_eq!(export["devices"][0]["stolen_since"], json!(since));
+    assert_eq!(export["devices"][0]["stolen_since"], json!(Moment::from(since)));
     assert!(!export.to_string().contains("petugas-1"));
 }
 

@@ -11,7 +11,7 @@ async fn a_minted_code_says_when_it_ends_and_what_it_discloses() {
     let reply = holder.mint_reply(&json!({})).await;
     assert_status(&reply, 201);
     let json = reply.json();
-    assert_eq!(json["expires_at"], "2026-11-22T05:01:30Z");
+    assert_eq!(json["expires_at"], "2026-11-22T05:01:30.000Z");
     assert_eq!(json["claims"], json!(["nik", "name", "birthdate", "address"]));
     assert_eq!(json["image"]["media_type"], "image/svg+xml");
     assert!(json["token"].as_str().unwrap().len() >= 26, "128 bits or more");

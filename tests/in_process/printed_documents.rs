@@ -79,7 +79,7 @@ async fn an_id_card_is_printed_with_a_code_that_anyone_can_check() {
     assert_eq!(codes.len(), 1);
     assert!(codes[0].starts_with("http://ikd.test/documents/verify/"), "{codes:?}");
     assert_eq!(reply.header("link"), Some(format!("<{}>; rel=\"describedby\"", codes[0]).as_str()));
-    let genuine = json!({ "genuine": true, "kind": "ktp-el", "issued_at": "2026-11-22T05:00:00Z" });
+    let genuine = json!({ "genuine": true, "kind": "ktp-el", "issued_at": "2026-11-22T05:00:00.000Z" });
     assert_eq!(check(&world, &codes[0]).await, genuine);
 }
 

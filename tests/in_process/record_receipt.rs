@@ -49,7 +49,7 @@ async fn each_redemption_leaves_a_receipt_that_says_who_when_why_and_which_claim
     assert_eq!((&newest["integrator"], &newest["sequence"]), (&json!("RSUD Kota Madiun"), &json!(2)));
     assert_eq!(newest["claims"], json!(["name", "birthdate"]), "what was disclosed, not what was chosen");
     assert_eq!((&oldest["integrator"], &oldest["purpose"]), (&json!("Bank Madiun"), &json!("account-opening")));
-    assert_eq!(oldest["redeemed_at"], "2026-11-22T05:00:00Z");
+    assert_eq!(oldest["redeemed_at"], "2026-11-22T05:00:00.000Z");
     assert_eq!(oldest["read_at"], oldest["redeemed_at"]);
     for value in [SITI, "SITI AMINAH", "1990-07-05", "PAHLAWAN"] {
         assert!(!reply.text.contains(value), "a receipt holds {value}");

@@ -28,7 +28,7 @@ async fn a_resident_of_the_city_registers_and_gets_a_ticket() {
     let id = reply.member("/id").unwrap();
     assert_eq!(reply.header("location"), Some(format!("/registrations/{id}").as_str()));
     assert_eq!(reply.member("/stage").as_deref(), Some("pending"));
-    assert_eq!(reply.member("/ticket/expires_at").as_deref(), Some("2026-11-23T05:00:00Z"));
+    assert_eq!(reply.member("/ticket/expires_at").as_deref(), Some("2026-11-23T05:00:00.000Z"));
 
     let stored = world.stored_registration(&id);
     assert_eq!(stored["phone_number"]["S"], "+6281234567890");

@@ -26,7 +26,7 @@ async fn the_biodata_are_the_registrys() {
         ("relation", "wife"),
         ("religion", "islam"),
         ("blood_type", "O"),
-        ("updated_at", "2026-01-05T02:30:00Z"),
+        ("updated_at", "2026-01-05T02:30:00.000Z"),
     ] {
         assert_eq!(json[member], value);
     }

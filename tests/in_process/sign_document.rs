@@ -34,7 +34,7 @@ async fn a_signature_verifies_with_the_published_keys_alone_and_says_who_signed_
     assert_status(&reply, 201);
     let (id, signature) = (reply.member("/id").unwrap(), reply.member("/signature").unwrap());
     assert_eq!(reply.header("location"), Some(format!("/signatures/{id}").as_str()));
-    assert_eq!(reply.member("/signed_at").as_deref(), Some("2026-11-22T05:00:00Z"));
+    assert_eq!(reply.member("/signed_at").as_deref(), Some("2026-11-22T05:00:00.000Z"));
     assert_eq!(reply.member("/document_hash"), Some(document_hash(CONTRACT)));
 
     let bank = world.integrator(BANK);

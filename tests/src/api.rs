@@ -5,13 +5,16 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use declaration::Need;
 use http::{Request, StatusCode};
 use ikd::app::App;
+use ikd::domain::moment::Moment;
 use ikd::http::Function;
+use jiff::Timestamp;
 use lambda_http::Body;
 use local::actors::{Api, Reply};
+use serde_json::Value;
 use url::Url;
 
 use crate::functions::HTTP;
@@ -75,11 +78,28 @@ impl Api for InProcess {
             let text = String::from_utf8_lossy(&bytes).into_owned();
             let status = StatusCode::from_u16(parts.status.as_u16())?;
             let reply = Reply { status, headers: parts.headers, text, bytes, took: started.elapsed() };
+            if let Ok(json) = serde_json::from_str(&reply.text) {
+                ensure_times_have_one_form(&json)?;
+            }
             if let Some(problem) = reply.problem() {
                 note_problem(function.name(), &problem)?;
             }
             Ok(reply)
         })
+    }
+}
+
+/// Every time in an answer has the form that all answers write.
+fn ensure_times_have_one_form(answer: &Value) -> Result<()> {
+    match answer {
+        Value::String(text) => {
+            let form = text.parse::<Timestamp>().map(|at| Moment::from(at).to_string());
+            ensure!(form.is_err() || form.is_ok_and(|form| form == *text), "a time of another form: {text}");
+            Ok(())
+        }
+        Value::Array(items) => items.iter().try_for_each(ensure_times_have_one_form),
+        Value::Object(members) => members.values().try_for_each(ensure_times_have_one_form),
+        _ => Ok(()),
     }
 }
 

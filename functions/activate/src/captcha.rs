@@ -3,9 +3,9 @@
 use altcha::Challenge;
 use data_encoding::BASE64;
 use ikd::app::App;
+use ikd::domain::moment::Moment;
 use ikd::http::Problem;
 use ikd::tokens::sealed::LinkToken;
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::challenges;
@@ -19,7 +19,7 @@ pub struct IssuedCaptcha {
     pub image: String,
     /// ALTCHA, version 2.
     pub proof_of_work: Challenge,
-    pub expires_at: Timestamp,
+    pub expires_at: Moment,
 }
 
 pub fn issue(app: &App, link: &LinkToken) -> Result<IssuedCaptcha, Problem> {
@@ -32,6 +32,6 @@ pub fn issue(app: &App, link: &LinkToken) -> Result<IssuedCaptcha, Problem> {
         captcha: token.expose().to_owned(),
         image: BASE64.encode(&challenges::draw(drawn.answer()).map_err(Problem::unavailable)?),
         proof_of_work: challenges::proof_of_work(app.seal(), link, drawn.expires_at).map_err(Problem::unavailable)?,
-        expires_at: drawn.expires_at,
+        expires_at: drawn.expires_at.into(),
     })
 }

@@ -6,6 +6,7 @@ use ikd::app::App;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::decision::Ruling;
 use ikd::domain::face::FaceComparison;
+use ikd::domain::moment::Moment;
 use ikd::domain::nik::Nik;
 use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::domain::resident::{Address, Gender, Resident};
@@ -14,7 +15,6 @@ use ikd::domain::{Id, KeyThumbprint};
 use ikd::http::{Answer, Problem, ProblemType};
 use ikd::store::registrations::Opened;
 use ikd::store::residents::Photo;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -24,7 +24,7 @@ use crate::{comparison, registration_of};
 struct Review<'a> {
     id: &'a Id,
     stage: Stage,
-    registered_at: Timestamp,
+    registered_at: Moment,
     email: &'a Email,
     phone_number: &'a PhoneNumber,
     /// Whether the registry still lets the applicant enrol here.
@@ -64,7 +64,7 @@ struct Applicant<'a> {
 struct ActiveDevice {
     /// Names it, for officers who report something of it later.
     key: KeyThumbprint,
-    activated_at: Timestamp,
+    activated_at: Moment,
 }
 
 pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answer, Problem> {
@@ -83,7 +83,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
     Ok(Answer::ok(&Review {
         id: &registration.id,
         stage: registration.stage(&holder),
-        registered_at: registration.registered_at,
+        registered_at: registration.registered_at.into(),
         email: &registration.email,
         phone_number: &registration.phone_number,
         eligible: resident.may_enrol(&app.settings.municipality, app.now()),
@@ -99,7 +99,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         registry_photo: BASE64.encode(&resident.photo),
         selfie: selfie.map(|selfie| BASE64.encode(&selfie)),
         face: face.map(|comparison| Face { comparison, liveness: FaceComparison::LIVENESS.in_language(language) }),
-        active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at, key: device.key }),
+        active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at.into(), key: device.key }),
         decision: registration.ruling(),
     }))
 }

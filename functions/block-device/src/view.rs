@@ -2,7 +2,7 @@
 
 use ikd::domain::KeyThumbprint;
 use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceStatus};
-use jiff::Timestamp;
+use ikd::domain::moment::Moment;
 use serde::Serialize;
 
 /// What was blocked and when; for a repeated request, the first block.
@@ -17,7 +17,7 @@ pub struct DeviceBlock {
 pub struct DeviceView {
     /// Names it, for officers who report something of it later.
     key: KeyThumbprint,
-    activated_at: Timestamp,
+    activated_at: Moment,
     status: DeviceStatus,
     #[serde(flatten)]
     end: Option<End>,
@@ -27,7 +27,7 @@ pub struct DeviceView {
 
 #[derive(Serialize)]
 struct End {
-    blocked_at: Timestamp,
+    blocked_at: Moment,
     reason: BlockReason,
     blocked_by: &'static str,
 }
@@ -35,24 +35,25 @@ struct End {
 #[derive(Serialize)]
 struct ReportedTheft {
     /// What the device signed since then does not count.
-    stolen_since: Timestamp,
-    theft_reported_at: Timestamp,
+    stolen_since: Moment,
+    theft_reported_at: Moment,
 }
 
 impl DeviceView {
     pub fn of(device: &Device) -> Self {
         let end = device.ended_by().map(|block| End {
-            blocked_at: block.at,
+            blocked_at: block.at.into(),
             reason: block.reason,
             blocked_by: match block.by {
                 BlockedBy::Holder => "holder",
                 BlockedBy::Officer(_) => "officer",
             },
         });
-        let theft = device
-            .theft()
-            .map(|theft| ReportedTheft { stolen_since: theft.since, theft_reported_at: theft.reported_at });
-        let (key, activated_at) = (device.key.clone(), device.activated_at);
+        let theft = device.theft().map(|theft| ReportedTheft {
+            stolen_since: theft.since.into(),
+            theft_reported_at: theft.reported_at.into(),
+        });
+        let (key, activated_at) = (device.key.clone(), device.activated_at.into());
         Self { key, activated_at, status: device.state.status(), end, theft }
     }
 }

@@ -3,10 +3,10 @@
 mod declaration;
 
 use ikd::app::App;
+use ikd::domain::moment::Moment;
 use ikd::domain::signature::DocumentHash;
 use ikd::domain::theft::Theft;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
-use jiff::Timestamp;
 use serde::Serialize;
 
 pub const FUNCTION: Function =
@@ -16,7 +16,7 @@ pub const FUNCTION: Function =
 struct Checked {
     validity: Validity,
     #[serde(skip_serializing_if = "Option::is_none")]
-    signed_at: Option<Timestamp>,
+    signed_at: Option<Moment>,
     /// The key that it was made with.
     #[serde(skip_serializing_if = "Option::is_none")]
     key_id: Option<String>,
@@ -40,9 +40,9 @@ enum Validity {
 /// The theft that revokes a signature.
 #[derive(Serialize)]
 struct Revocation {
-    revoked_since: Timestamp,
+    revoked_since: Moment,
     /// When it became known: who relied on the signature before could not know.
-    reported_at: Timestamp,
+    reported_at: Moment,
     /// Which kind of person reported it; never who.
     reported_by: &'static str,
 }
@@ -68,7 +68,7 @@ pub async fn check_signature(app: &App, request: &Request) -> Result<Answer, Pro
     let validity = if revocation.is_some() { Validity::Revoked } else { Validity::Valid };
     Ok(Answer::ok(&Checked {
         validity,
-        signed_at: Some(signature.signed_at),
+        signed_at: Some(signature.signed_at.into()),
         document_matches: asked.map(|hash| hash == signature.document_hash),
         key_id: Some(signature.key_id),
         revocation,
@@ -77,6 +77,6 @@ pub async fn check_signature(app: &App, request: &Request) -> Result<Answer, Pro
 
 impl Revocation {
     fn of(theft: &Theft) -> Self {
-        Self { revoked_since: theft.since, reported_at: theft.reported_at, reported_by: "officer" }
+        Self { revoked_since: theft.since.into(), reported_at: theft.reported_at.into(), reported_by: "officer" }
     }
 }

@@ -5,10 +5,10 @@ mod declaration;
 use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::Id;
+use ikd::domain::moment::Moment;
 use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::views::{ActivationEmailView, TicketView};
-use jiff::Timestamp;
 use serde::Serialize;
 
 pub const FUNCTION: Function =
@@ -18,7 +18,7 @@ pub const FUNCTION: Function =
 struct Standing {
     id: Id,
     stage: Stage,
-    registered_at: Timestamp,
+    registered_at: Moment,
     /// For the officer to scan, while the registration waits for one; always valid for a while longer.
     #[serde(skip_serializing_if = "Option::is_none")]
     ticket: Option<TicketView>,
@@ -47,7 +47,7 @@ pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Proble
     };
     Ok(Answer::ok(&Standing {
         stage,
-        registered_at: registration.registered_at,
+        registered_at: registration.registered_at.into(),
         ticket: registration.decidable(&holder).ok().map(|pending| TicketView::issue(app, &id, pending)).transpose()?,
         activation_email: registration
             .awaiting_code(&holder)

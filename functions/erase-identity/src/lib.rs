@@ -6,6 +6,7 @@ use http::StatusCode;
 use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::erasure::Erasure;
+use ikd::domain::moment::Moment;
 use ikd::domain::pin::Pin;
 use ikd::domain::text::{Language, Text};
 use ikd::http::{Answer, Deadline, Function, Problem, ProblemType, Request, parse};
@@ -38,7 +39,7 @@ struct Kept {
     why: &'static str,
     /// When it is gone, too, at the latest; nothing where this service does not decide that.
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<Timestamp>,
+    until: Option<Moment>,
 }
 
 /// Ends the identity in one write and orders the rest. A wrong PIN counts like one at the login.
@@ -108,7 +109,7 @@ fn kept(app: &App, now: Timestamp, language: Language) -> [Kept; 6] {
     let keep = |what, why: Text, lasting: Option<SignedDuration>| Kept {
         what,
         why: why.in_language(language),
-        until: lasting.map(|lasting| now + lasting),
+        until: lasting.map(|lasting| (now + lasting).into()),
     };
     [
         keep("population-registry", REGISTRY, None),

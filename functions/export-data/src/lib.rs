@@ -11,6 +11,7 @@ use ikd::domain::activation::Delivery;
 use ikd::domain::device::{Device, DeviceState, DeviceStatus};
 use ikd::domain::document::{Document, DocumentKind};
 use ikd::domain::face::FaceComparison;
+use ikd::domain::moment::Moment;
 use ikd::domain::registration::{Registration, Status};
 use ikd::domain::resident::Resident;
 use ikd::domain::signature::{DocumentHash, Signature};
@@ -18,7 +19,6 @@ use ikd::domain::{Id, KeyThumbprint};
 use ikd::http::{Answer, Function, Problem, Request};
 use ikd::store::residents::Photo;
 use ikd::views::{Biodata, Receipts};
-use jiff::Timestamp;
 use serde::Serialize;
 
 use trail::TrailEntry;
@@ -31,7 +31,7 @@ const RECEIPTS: i32 = 1_000;
 
 #[derive(Serialize)]
 struct Export<'a> {
-    exported_at: Timestamp,
+    exported_at: Moment,
     /// What the population registry has; this service reads it and does not keep it.
     registry: Registry<'a>,
     registrations: Vec<RegistrationView<'a>>,
@@ -54,7 +54,7 @@ struct Registry<'a> {
 #[derive(Serialize)]
 struct RegistrationView<'a> {
     id: &'a Id,
-    registered_at: Timestamp,
+    registered_at: Moment,
     status: Status,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
@@ -63,7 +63,7 @@ struct RegistrationView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     delivery: Option<Delivery>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    forgotten_at: Option<Timestamp>,
+    forgotten_at: Option<Moment>,
     /// What the face engine said of the holder's selfie.
     #[serde(skip_serializing_if = "Option::is_none")]
     face: Option<&'a FaceComparison>,
@@ -74,27 +74,27 @@ struct DeviceView<'a> {
     /// The thumbprint of its public key (RFC 7638).
     key: &'a KeyThumbprint,
     registration: &'a Id,
-    activated_at: Timestamp,
+    activated_at: Moment,
     status: DeviceStatus,
     #[serde(skip_serializing_if = "Option::is_none")]
-    blocked_at: Option<Timestamp>,
+    blocked_at: Option<Moment>,
     /// Since when an officer has it as stolen.
     #[serde(skip_serializing_if = "Option::is_none")]
-    stolen_since: Option<Timestamp>,
+    stolen_since: Option<Moment>,
     /// A PIN is kept as a hash that nobody may see; this says whether it is still the activation code. A blocked device
     /// has none.
     pin_is_first: bool,
     has_session: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
-    qr_code_expires_at: Option<Timestamp>,
+    qr_code_expires_at: Option<Moment>,
 }
 
 #[derive(Serialize)]
 struct SignatureView<'a> {
     id: &'a Id,
     document_hash: &'a DocumentHash,
-    signed_at: Timestamp,
-    forgotten_at: Timestamp,
+    signed_at: Moment,
+    forgotten_at: Moment,
 }
 
 pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem> {
@@ -111,7 +111,7 @@ pub async fn export_data(app: &App, request: &Request) -> Result<Answer, Problem
     };
     let (resident, (identity, signatures, head, page)) = tokio::try_join!(registry, held)?;
     let export = Export {
-        exported_at: now,
+        exported_at: now.into(),
         registry: Registry::of(&resident),
         registrations: identity.registrations.iter().map(RegistrationView::of).collect(),
         devices: identity.devices.iter().map(DeviceView::of).collect(),
@@ -134,12 +134,12 @@ impl<'a> RegistrationView<'a> {
         let is_the_holders = approval.is_some();
         Self {
             id: &registration.id,
-            registered_at: registration.registered_at,
+            registered_at: registration.registered_at.into(),
             status: registration.state.status(),
             email: is_the_holders.then(|| registration.email.as_str()),
             phone_number: is_the_holders.then(|| registration.phone_number.as_str()),
             delivery: approval.map(|approval| approval.activation.delivery),
-            forgotten_at: registration.expires_at(),
+            forgotten_at: registration.expires_at().map(Moment::from),
             face: registration.face.as_ref().filter(|_| is_the_holders),
         }
     }
@@ -154,13 +154,13 @@ impl<'a> DeviceView<'a> {
         Self {
             key: &device.key,
             registration: &device.registration,
-            activated_at: device.activated_at,
+            activated_at: device.activated_at.into(),
             status: device.state.status(),
-            blocked_at: device.ended_by().map(|block| block.at),
-            stolen_since: device.theft().map(|theft| theft.since),
+            blocked_at: device.ended_by().map(|block| block.at.into()),
+            stolen_since: device.theft().map(|theft| theft.since.into()),
             pin_is_first: active.is_some_and(|active| active.pin_is_first),
             has_session: active.is_some_and(|active| active.session.is_some()),
-            qr_code_expires_at: active.and_then(|active| active.qr_code.as_ref()).map(|code| code.expires_at),
+            qr_code_expires_at: active.and_then(|active| active.qr_code.as_ref()).map(|code| code.expires_at.into()),
         }
     }
 }
@@ -170,8 +170,8 @@ impl<'a> SignatureView<'a> {
         Self {
             id: &signature.id,
             document_hash: &signature.document_hash,
-            signed_at: signature.signed_at,
-            forgotten_at: signature.expires_at,
+            signed_at: signature.signed_at.into(),
+            forgotten_at: signature.expires_at.into(),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use ikd::domain::decision::{Ruling, Verdict};
 use ikd::domain::device::BlockedBy;
+use ikd::domain::moment;
 use ikd::store::identities::Identity;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -11,6 +12,7 @@ use serde::Serialize;
 /// Something that was done.
 #[derive(Serialize)]
 pub struct TrailEntry {
+    #[serde(serialize_with = "moment::serialize")]
     at: Timestamp,
     event: &'static str,
     by: By,

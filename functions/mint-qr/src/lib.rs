@@ -6,13 +6,13 @@ use ikd::access::authenticate::{self, Holder};
 use ikd::access::standing;
 use ikd::app::App;
 use ikd::domain::claims::{Claim, ClaimSet};
+use ikd::domain::moment::Moment;
 use ikd::domain::qr_code::{QrCode, QrToken};
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::pictures::qr_image::QrImage;
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, request| Box::pin(mint_qr(app, request)));
@@ -38,7 +38,7 @@ enum Format {
 #[derive(Serialize)]
 struct MintedQr {
     token: String,
-    expires_at: Timestamp,
+    expires_at: Moment,
     claims: Vec<Claim>,
     image: Image,
 }
@@ -63,7 +63,7 @@ pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
     let (qr, image) = mint(app, holder, &token, claims, format).await?;
     let body = MintedQr {
         token: token.expose().to_owned(),
-        expires_at: qr.expires_at,
+        expires_at: qr.expires_at.into(),
         claims: qr.claims.iter().collect(),
         image,
     };

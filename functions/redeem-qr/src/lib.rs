@@ -6,6 +6,7 @@ use ikd::access::{authenticate, standing};
 use ikd::app::{App, Counter};
 use ikd::domain::Id;
 use ikd::domain::claims::{Claim, ClaimSet};
+use ikd::domain::moment::Moment;
 use ikd::domain::nik::Nik;
 use ikd::domain::qr_code::{QrCode, QrToken, Redeemed, Redemption, RedemptionOutcome};
 use ikd::domain::reading::{Given, Reading, Withheld};
@@ -18,7 +19,6 @@ use ikd::store::residents::Photo;
 use ikd::store::{Attempts, StoreError};
 use ikd::tokens::access_token::IntegratorToken;
 use ikd::tokens::identity_assertion;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -36,7 +36,7 @@ struct Redeem {
 #[derive(Serialize)]
 struct Disclosure {
     redemption_id: Id,
-    redeemed_at: Timestamp,
+    redeemed_at: Moment,
     purpose: String,
     claims: Map<String, Value>,
     /// The same as a JWT, signed for this integrator.
@@ -66,6 +66,7 @@ pub async fn redeem_qr(app: &App, request: &Request) -> Result<Answer, Problem> 
         RedemptionOutcome::Unknown => return Err(ProblemType::QrUnknown.into()),
     };
     let Redemption { id, redeemed_at, .. } = &qr.state.redemption;
+    let redeemed_at = Moment::from(*redeemed_at);
     let named = |problem: Problem| problem.with("redemption_id", id).with("redeemed_at", redeemed_at);
     answer_winner(app, &qr, turn, &names.request).await.map_err(named)
 }
@@ -263,7 +264,7 @@ fn disclose(
     app.count(Counter::Redemption);
     Ok(Answer::ok(&Disclosure {
         redemption_id: redemption.id.clone(),
-        redeemed_at: redemption.redeemed_at,
+        redeemed_at: redemption.redeemed_at.into(),
         purpose: redemption.purpose.clone(),
         claims,
         assertion,

@@ -10,12 +10,12 @@ use std::collections::BTreeMap;
 use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::document::{Document, DocumentKind, IssuedDocument, Menu};
+use ikd::domain::moment::Moment;
 use ikd::domain::resident::Resident;
 use ikd::http::parse::Format;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::residents::Photo;
 use ikd::views::{Biodata, FamilyMember};
-use jiff::Timestamp;
 use serde::Serialize;
 
 pub const FUNCTION: Function =
@@ -28,7 +28,7 @@ struct Entry {
     name: &'static str,
     /// The agency responsible for it.
     issuer: &'static str,
-    updated_at: Timestamp,
+    updated_at: Moment,
 }
 
 /// A document: what its menu says of it, and what it holds.
@@ -137,6 +137,6 @@ impl Entry {
             Menu::Lainnya => resident.documents.get(&kind)?.updated_at,
         };
         let name = kind.name().in_language(parse::language(request));
-        Some(Self { kind, name, issuer: kind.issuer(), updated_at })
+        Some(Self { kind, name, issuer: kind.issuer(), updated_at: updated_at.into() })
     }
 }

@@ -5,6 +5,7 @@ mod declaration;
 use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::Id;
+use ikd::domain::moment::Moment;
 use ikd::domain::pin::Pin;
 use ikd::domain::signature::{DocumentHash, Signature};
 use ikd::http::{Answer, Deadline, Fields, Function, Problem, ProblemType, Request, parse};
@@ -28,7 +29,7 @@ struct SignDocument {
 struct Signed<'a> {
     id: &'a Id,
     document_hash: &'a DocumentHash,
-    signed_at: Timestamp,
+    signed_at: Moment,
     /// The detached JWS: what goes with the document.
     signature: String,
 }
@@ -64,7 +65,7 @@ pub async fn sign_document(app: &App, request: &Request) -> Result<Answer, Probl
     match app.store().record_signature(&verified, &signature).await? {
         Written::Done => {
             let Signature { id, document_hash, signed_at, .. } = &signature;
-            let signed = Signed { id, document_hash, signed_at: *signed_at, signature: jws };
+            let signed = Signed { id, document_hash, signed_at: (*signed_at).into(), signature: jws };
             Ok(Answer::created(&format!("/signatures/{id}"), &signed))
         }
         Written::Overtaken => Err(ProblemType::Contended.into()),

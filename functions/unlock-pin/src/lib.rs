@@ -5,10 +5,10 @@ mod declaration;
 use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::device::Unlock;
+use ikd::domain::moment::Moment;
 use ikd::domain::nik::Nik;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::devices::Unlocked;
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function =
@@ -22,7 +22,7 @@ struct UnlockPin {
 
 #[derive(Serialize)]
 struct Answered {
-    unlocked_at: Timestamp,
+    unlocked_at: Moment,
 }
 
 /// Forgets the wrong PINs of the resident's active device. The PIN does not change, and no session is opened. For a
@@ -36,7 +36,7 @@ pub async fn unlock_pin(app: &App, request: &Request) -> Result<Answer, Problem>
     let key = holder.device.ok_or(ProblemType::NoDevice)?;
     let unlock = Unlock { at: app.now(), by: officer.subject };
     match app.store().unlock_pin(&key, &unlock).await? {
-        Unlocked::Done => Ok(Answer::ok(&Answered { unlocked_at: unlock.at })),
+        Unlocked::Done => Ok(Answer::ok(&Answered { unlocked_at: unlock.at.into() })),
         Unlocked::NotActive => Err(ProblemType::NoDevice.into()),
     }
 }

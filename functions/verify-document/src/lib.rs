@@ -7,10 +7,10 @@ use http::StatusCode;
 use ikd::app::App;
 use ikd::domain::document::{DocumentKind, IssuedDocument};
 use ikd::domain::local_time::print_time;
+use ikd::domain::moment::Moment;
 use ikd::domain::text::{Language, Text};
 use ikd::http::parse::{self, Format};
 use ikd::http::{Answer, Function, PagePolicy, Problem, ProblemType, Request};
-use jiff::Timestamp;
 use serde::Serialize;
 
 pub const FUNCTION: Function =
@@ -22,7 +22,7 @@ struct Verified {
     #[serde(skip_serializing_if = "Option::is_none")]
     kind: Option<DocumentKind>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    issued_at: Option<Timestamp>,
+    issued_at: Option<Moment>,
 }
 
 /// Programs get JSON; people who scan the code with a phone's camera get a page.
@@ -38,7 +38,7 @@ pub async fn verify_document(app: &App, request: &Request) -> Result<Answer, Pro
         _ => Answer::ok(&Verified {
             genuine: document.is_some(),
             kind: document.as_ref().map(|document| document.kind),
-            issued_at: document.as_ref().map(|document| document.issued_at),
+            issued_at: document.as_ref().map(|document| document.issued_at.into()),
         }),
     };
     Ok(answer.varying_by_accept())

@@ -30,6 +30,7 @@ pub use settings::{Rules, Settings};
 
 use crate::aws::https;
 use crate::domain::Id;
+use crate::domain::moment::in_whole_milliseconds;
 use crate::domain::secret::MacKey;
 use crate::faces::FaceEngine;
 use crate::log;
@@ -107,8 +108,9 @@ impl App {
         Ok(Self { settings, clock: around.clock, randomness: around.randomness, metrics, parts })
     }
 
+    /// In whole milliseconds, as answers show times: a time that was shown is the one that is stored.
     pub fn now(&self) -> Timestamp {
-        self.clock.now()
+        in_whole_milliseconds(self.clock.now())
     }
 
     pub fn random<const N: usize>(&self) -> [u8; N] {

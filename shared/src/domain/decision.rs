@@ -37,6 +37,7 @@ pub struct Approval {
 pub struct Decision {
     /// The officer's subject identifier at their issuer.
     pub officer: String,
+    #[serde(serialize_with = "super::moment::serialize")]
     pub decided_at: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

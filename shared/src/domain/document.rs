@@ -42,6 +42,7 @@ pub struct Document {
     /// The agency's number for the resident or the record.
     pub number: String,
     /// When the agency changed it last.
+    #[serde(serialize_with = "super::moment::serialize")]
     pub updated_at: Timestamp,
     /// More that the agency shows, by its own names.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]

@@ -24,6 +24,7 @@ pub struct FaceComparison {
     /// What makes the registry's photograph unfit.
     #[serde(default)]
     pub registry_photo_problems: Vec<PictureProblem>,
+    #[serde(serialize_with = "super::moment::serialize")]
     pub compared_at: Timestamp,
 }
 

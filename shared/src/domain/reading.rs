@@ -12,7 +12,7 @@ pub struct Reading {
     /// Names the request that was answered.
     #[serde(rename = "reading_id")]
     pub id: Id,
-    #[serde(rename = "read_at")]
+    #[serde(rename = "read_at", serialize_with = "super::moment::serialize")]
     pub at: Timestamp,
     #[serde(flatten)]
     pub given: Given,

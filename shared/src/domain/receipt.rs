@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::moment::Moment;
 use super::qr_code::Redemption;
 use super::reading::Reading;
 use super::{Digest, Id};
@@ -17,6 +18,7 @@ pub struct Receipt {
     /// The integrator's name as it was registered then.
     pub integrator: String,
     pub purpose: String,
+    #[serde(serialize_with = "super::moment::serialize")]
     pub redeemed_at: Timestamp,
     /// What the answer disclosed, or why it disclosed nothing. Of two receipts of one reading the later one is right.
     #[serde(flatten)]
@@ -86,6 +88,7 @@ impl Receipt {
         ChainHead { count: self.sequence, hash: self.hash.clone() }
     }
 
+    /// Times count in the form in which they are shown, so that the holder's app can compute the same.
     fn computed_hash(&self) -> Digest {
         Digest::of(&[
             b"receipt",
@@ -94,9 +97,9 @@ impl Receipt {
             self.client_id.as_bytes(),
             self.integrator.as_bytes(),
             self.purpose.as_bytes(),
-            self.redeemed_at.to_string().as_bytes(),
+            Moment::from(self.redeemed_at).to_string().as_bytes(),
             self.reading.id.as_str().as_bytes(),
-            self.reading.at.to_string().as_bytes(),
+            Moment::from(self.reading.at).to_string().as_bytes(),
             self.reading.given.in_words().as_bytes(),
             self.previous.as_str().as_bytes(),
         ])
@@ -158,6 +161,27 @@ mod tests {
         assert_eq!(verify(&receipts, &head), Ok(()));
         assert_eq!(verify(&receipts[2..], &head), Ok(()));
         assert_eq!(verify(&[], &ChainHead::of_nothing()), Ok(()));
+    }
+
+    /// What `infra/parts/openapi.yaml` says of the hash, and nothing else.
+    #[test]
+    fn a_receipts_hash_can_be_computed_from_what_is_shown() {
+        let (mut receipts, _) = chain(2);
+        receipts[1].redeemed_at += jiff::SignedDuration::from_nanos(123_456_789);
+        receipts[1].hash = receipts[1].computed_hash();
+        for receipt in &receipts {
+            let shown = serde_json::to_value(receipt).unwrap();
+            let text = |name: &str| shown[name].as_str().unwrap().as_bytes().to_vec();
+            let claims: Vec<&str> =
+                shown["claims"].as_array().unwrap().iter().map(|claim| claim.as_str().unwrap()).collect();
+            let sequence = u32::try_from(shown["sequence"].as_u64().unwrap()).unwrap();
+            let mut parts = vec![b"receipt".to_vec(), sequence.to_be_bytes().to_vec()];
+            parts.extend(["redemption_id", "client_id", "integrator", "purpose"].map(text));
+            parts.extend(["redeemed_at", "reading_id", "read_at"].map(text));
+            parts.extend([claims.join(" ").into_bytes(), text("previous")]);
+            let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
+            assert_eq!(shown["hash"], Digest::of(&parts).as_str());
+        }
     }
 
     #[test]

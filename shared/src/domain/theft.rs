@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::moment::in_whole_milliseconds;
 use super::secret::unprintable;
 use super::text::{Invalid, NotOneLine, one_line};
 
@@ -65,6 +66,7 @@ impl TheftReport {
             "The time of the theft must not be in the future.",
         );
 
+        let since = in_whole_milliseconds(since);
         if since > now { Err(IN_THE_FUTURE) } else { Ok(Self { since, justification }) }
     }
 
@@ -102,6 +104,14 @@ mod tests {
         for wrong in ["", "   ", "a\nb", "a\u{202e}b", &"x".repeat(501)] {
             assert!(Justification::parse(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn a_thefts_time_is_the_one_that_answers_show() {
+        let grounds = Justification::parse("Laporan polisi LP/12").unwrap();
+        let since: Timestamp = "2026-11-22T05:00:00.123999Z".parse().unwrap();
+        let report = TheftReport::new(since, grounds, since).unwrap();
+        assert_eq!(report.since(), "2026-11-22T05:00:00.123Z".parse().unwrap());
     }
 
     #[test]

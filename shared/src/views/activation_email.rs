@@ -1,10 +1,10 @@
 //! What the app shows of the activation e-mail that is under way.
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::domain::activation::{Activation, Delivery, NoFurtherCode};
+use crate::domain::moment::Moment;
 use crate::domain::text::Language;
 use crate::http::{Problem, ProblemType};
 
@@ -15,10 +15,10 @@ pub struct ActivationEmailView {
     /// What the resident can do about it, in the reader's language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub advice: Option<&'static str>,
-    pub issued_at: Timestamp,
-    pub code_expires_at: Timestamp,
+    pub issued_at: Moment,
+    pub code_expires_at: Moment,
     /// From when on another one can be asked for.
-    pub resend_after: Timestamp,
+    pub resend_after: Moment,
 }
 
 impl ActivationEmailView {
@@ -26,9 +26,9 @@ impl ActivationEmailView {
         Self {
             delivery: activation.delivery,
             advice: activation.delivery.advice().map(|advice| advice.in_language(language)),
-            issued_at: activation.issued_at,
-            code_expires_at: activation.expires_at,
-            resend_after: activation.issued_at + app.settings.rules.resend_wait,
+            issued_at: activation.issued_at.into(),
+            code_expires_at: activation.expires_at.into(),
+            resend_after: (activation.issued_at + app.settings.rules.resend_wait).into(),
         }
     }
 }

@@ -1,10 +1,10 @@
 //! What holders see of the registry: their own data, and what the family card shows of its members.
 
 use data_encoding::BASE64;
-use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::Serialize;
 
+use crate::domain::moment::Moment;
 use crate::domain::nik::Nik;
 use crate::domain::resident::{Address, Gender, MaritalStatus, Relation, Religion, Resident};
 
@@ -32,7 +32,7 @@ pub struct Biodata<'a> {
     address: &'a Address,
     /// The registry's photograph, JPEG in base64.
     picture: String,
-    updated_at: Timestamp,
+    updated_at: Moment,
 }
 
 impl<'a> FamilyMember<'a> {
@@ -59,7 +59,7 @@ impl<'a> Biodata<'a> {
             family_card_number: &resident.family_card_number,
             address: &resident.address,
             picture: BASE64.encode(&resident.photo),
-            updated_at: resident.updated_at,
+            updated_at: resident.updated_at.into(),
         }
     }
 }

@@ -1,11 +1,11 @@
 //! The officer's ticket as the phone shows it: text, and a QR code to scan.
 
-use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::app::App;
 use crate::domain::Id;
 use crate::domain::decision::Pending;
+use crate::domain::moment::Moment;
 use crate::http::Problem;
 use crate::pictures::qr_image::QrImage;
 
@@ -13,7 +13,7 @@ use crate::pictures::qr_image::QrImage;
 #[derive(Serialize)]
 pub struct TicketView {
     pub text: String,
-    pub expires_at: Timestamp,
+    pub expires_at: Moment,
     /// The QR code as SVG.
     pub svg: String,
     /// The QR code as PNG, base64.
@@ -31,7 +31,7 @@ impl TicketView {
         let image = QrImage::of(ticket.expose()).map_err(Problem::unavailable)?;
         Ok(Self {
             text: ticket.expose().to_owned(),
-            expires_at,
+            expires_at: expires_at.into(),
             svg: image.svg(),
             png: data_encoding::BASE64.encode(&image.png().map_err(Problem::unavailable)?),
         })
