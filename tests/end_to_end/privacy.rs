@@ -119,7 +119,7 @@ impl Api for Recorder {
     fn send(&self, request: Request<String>) -> Pin<Box<dyn Future<Output = Result<Reply>> + Send + '_>> {
         Box::pin(async move {
             self.said.lock().unwrap().hear_request(&request);
-            if (request.method(), request.uri().path()) == (&Method::DELETE, "/me") {
+            if (request.method(), request.uri().path()) == (&Method::POST, "/me/erasures") {
                 // The last moment at which everything that is ever kept still exists.
                 self.said().ensure_no_secret_rests(self.database, &["selfies"]).await?;
             }

@@ -130,7 +130,7 @@ pub fn requests(of: fn(Caller) -> bool) -> impl Iterator<Item = (Method, String,
 fn body(route: &catalogue::Route) -> Option<Value> {
     match route.operation {
         "register" | "mint-qr" => Some(json!({})),
-        "login" | "erase-identity" => Some(json!({ "pin": PIN })),
+        "login" | "erase-identity" | "erase-identity-by-post" => Some(json!({ "pin": PIN })),
         "change-pin" => Some(json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908172" })),
         "sign-document" => Some(json!({ "document_hash": HASH, "pin": PIN })),
         "block-device" => Some(json!({ "nik": SITI, "reason": "lost" })),

@@ -28,6 +28,27 @@ async fn the_identity_ends_with_the_answer() {
     world.assert_sound();
 }
 
+/// Some clients, and some proxies, leave the body of a DELETE out.
+#[tokio::test]
+async fn an_erasure_by_post_is_an_erasure_by_delete() {
+    for by_delete in [false, true] {
+        let world = World::new().await;
+        let HolderWithSession { phone, session, .. } = &world.holder(SITI).await;
+        let erase = async |pin: &str| {
+            let reply =
+                if by_delete { phone.erase_by_delete(session, pin).await } else { phone.erase(session, pin).await };
+            reply.unwrap()
+        };
+        assert_invalid(&erase("12345").await, &["/pin"]);
+        assert_problem(&erase("908172").await, 401, "invalid-credentials");
+        assert!(world.items("erasures").is_empty());
+        assert_status(&erase(PIN).await, 202);
+        assert_eq!(world.items("erasures").len(), 1);
+        assert_problem(&erase(PIN).await, 403, "device-blocked");
+        world.assert_sound();
+    }
+}
+
 #[tokio::test]
 async fn the_answer_says_what_is_kept_why_and_until_when() {
     for (language, why) in [("id", "layanan ini hanya membacanya"), ("en", "this service only reads it")] {

@@ -91,6 +91,7 @@ integrator = Bearer(PEOPLE["integrator"]["access_token"])
 applicant = Phone(ec.generate_private_key(ec.SECP256R1()))
 holder = Holder(key_of("holder"), PEOPLE["holder"]["pin"])
 leaving = Phone(key_of("leaving"), PEOPLE["leaving"]["access_token"])
+leaving_by_delete = Phone(key_of("leaving_by_delete"), PEOPLE["leaving_by_delete"]["access_token"])
 lost = Phone(key_of("lost"), PEOPLE["lost"]["access_token"])
 
 
@@ -111,7 +112,8 @@ CALLERS = {
     "check-status": check_status,
     "resend-activation": resend_activation,
     "login": Phone(holder.key),
-    "erase-identity": leaving,
+    "erase-identity": leaving_by_delete,
+    "erase-identity-by-post": leaving,
     "block-device-own": lost,
 }
 
@@ -214,7 +216,8 @@ KNOWN = {
     "activate-captcha": lambda _: {"token": next(links)},
     "login": lambda _: {"pin": holder.pin},
     "change-pin": lambda _: pin_change(),
-    "erase-identity": lambda _: {"pin": PEOPLE["leaving"]["pin"]},
+    "erase-identity": lambda _: {"pin": PEOPLE["leaving_by_delete"]["pin"]},
+    "erase-identity-by-post": lambda _: {"pin": PEOPLE["leaving"]["pin"]},
     "verify-document": lambda _: {"id": printed()},
     "sign-document": lambda _: {"pin": holder.pin},
     "check-signature": lambda _: signed(),

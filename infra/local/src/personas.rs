@@ -28,6 +28,8 @@ pub const AGUS: &str = "3577021708850002";
 pub const RATNA: &str = "3577035605920001";
 /// May enrol; leaves.
 pub const HADI: &str = "3577012211830004";
+/// May enrol; leaves in another way.
+pub const SRI: &str = "3577036809910002";
 /// No resident has this NIK.
 pub const UNKNOWN: &str = "3577013112990009";
 /// Biometrics were never recorded.
@@ -62,6 +64,7 @@ pub fn residents() -> Result<Vec<Resident>> {
         person(AGUS, "3577020909120006", "AGUS WIBOWO", Gender::Male, (1985, 8, 17), 21)?,
         person(RATNA, "3577031003160007", "RATNA SARI", Gender::Female, (1992, 5, 16), 45)?,
         person(HADI, "3577010404130009", "HADI PRASETYO", Gender::Male, (1983, 11, 22), 53)?,
+        person(SRI, "3577030607150004", "SRI HANDAYANI", Gender::Female, (1991, 9, 28), 61)?,
         Resident {
             recorded: false,
             ..person(NOT_RECORDED, "3577020303120003", "RINA WULANDARI", Gender::Female, (2005, 2, 15), 4)?

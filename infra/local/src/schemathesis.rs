@@ -58,6 +58,8 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
     activate(&api, &forgetful).await?;
     let leaving = approved(&api, &officer, mailbox, personas::HADI).await?;
     let leaving_session = activate(&api, &leaving).await?;
+    let leaving_by_delete = approved(&api, &officer, mailbox, personas::SRI).await?;
+    let session_by_delete = activate(&api, &leaving_by_delete).await?;
     let waiting = approved(&api, &officer, mailbox, personas::DEWI).await?;
 
     let bank = personas::BANK;
@@ -74,6 +76,11 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
         },
         "lost": { "key": lost.phone.key.pem(), "access_token": lost_session.access_token },
         "leaving": { "key": leaving.phone.key.pem(), "pin": PIN, "access_token": leaving_session.access_token },
+        "leaving_by_delete": {
+            "key": leaving_by_delete.phone.key.pem(),
+            "pin": PIN,
+            "access_token": session_by_delete.access_token,
+        },
         "forgetful": { "nik": personas::RATNA },
         "waiting": { "link": waiting.email.token() },
         "applicant": {

@@ -56,6 +56,7 @@ enum Kind {
     Print,
     VerifyDocument,
     Erase,
+    EraseByDelete,
     Sign,
     CheckSignature,
     Mint,
@@ -84,7 +85,7 @@ pub const REDEEM: MeasuredStep = step("redeem-qr", "redeem-qr", Work::Plain, 200
 pub const PEER: MeasuredStep = step("redeem-qr in Node.js", "redeem-peer", Work::Plain, 200, Kind::Redeem);
 
 /// Every step that answers HTTP, in the order of the procedure.
-pub const STEPS: [MeasuredStep; 34] = [
+pub const STEPS: [MeasuredStep; 35] = [
     step("register", "register", Work::Face, 201, Kind::Register),
     step("register, may not enrol", "register", Work::Plain, 422, Kind::Stranger),
     step("check-status", "check-status", Work::Plain, 200, Kind::CheckStatus),
@@ -106,6 +107,7 @@ pub const STEPS: [MeasuredStep; 34] = [
     step("list-receipts", "list-receipts", Work::Plain, 200, Kind::Screen("/me/receipts")),
     step("export-data", "export-data", Work::Plain, 200, Kind::Screen("/me/export")),
     step("erase-identity", "erase-identity", Work::Pin, 202, Kind::Erase),
+    step("erase-identity, by DELETE", "erase-identity", Work::Pin, 202, Kind::EraseByDelete),
     step("sign-document", "sign-document", Work::Pin, 201, Kind::Sign),
     step("check-signature", "check-signature", Work::Plain, 200, Kind::CheckSignature),
     MINT,
@@ -236,7 +238,13 @@ impl MeasuredStep {
         // What ends a session or an identity needs another holder each time.
         let ends = matches!(
             self.kind,
-            Kind::Lock | Kind::ChangePin | Kind::Erase | Kind::Block | Kind::BlockOwn | Kind::Reset
+            Kind::Lock
+                | Kind::ChangePin
+                | Kind::Erase
+                | Kind::EraseByDelete
+                | Kind::Block
+                | Kind::BlockOwn
+                | Kind::Reset
         );
         let members = people.fleet.members(if ends { number } else { number.min(32) }).await?;
         for (turn, Member { phone, session, nik, .. }) in members.iter().cycle().take(number).enumerate() {
@@ -247,6 +255,7 @@ impl MeasuredStep {
                 Kind::Screen(path) => phone.send(Method::GET, path, Some(session), None).await?,
                 Kind::Print => phone.fetch(session, "/me/documents/ktp-el", "application/pdf").await?,
                 Kind::Erase => phone.erase(session, PIN).await?,
+                Kind::EraseByDelete => phone.erase_by_delete(session, PIN).await?,
                 Kind::Sign => phone.sign(session, &any_hash(turn), PIN).await?,
                 Kind::Mint => phone.mint(session, &json!({})).await?,
                 Kind::Block => people.officer.block(nik, "lost").await?,

@@ -117,6 +117,11 @@ impl Phone {
 
     /// Ends the digital identity.
     pub async fn erase(&self, session: &PhoneSession, pin: &str) -> Result<Reply> {
+        self.send(Method::POST, "/me/erasures", Some(session), Some(&json!({ "pin": pin }))).await
+    }
+
+    /// The same, as clients ask for it that send a body with DELETE.
+    pub async fn erase_by_delete(&self, session: &PhoneSession, pin: &str) -> Result<Reply> {
         self.send(Method::DELETE, "/me", Some(session), Some(&json!({ "pin": pin }))).await
     }
 
