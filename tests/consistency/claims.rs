@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use declaration::{Caller, Confirmation, Declaration, Limit, Need, Right, Route, Scale, Table};
+use declaration::{Caller, Confirmation, Declaration, Limit, Need, Right, Route, Scale, Setting, Table};
 use xtask::template::Template;
 
 fn document(path: &str) -> String {
@@ -118,4 +118,18 @@ fn the_alarm_of_missing_residents_watches_all_functions_together() {
     assert_eq!(alarm["MetricName"], "MissingResidents");
     let dimensions = alarm["Dimensions"].as_sequence().unwrap().iter();
     assert_eq!(dimensions.map(|dimension| dimension["Name"].as_str().unwrap()).collect::<Vec<_>>(), ["Stage"]);
+}
+
+/// A step that is not given the municipality would take the default, and print another time.
+#[test]
+fn the_steps_that_ask_for_the_municipality_or_its_time_are_given_it() {
+    const ASKING: [&str; 5] =
+        ["settings.municipality", "settings.zone", "app.today()", "standing::resident(", "standing::admit"];
+
+    for step in catalogue::STEPS {
+        let sources = std::fs::read_dir(xtask::root().join("functions").join(step.name).join("src")).unwrap();
+        let sources = sources.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+        let asks = sources.into_iter().any(|source| ASKING.iter().any(|asking| source.contains(asking)));
+        assert_eq!(step.settings.contains(&Setting::Municipality), asks, "{}", step.name);
+    }
 }

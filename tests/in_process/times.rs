@@ -2,8 +2,12 @@
 
 use http::Request;
 use ikd::app::Clock;
-use local::personas::SITI;
-use tests::{World, assert_status};
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use local::personas::{SITI, UNDER_17};
+use tests::{World, assert_problem, assert_status};
+
+use super::printed_documents::{PDF, codes, fetch, text};
 
 #[tokio::test]
 async fn every_answer_says_what_time_it_is() {
@@ -20,5 +24,44 @@ async fn every_answer_says_what_time_it_is() {
         assert_status(&reply, status);
         let date = world.clock.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         assert_eq!(reply.header("date"), Some(date.as_str()));
+    }
+}
+
+#[tokio::test]
+async fn a_birthday_begins_when_the_day_begins_in_the_municipality() {
+    for (municipality, is_of_age) in [("35.77", false), ("71.71", false), ("91.71", true)] {
+        let world = World::with(&[("IKD_MUNICIPALITY", municipality)]).await;
+        world
+            .change_resident(UNDER_17, |resident| {
+                municipality.clone_into(&mut resident.municipality);
+                resident.birthdate = Date::constant(2009, 11, 23);
+            })
+            .await;
+        // On the 22nd: 22:30 WIB and 23:30 WITA. On the 23rd: 00:30 WIT.
+        world.pass(SignedDuration::from_mins(10 * 60 + 30));
+        let reply = world.register(&world.phone(), UNDER_17).await;
+        if is_of_age {
+            assert_status(&reply, 201);
+        } else {
+            assert_problem(&reply, 422, "not-eligible");
+        }
+    }
+}
+
+#[tokio::test]
+async fn times_are_printed_as_the_municipality_has_them() {
+    for (municipality, time) in [("35.77", "12:00 WIB"), ("71.71", "13:00 WITA"), ("91.71", "14:00 WIT")] {
+        let world = World::with(&[("IKD_MUNICIPALITY", municipality)]).await;
+        world.change_resident(SITI, |resident| municipality.clone_into(&mut resident.municipality)).await;
+        let holder = world.holder(SITI).await;
+        let mail = world.ses.taken().remove(0);
+        for body in ["Text", "Html"] {
+            let body = mail["Content"]["Simple"]["Body"][body]["Data"].as_str().unwrap();
+            assert_eq!(body.matches(&format!("23-11-2026 {time}.")).count(), 2, "in both languages");
+        }
+        let (printed, document) = (format!("22-11-2026 {time}"), fetch(&holder, "ktp-el", PDF).await.bytes);
+        assert!(text(&document).contains(&printed), "{printed}");
+        let page = Request::get(codes(&document).remove(0)).header("accept", "text/html").body(String::new()).unwrap();
+        assert!(world.send(page).await.text.contains(&printed), "{printed}");
     }
 }

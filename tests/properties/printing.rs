@@ -70,7 +70,7 @@ fn values_show_their_type_and_nothing_else() {
 
     let url = url::Url::parse("https://ikd.example").unwrap();
     let message: Message =
-        activation_email::write(activation_email::Occasion::Approval, &code, &link, &url, now, "Dinas").unwrap();
+        activation_email::write(activation_email::Occasion::Approval, &code, &link, &url, "besok", "Dinas").unwrap();
     assert_hidden(&message, &[code.expose(), link.expose()]);
 }
 

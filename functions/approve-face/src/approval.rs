@@ -73,7 +73,7 @@ async fn gather(
     resident: Option<Resident>,
 ) -> Result<Evidence, Problem> {
     let resident = standing::present(app, resident)?;
-    if !resident.may_enrol(&app.settings.municipality, app.now()) {
+    if !resident.may_enrol(&app.settings.municipality, app.today()) {
         return Err(ProblemType::NotEligible.into());
     }
     let device = async {

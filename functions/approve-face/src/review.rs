@@ -86,7 +86,7 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         registered_at: registration.registered_at.into(),
         email: &registration.email,
         phone_number: &registration.phone_number,
-        eligible: resident.may_enrol(&app.settings.municipality, app.now()),
+        eligible: resident.may_enrol(&app.settings.municipality, app.today()),
         applicant: Applicant {
             nik: &resident.nik,
             family_card_number: &resident.family_card_number,

@@ -250,7 +250,7 @@ fn disclose(
     claims: &ClaimSet,
     resident: &Resident,
 ) -> Result<Answer, Problem> {
-    let claims = resident.claims(claims, redemption.redeemed_at);
+    let claims = resident.claims(claims, app.settings.zone.date_at(redemption.redeemed_at));
     let assertion = identity_assertion::sign(
         app.signing_key(),
         app.pairwise_key(),

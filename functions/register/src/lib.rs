@@ -61,7 +61,7 @@ pub async fn register(app: &App, request: &Request) -> Result<Answer, Problem> {
     if device.is_some() {
         return Err(ProblemType::KeyAlreadyBound.into());
     }
-    if !resident.is_some_and(|resident| resident.may_enrol(&app.settings.municipality, now)) {
+    if !resident.is_some_and(|resident| resident.may_enrol(&app.settings.municipality, app.today())) {
         return Err(ProblemType::NotEligible.into());
     }
 

@@ -7,7 +7,7 @@ pub const DECLARATION: Declaration = Declaration {
     summary: "Sends the e-mails with activation code and link, in the order of the outbox.",
     trigger: Trigger::Stream(Stream { table: Table::Outbox, change: Change::Insert, batch: 10 }),
     needs: &[Need::Store, Need::SealingKey, Need::ActivationCodeKey, Need::Mailer],
-    settings: &[Setting::OfficeContact],
+    settings: &[Setting::Municipality, Setting::OfficeContact],
     rights: &[Right::On(Table::Identities, &["GetItem", "UpdateItem"]), Right::SendEmail],
     ..Declaration::STREAM
 };

@@ -39,8 +39,9 @@ async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
         Cause::Approval => Occasion::Approval,
         Cause::PinReset { .. } => Occasion::PinReset,
     };
-    let (url, until, office) = (&settings.public_url, activation.expires_at, &settings.office_contact);
-    let message = activation_email::write(occasion, &code, &link, url, until, office).map_err(|_| unwritable())?;
+    let (url, office) = (&settings.public_url, &settings.office_contact);
+    let until = settings.zone.print_time(activation.expires_at);
+    let message = activation_email::write(occasion, &code, &link, url, &until, office).map_err(|_| unwritable())?;
     let tags = Tags { registration: &registration.id, generation: order.generation };
     let delivery = match app.mailer().send(&registration.email, &message, tags).await {
         Ok(()) => Delivery::Sent,

@@ -81,7 +81,7 @@ async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<An
         let members: Vec<&Resident> = here.collect();
         let mut address = app.settings.public_url.clone();
         address.set_path(&format!("/documents/verify/{}", issued.id));
-        let printed = print::print(&resident, &members, &issued, &address);
+        let printed = print::print(&resident, &members, &issued, &address, app.settings.zone);
         let name = format!("{}.pdf", kind.as_str());
         let answer = Answer::file("application/pdf", &name, printed.map_err(Problem::unavailable)?);
         let answer = answer.described_by(&address).varying_by_accept().hidden_from_screenshots();

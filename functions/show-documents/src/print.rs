@@ -1,7 +1,7 @@
 //! The documents of the civil registry as PDF, A4, each with the code that anyone can check it by.
 
 use ikd::domain::document::{DocumentKind, IssuedDocument};
-use ikd::domain::local_time::{print_date, print_time};
+use ikd::domain::local_time::{Zone, print_date};
 use ikd::domain::resident::{Address, Resident};
 use ikd::pictures::qr_image::QrImage;
 use jiff::tz::Offset;
@@ -23,16 +23,18 @@ const MARGIN: f32 = 48.0;
 /// Where the code and the words beside it begin, from the bottom.
 const FOOT: f32 = 150.0;
 
-/// Draws a document of a resident that can be checked at an address; `family` are the members on the card; an ID card
-/// ignores them.
+/// Draws a document of a resident that can be checked at an address, with times as `zone` has them; `family` are the members
+/// on the card; an ID card ignores them.
 pub fn print(
     resident: &Resident,
     family: &[&Resident],
     issued: &IssuedDocument,
     address: &Url,
+    zone: Zone,
 ) -> Result<Vec<u8>, Undrawable> {
     let fonts = Fonts::read()?;
-    let proof = ProofOfIssue { code: code(address.as_str())?, address: address.as_str(), issued };
+    let issued_at = zone.print_time(issued.issued_at);
+    let proof = ProofOfIssue { code: code(address.as_str())?, address: address.as_str(), issued_at };
     let mut document = Document::new();
     document.set_metadata(metadata(issued));
     match issued.kind {
@@ -46,7 +48,7 @@ pub fn print(
 struct ProofOfIssue<'a> {
     code: Image,
     address: &'a str,
-    issued: &'a IssuedDocument,
+    issued_at: String,
 }
 
 fn code(address: &str) -> Result<Image, Undrawable> {
@@ -264,7 +266,7 @@ fn foot(sheet: &mut Sheet<'_, '_>, proof: &ProofOfIssue<'_>, width: f32, top: f3
 
     sheet.picture(proof.code.clone(), MARGIN, top, CODE, CODE);
     let (x, room) = (MARGIN + CODE + 12.0, width - CODE - 12.0);
-    let issued = print_time(proof.issued.issued_at);
+    let issued = &proof.issued_at;
     let indonesian = format!(
         "Salinan yang diterbitkan melalui Identitas Kependudukan Digital, {issued}. Pindai kode QR atau buka alamat di \
          bawah untuk memeriksa bahwa salinan ini pernah diterbitkan; isinya tidak ditampilkan di sana."

@@ -6,7 +6,7 @@ use askama::Template;
 use http::StatusCode;
 use ikd::app::App;
 use ikd::domain::document::{DocumentKind, IssuedDocument};
-use ikd::domain::local_time::print_time;
+use ikd::domain::local_time::Zone;
 use ikd::domain::moment::Moment;
 use ikd::domain::text::{Language, Text};
 use ikd::http::parse::{self, Format};
@@ -34,7 +34,7 @@ pub async fn verify_document(app: &App, request: &Request) -> Result<Answer, Pro
         None => None,
     };
     let answer = match format {
-        Format::Html => page(document.as_ref(), parse::language(request))?,
+        Format::Html => page(document.as_ref(), app.settings.zone, parse::language(request))?,
         _ => Answer::ok(&Verified {
             genuine: document.is_some(),
             kind: document.as_ref().map(|document| document.kind),
@@ -60,8 +60,9 @@ impl Page {
     }
 }
 
-fn page(document: Option<&IssuedDocument>, language: Language) -> Result<Answer, Problem> {
-    let of = |document: &IssuedDocument| (document.kind.name().in_language(language), print_time(document.issued_at));
+fn page(document: Option<&IssuedDocument>, zone: Zone, language: Language) -> Result<Answer, Problem> {
+    let of =
+        |document: &IssuedDocument| (document.kind.name().in_language(language), zone.print_time(document.issued_at));
     let issued = document.map(of);
     let html = Page { language, issued }.render().map_err(Problem::unavailable)?;
     let policy = PagePolicy { style: STYLE, script: None, has_pictures: false, has_forms: false };

@@ -94,7 +94,7 @@ pub enum Need {
 /// A setting that a deployment chooses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Setting {
-    /// Whose residents enrol here.
+    /// Whose residents enrol here, and by which time.
     Municipality,
     /// Whom residents turn to with complaints.
     OfficeContact,

@@ -17,6 +17,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use declaration::Need;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use tracing::level_filters::LevelFilter;
 
 pub use clock::{Clock, Randomness, SystemClock, SystemRandomness};
@@ -111,6 +112,11 @@ impl App {
     /// In whole milliseconds, as answers show times: a time that was shown is the one that is stored.
     pub fn now(&self) -> Timestamp {
         in_whole_milliseconds(self.clock.now())
+    }
+
+    /// The date in the municipality.
+    pub fn today(&self) -> Date {
+        self.settings.zone.date_at(self.now())
     }
 
     pub fn random<const N: usize>(&self) -> [u8; N] {

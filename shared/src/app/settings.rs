@@ -9,6 +9,7 @@ use url::Url;
 use super::environment::{ConfigError, Environment};
 use crate::domain::activation::CodeRules;
 use crate::domain::device::Forgotten;
+use crate::domain::local_time::Zone;
 use crate::domain::pin::LockoutRules;
 use crate::pictures::selfie::SelfieRules;
 use crate::store::challenges::CaptchaLimit;
@@ -22,6 +23,8 @@ pub struct Settings {
     pub public_url: Url,
     /// The municipality whose residents enrol here, as `35.77` (Kota Madiun).
     pub municipality: String,
+    /// The time that it keeps.
+    pub zone: Zone,
     /// Whom residents turn to with complaints (*pengaduan*).
     pub office_contact: String,
     /// Longest time for one call to AWS, the SDK's repetitions included; one attempt has a third of it.
@@ -75,12 +78,19 @@ pub struct Rules {
 
 impl Settings {
     pub fn read(environment: &Environment) -> Result<Self, ConfigError> {
+        const MUNICIPALITY: &str = "IKD_MUNICIPALITY";
+
         log_level(environment)?;
+        let municipality = environment.or(MUNICIPALITY, "35.77");
+        let zone = Zone::of_municipality(&municipality).ok_or_else(|| {
+            ConfigError::nonsense(MUNICIPALITY, "it must be a province's code and two digits, as 35.77")
+        })?;
         let milliseconds = |name, default| environment.number(name, default, 100..=25_000).map(Duration::from_millis);
         Ok(Self {
             stage: environment.or("IKD_STAGE", "local"),
             public_url: environment.origin("IKD_PUBLIC_URL")?,
-            municipality: environment.or("IKD_MUNICIPALITY", "35.77"),
+            municipality,
+            zone,
             office_contact: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"),
             aws_timeout: milliseconds("IKD_AWS_TIMEOUT_MILLISECONDS", 3_000)?,
             answer_within: milliseconds("IKD_ANSWER_WITHIN_MILLISECONDS", 4_000)?,

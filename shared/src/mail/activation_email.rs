@@ -1,12 +1,11 @@
 //! The activation e-mail: code and link, in Indonesian with English below, without NIK, name, or anything that tracks.
 
 use askama::Template;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use url::Url;
 
 use super::mailer::Message;
 use crate::domain::activation_code::ActivationCode;
-use crate::domain::local_time::print_time;
 use crate::tokens::sealed::LinkToken;
 
 const SUBJECT: &str = "Kode Aktivasi Identitas Kependudukan Digital / Your activation code";
@@ -40,24 +39,24 @@ pub enum Occasion {
     PinReset,
 }
 
-/// Writes the e-mail. `office` is whom residents turn to with complaints (*pengaduan*).
+/// Writes the e-mail. `until` is when the code ends, as it is printed; `office` is whom residents turn to with complaints
+/// (*pengaduan*).
 pub fn write(
     occasion: Occasion,
     code: &ActivationCode,
     link: &LinkToken,
     public_url: &Url,
-    expires_at: Timestamp,
+    until: &str,
     office: &str,
 ) -> Result<Message, askama::Error> {
     let mut address = public_url.clone();
     address.set_path("/activation");
     address.set_query(Some(&format!("token={}", link.expose())));
-    let until = print_time(expires_at);
     let (code, link) = (code.expose(), address.as_str());
     Ok(Message {
         subject: SUBJECT.to_owned(),
-        text: Text { occasion, code, link, until: &until, office }.render()?,
-        html: Html { occasion, code, link, until: &until, office }.render()?,
+        text: Text { occasion, code, link, until, office }.render()?,
+        html: Html { occasion, code, link, until, office }.render()?,
     })
 }
 
