@@ -33,6 +33,18 @@ async fn the_email_brings_code_and_link_in_both_languages_and_nothing_personal()
 }
 
 #[tokio::test]
+async fn the_senders_name_may_have_any_letters() {
+    for (name, shown) in [
+        ("Dukcapil, \"Kota\" Madiun", "\"Dukcapil, \\\"Kota\\\" Madiun\" <identitas@ikd.example>"),
+        ("Dukcapil Pidié", "=?UTF-8?B?RHVrY2FwaWwgUGlkacOp?= <identitas@ikd.example>"),
+    ] {
+        let world = World::with(&[("IKD_MAIL_SENDER_NAME", name)]).await;
+        world.approved(SITI).await;
+        assert_eq!(world.ses.taken()[0]["FromEmailAddress"], shown);
+    }
+}
+
+#[tokio::test]
 async fn throttling_and_outages_are_reported_and_the_repeated_batch_sends_the_same_code() {
     let world = World::new().await;
     let registered = world.registered(SITI).await;

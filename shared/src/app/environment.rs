@@ -9,6 +9,7 @@ use url::Url;
 
 use crate::domain::contact::Email;
 use crate::domain::secret::MacKey;
+use crate::mail::SenderName;
 
 /// The variables that configure a function.
 #[derive(Clone, Default)]
@@ -103,13 +104,9 @@ impl Environment {
         Email::parse(&self.required(name)?).map_err(|invalid| ConfigError::nonsense(name, invalid.0.en))
     }
 
-    /// Text that is allowed in a mail header.
-    pub(super) fn header_text(&self, name: &str, default: &str) -> Result<String, ConfigError> {
-        let text = self.or(name, default);
-        if text.chars().any(|character| character.is_control() || "\"\\<>".contains(character)) {
-            return Err(ConfigError::nonsense(name, "it must be plain text"));
-        }
-        Ok(text)
+    /// The name of who sends mails.
+    pub(super) fn sender_name(&self, name: &str, default: &str) -> Result<SenderName, ConfigError> {
+        SenderName::parse(&self.or(name, default)).map_err(|why| ConfigError::nonsense(name, why))
     }
 }
 
@@ -136,6 +133,7 @@ mod tests {
             ("IKD_NUMBER", "ninety".to_owned()),
             ("IKD_SHORT", "hunter2".to_owned()),
             ("IKD_ADDRESS", "ftp://x".to_owned()),
+            ("IKD_SENDER", "Dukcapil\r\nBcc: x@example.org".to_owned()),
         ]);
         let sentence = |error: ConfigError| error.to_string();
         assert_eq!(
@@ -149,6 +147,10 @@ mod tests {
         let short = sentence(environment.secret("IKD_SHORT").unwrap_err());
         assert!(short.contains("IKD_SHORT") && !short.contains("hunter2"));
         assert!(environment.url("IKD_ADDRESS").is_err());
+        assert_eq!(
+            sentence(environment.sender_name("IKD_SENDER", "Dinas").unwrap_err()),
+            "The environment variable IKD_SENDER is not usable: it must be one line of visible text, with 64 characters at most."
+        );
         assert_eq!(environment.number("IKD_UNSET", 90, 1..=90), Ok(90));
     }
 }

@@ -173,7 +173,7 @@ fn mail(
     around: &Surroundings,
 ) -> Result<(), ConfigError> {
     let sender = Sender {
-        name: environment.header_text("IKD_MAIL_SENDER_NAME", "SIAK Terpusat Identitas Digital")?,
+        name: environment.sender_name("IKD_MAIL_SENDER_NAME", "SIAK Terpusat Identitas Digital")?,
         address: environment.email("IKD_MAIL_SENDER")?,
     };
     // If SES's answer is lost, the e-mail was sent all the same: repeating is left to the stream, which does it once in

@@ -5,17 +5,11 @@ use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message as SesMessage, MessageTag};
 
+use super::sender::Sender;
 use crate::aws::describe_failure;
 use crate::domain::Id;
 use crate::domain::contact::Email;
 use crate::domain::secret::unprintable;
-
-/// The sender of mails.
-#[derive(Clone, Debug)]
-pub struct Sender {
-    pub name: String,
-    pub address: Email,
-}
 
 /// One mail, in plain text and in HTML.
 pub struct Message {
@@ -86,7 +80,7 @@ impl Mailer {
         let simple = SesMessage::builder().subject(content(&message.subject)?).body(body).build();
         self.client
             .send_email()
-            .from_email_address(format!("\"{}\" <{}>", self.sender.name, self.sender.address.as_str()))
+            .from_email_address(self.sender.to_string())
             .destination(Destination::builder().to_addresses(to.as_str()).build())
             .content(EmailContent::builder().simple(simple).build())
             .set_configuration_set_name(self.configuration_set.clone())

@@ -2,5 +2,7 @@
 
 pub mod activation_email;
 mod mailer;
+mod sender;
 
-pub use mailer::{MailError, Mailer, Message, Sender, Tags, tags};
+pub use mailer::{MailError, Mailer, Message, Tags, tags};
+pub use sender::{Sender, SenderName};
