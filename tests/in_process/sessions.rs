@@ -72,6 +72,28 @@ async fn the_claim_and_the_role_that_make_an_officer_are_configuration() {
 }
 
 #[tokio::test]
+async fn officers_roles_may_be_inside_another_claim() {
+    let world = World::with(&[("IKD_OFFICER_ROLE_CLAIM", "realm_access.roles")]).await;
+    let registered = world.registered(SITI).await;
+    let claims = world.issuer.claims("petugas-1", "petugas", ikd::app::Clock::now(&*world.clock));
+    let scan = async |claim: &str, value: Value| {
+        let mut claims = claims.clone();
+        claims[claim] = value;
+        let officer = Officer::new(world.api.clone(), world.issuer.sign(&claims).unwrap());
+        officer.scan(&registered.ticket).await.unwrap()
+    };
+    assert_status(&scan("realm_access", json!({ "roles": ["offline_access", "petugas"] })).await, 200);
+    assert_status(&scan("realm_access.roles", json!(["petugas"])).await, 200);
+    for elsewhere in
+        [json!(["petugas"]), json!("petugas"), json!({ "role": ["petugas"] }), json!({ "roles": ["tamu"] })]
+    {
+        assert_problem(&scan("realm_access", elsewhere).await, 403, "not-an-officer");
+    }
+    let of_a_client = json!({ "realm_access": { "roles": ["petugas"] } });
+    assert_problem(&scan("resource_access", of_a_client).await, 403, "not-an-officer");
+}
+
+#[tokio::test]
 async fn no_step_takes_a_proof_twice() {
     let world = World::new().await;
     let approved = world.approved(local::personas::BUDI).await.registered;

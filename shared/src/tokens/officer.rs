@@ -21,7 +21,7 @@ use super::{Audience, InvalidToken, Times, read_header, verify_signature};
 pub struct OfficerIssuer {
     pub issuer: String,
     pub audience: String,
-    /// The claim that lists roles, as `roles` or `cognito:groups`.
+    /// The claim that lists roles, as `roles` or `cognito:groups`, or the path to it, as `realm_access.roles`.
     pub role_claim: String,
     /// The role that makes an officer.
     pub role: String,
@@ -130,10 +130,10 @@ impl OfficerVerifier {
             return Err(InvalidToken("meant for another audience").into());
         }
         claims.times.ensure_valid_at(now)?;
-        if is_id_token(&claims.more) {
-            return Err(InvalidToken("an ID token and not an access token").into());
+        if !is_access_token(header.typ.as_deref(), &claims.more) {
+            return Err(InvalidToken("not an access token").into());
         }
-        if !has_role(claims.more.get(&self.issuer.role_claim), &self.issuer.role) {
+        if !has_role(claim(&claims.more, &self.issuer.role_claim), &self.issuer.role) {
             return Err(OfficerError::NotAnOfficer);
         }
         Ok(Officer { subject: claims.sub })
@@ -225,12 +225,30 @@ fn algorithm_of(jwk: &Jwk, claimed: Algorithm) -> Option<Algorithm> {
 }
 
 /// Issuers sign ID tokens with the same keys; they tell a client who logged in, and open nothing (RFC 9700, section
-/// 2.3; RFC 8725, section 3.11). Cognito (`token_use`) and Keycloak (`typ`) say which is which; others show it by the
-/// claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.3.2.11).
-fn is_id_token(claims: &serde_json::Map<String, Value>) -> bool {
-    claims.get("token_use").is_some_and(|token_use| token_use != "access")
-        || claims.get("typ").is_some_and(|kind| kind == "ID")
-        || ["nonce", "at_hash", "c_hash"].iter().any(|claim| claims.contains_key(*claim))
+/// 2.3; RFC 8725, section 3.11). Cognito (`token_use`), Keycloak (`typ` among the claims) and RFC 9068 (`typ` in the header) say
+/// which is which; others show it by the claims that only ID tokens have (OpenID Connect Core 1.0, sections 2 and 3.3.2.11). Some
+/// access tokens repeat the `nonce`: it counts for nothing where the token says that it is one.
+fn is_access_token(header_typ: Option<&str>, claims: &serde_json::Map<String, Value>) -> bool {
+    let text = |name: &str| claims.get(name).map(|value| value.as_str().unwrap_or_default());
+    let (token_use, typ) = (text("token_use"), text("typ"));
+    let is_typed = header_typ
+        .is_some_and(|typ| typ.eq_ignore_ascii_case("at+jwt") || typ.eq_ignore_ascii_case("application/at+jwt"));
+    let says_so = is_typed || token_use == Some("access") || typ == Some("Bearer");
+    let is_another = token_use.is_some_and(|token_use| token_use != "access")
+        || typ.is_some_and(|typ| matches!(typ, "ID" | "Refresh" | "Offline" | "Logout"))
+        || claims.contains_key("at_hash")
+        || claims.contains_key("c_hash");
+    !is_another && (says_so || !claims.contains_key("nonce"))
+}
+
+/// The claim of a name. A name that no claim has is a path, its members separated by dots.
+fn claim<'a>(claims: &'a serde_json::Map<String, Value>, name: &str) -> Option<&'a Value> {
+    if let Some(claim) = claims.get(name) {
+        return Some(claim);
+    }
+    let mut members = name.split('.');
+    let first = claims.get(members.next()?)?;
+    members.try_fold(first, |within, member| within.as_object()?.get(member))
 }
 
 /// Whether a role claim names the role: as a list, or as words in one string.
@@ -239,5 +257,77 @@ fn has_role(claim: Option<&Value>, role: &str) -> bool {
         Some(Value::String(words)) => words.split_whitespace().any(|word| word == role),
         Some(Value::Array(roles)) => roles.iter().any(|one| one.as_str() == Some(role)),
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn claims(json: Value) -> serde_json::Map<String, Value> {
+        let Value::Object(claims) = json else { unreachable!("claims are an object") };
+        claims
+    }
+
+    #[test]
+    fn roles_are_found_by_a_name_or_by_a_path() {
+        let claims = claims(json!({
+            "roles": ["tamu"],
+            "cognito:groups": ["petugas"],
+            "https://example.go.id/roles": ["petugas"],
+            "realm_access": { "roles": ["petugas"] },
+            "resource_access": { "ikd-office": { "roles": "tamu petugas" }, "list": ["petugas"] },
+        }));
+        for name in [
+            "cognito:groups",
+            "https://example.go.id/roles",
+            "realm_access.roles",
+            "resource_access.ikd-office.roles",
+            "resource_access.list",
+        ] {
+            assert!(has_role(claim(&claims, name), "petugas"), "{name}");
+        }
+        for name in [
+            "roles",
+            "realm_access",
+            "realm_access.",
+            ".roles",
+            "",
+            "realm_access.roles.0",
+            "resource_access.list.0",
+            "x.y",
+        ] {
+            assert!(!has_role(claim(&claims, name), "petugas"), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_claim_of_the_whole_name_hides_the_path() {
+        let claims = claims(json!({ "realm_access.roles": ["tamu"], "realm_access": { "roles": ["petugas"] } }));
+        assert!(!has_role(claim(&claims, "realm_access.roles"), "petugas"));
+    }
+
+    #[test]
+    fn an_access_token_may_repeat_the_nonce_if_it_says_what_it_is() {
+        let is_access = |typ: Option<&str>, json: Value| is_access_token(typ, &claims(json));
+        assert!(is_access(Some("JWT"), json!({})));
+        assert!(is_access(Some("JWT"), json!({ "typ": "Bearer", "nonce": "n" })));
+        assert!(is_access(Some("at+jwt"), json!({ "nonce": "n" })));
+        assert!(is_access(None, json!({ "token_use": "access", "nonce": "n" })));
+        for other in [
+            json!({ "nonce": "n" }),
+            json!({ "typ": "JWT", "nonce": "n" }),
+            json!({ "typ": "ID" }),
+            json!({ "typ": "Refresh" }),
+            json!({ "typ": "Bearer", "at_hash": "h" }),
+            json!({ "typ": "Bearer", "token_use": "id" }),
+            json!({ "token_use": 1 }),
+            json!({ "token_use": "access", "typ": "ID" }),
+        ] {
+            assert!(!is_access(Some("JWT"), other.clone()), "{other}");
+        }
+        assert!(!is_access(Some("at+jwt"), json!({ "c_hash": "h" })));
     }
 }
