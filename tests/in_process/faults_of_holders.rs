@@ -1,6 +1,7 @@
 //! What [`faults`](super::faults) does to enrolment, for the steps from a holder's login to the end of the identity.
 
 use ikd::app::Clock;
+use ikd::domain::moment::Moment;
 use local::actors::{Integrator, Minted, Phone, PhoneSession, document_hash};
 use local::personas::BANK;
 use serde_json::json;
@@ -255,7 +256,7 @@ async fn a_theft_that_was_answered_is_on_record() {
             async |world, (holder, _, since)| world.report_theft(&holder.nik, *since).await,
             async |world, (holder, signature, since), answer| {
                 assert_status(answer, 200);
-                assert_eq!(answer.json()["device"]["stolen_since"], json!(since));
+                assert_eq!(answer.json()["device"]["stolen_since"], json!(Moment::from(*since).to_string()));
                 assert_problem(&holder.mint_reply(&json!({})).await, 403, "device-blocked");
                 assert_eq!(check(world, signature).await["validity"], "revoked");
             },
@@ -287,7 +288,7 @@ async fn a_theft_that_was_answered_after_an_erasure_is_on_record() {
             async |world, (holder, signature, since), answer| {
                 assert_status(answer, 200);
                 assert_eq!(answer.json()["device"]["key"], json!(holder.phone.key.thumbprint()));
-                assert_eq!(answer.json()["device"]["stolen_since"], json!(since));
+                assert_eq!(answer.json()["device"]["stolen_since"], json!(Moment::from(*since).to_string()));
                 assert_eq!(check(world, signature).await["validity"], "revoked");
                 assert_eq!(world.finish_erasures().await, [""; 0]);
                 assert_eq!(check(world, signature).await["validity"], "revoked");
