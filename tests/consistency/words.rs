@@ -1,10 +1,12 @@
 //! What people read uses one word for one thing, in both languages, and is the same wherever it is repeated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use ikd::domain::document::DocumentKind;
-use ikd::http::ProblemType;
+use ikd::domain::text::Language;
+use ikd::http::{Problem, ProblemType, Reader};
+use jiff::SignedDuration;
 use serde_yaml_ng::Value;
 
 use crate::yaml;
@@ -80,19 +82,25 @@ fn the_examples_of_the_description_repeat_the_catalogue() {
     let description = yaml("infra/openapi.yaml");
     let catalogue: BTreeMap<&str, ProblemType> =
         ProblemType::ALL.iter().map(|problem| (problem.slug(), *problem)).collect();
-    let mut repeated = 0;
+    let mut shown = BTreeSet::new();
     for (name, example) in description["components"]["examples"].as_mapping().unwrap() {
         let text = |member: &str| example["value"].get(member).and_then(Value::as_str);
         let Some(slug) = text("type").and_then(|uri| uri.rsplit('/').next()) else { continue };
-        let problem = catalogue[slug];
-        assert_eq!(text("title"), Some(problem.title()), "{name:?}");
-        assert_eq!(text("detail"), Some(problem.detail().id), "{name:?}");
-        if let Some(english) = text("error_description") {
-            assert_eq!(english, problem.detail().en, "{name:?}");
+        let kind = catalogue[slug];
+        let is_for_officers = name.as_str().unwrap().ends_with("-for-officers");
+        let mut problem = Problem::new(kind).read_by(if is_for_officers { Reader::Officer } else { Reader::Concerned });
+        if let Some(seconds) = example["value"]["retry_after"].as_i64() {
+            problem = problem.retry_after(SignedDuration::from_secs(seconds));
         }
-        repeated += 1;
+        assert_eq!(text("title"), Some(kind.title().id), "{name:?}");
+        assert_eq!(text("detail").map(str::to_owned), Some(problem.explain(Language::Indonesian)), "{name:?}");
+        if let Some(english) = text("error_description") {
+            assert_eq!(english, kind.detail().en, "{name:?}");
+        }
+        shown.insert((slug, is_for_officers));
     }
-    assert!(repeated >= ProblemType::ALL.len(), "only {repeated} examples show a problem");
+    let for_officers = ProblemType::ALL.iter().filter(|problem| problem.detail_for_officers().is_some()).count();
+    assert_eq!(shown.len(), ProblemType::ALL.len() + for_officers, "every problem has an example for each reader");
 }
 
 /// Something that people read, and where it is written.
@@ -130,7 +138,10 @@ fn uses(text: &str, word: &str, right: &[&str]) -> bool {
 fn texts() -> Vec<Text> {
     let mut texts: Vec<Text> = ProblemType::ALL
         .iter()
-        .map(|problem| Text::new(problem.slug(), problem.detail().id, problem.detail().en))
+        .flat_map(|problem| {
+            let said = [Some(problem.title()), Some(problem.detail()), problem.detail_for_officers()];
+            said.into_iter().flatten().map(|text| Text::new(problem.slug(), text.id, text.en))
+        })
         .collect();
     texts.extend(DocumentKind::ALL.into_iter().map(|kind| Text::new(kind.as_str(), kind.name().id, kind.name().en)));
     for path in files(&["rs", "html"]) {

@@ -48,13 +48,15 @@ async fn wrong_pins_lock_for_15_minutes_then_24_hours_then_until_the_office_unlo
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let log_in = async |pin| holder.phone.log_in(pin).await.unwrap();
-    for wait in [15 * 60, 24 * 60 * 60] {
+    for (wait, in_words) in [(15 * 60, "15 menit"), (24 * 60 * 60, "24 jam")] {
         for _ in 0..3 {
             assert_problem(&log_in("908172").await, 401, "invalid-credentials");
         }
         let reply = log_in(PIN).await;
         assert_problem(&reply, 423, "pin-locked");
         assert_eq!(reply.header("retry-after"), Some(wait.to_string().as_str()));
+        let detail = reply.member("/detail").unwrap();
+        assert!(detail.contains(&format!("Coba lagi dalam {in_words}.")), "{detail}");
         world.pass(SignedDuration::from_secs(wait));
     }
     for _ in 0..3 {

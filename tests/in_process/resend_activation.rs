@@ -32,6 +32,11 @@ async fn emails_cannot_be_asked_for_too_soon_or_too_often() {
     let reply = registered.phone.ask_for_another_email(&registered.id).await.unwrap();
     assert_problem(&reply, 429, "too-many-emails");
     assert_eq!(reply.header("retry-after"), Some("60"));
+    let detail = reply.member("/detail").unwrap();
+    assert!(
+        detail.ends_with("Periksa kotak masuk dan folder spam. Jika belum ada, coba lagi dalam 1 menit."),
+        "{detail}"
+    );
     for _ in 2..=5 {
         world.pass(A_MINUTE);
         assert_status(&registered.phone.ask_for_another_email(&registered.id).await.unwrap(), 202);

@@ -277,9 +277,15 @@ async fn for_a_holder_who_is_gone_there_is_no_new_pin_and_the_old_one_remains() 
                 _ => "35.78".clone_into(&mut resident.municipality),
             })
             .await;
-        assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 403, problem);
+        let [to_officer, to_holder] =
+            [world.officer().reset_pin(SITI, None).await.unwrap(), holder.phone.log_in(PIN).await.unwrap()];
+        for reply in [&to_officer, &to_holder] {
+            assert_problem(reply, 403, problem);
+        }
         world.assert_sound();
-        assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, problem);
+        let detail = to_officer.member("/detail").unwrap();
+        assert!(detail.starts_with("Penduduk ini tercatat"), "an officer reads of somebody else: {detail}");
+        assert_ne!(to_holder.member("/detail").unwrap(), detail);
         world.lose_resident(SITI);
         assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 503, "service-unavailable");
         world.change_resident(SITI, |_| {}).await;

@@ -10,6 +10,7 @@ pub mod moment;
 pub mod nik;
 pub mod resident;
 pub mod secret;
+pub mod wait;
 
 pub mod claims;
 pub mod integrator;

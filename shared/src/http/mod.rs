@@ -15,5 +15,5 @@ pub use event::GatewayEvent;
 pub use lambda_http::Request;
 pub use page::PagePolicy;
 pub use problem::{Fields, Problem};
-pub use problem_type::ProblemType;
+pub use problem_type::{ProblemType, Reader};
 pub use serve::{Function, Step, respond, run};

@@ -8,8 +8,9 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::answer::Answer;
-use super::problem_type::ProblemType;
+use super::problem_type::{ProblemType, Reader};
 use crate::domain::text::{Invalid, Language, Text};
+use crate::domain::wait;
 use crate::store::StoreError;
 use crate::tokens::InvalidToken;
 
@@ -17,6 +18,7 @@ use crate::tokens::InvalidToken;
 #[derive(Debug)]
 pub struct Problem {
     kind: ProblemType,
+    reader: Reader,
     retry_after: Option<SignedDuration>,
     errors: Vec<(String, Text, Option<String>)>,
     members: Map<String, Value>,
@@ -26,7 +28,14 @@ pub struct Problem {
 
 impl Problem {
     pub fn new(kind: ProblemType) -> Self {
-        Self { kind, retry_after: None, errors: Vec::new(), members: Map::new(), cause: None }
+        Self {
+            kind,
+            reader: Reader::default(),
+            retry_after: None,
+            errors: Vec::new(),
+            members: Map::new(),
+            cause: None,
+        }
     }
 
     /// A dependency failed: the caller may repeat the request after a second.
@@ -76,13 +85,27 @@ impl Problem {
         self
     }
 
-    /// What the person concerned reads: which values were refused and why, or what happened.
+    /// Says it to this reader.
+    #[must_use]
+    pub fn read_by(mut self, reader: Reader) -> Self {
+        self.reader = reader;
+        self
+    }
+
+    /// What its reader is told: which values were refused and why, or what happened.
     pub fn explain(&self, language: Language) -> String {
         if self.errors.is_empty() {
-            return self.kind.detail().in_language(language).to_owned();
+            return self.detail(language);
         }
         let details: Vec<&str> = self.errors.iter().map(|(_, text, _)| text.in_language(language)).collect();
         details.join(" ")
+    }
+
+    /// What happened and what to do next.
+    fn detail(&self, language: Language) -> String {
+        let detail = self.kind.detail_for(self.reader).in_language(language);
+        let seconds = self.retry_after_seconds().and_then(|seconds| u64::try_from(seconds).ok());
+        detail.replace("{wait}", &wait::in_words(seconds, language))
     }
 
     /// Says when trying again makes sense, on an answer that is not a problem document.
@@ -103,9 +126,9 @@ impl Problem {
     pub fn answer(&self, public_url: &Url, language: Language, instance: &str) -> Answer {
         let mut body = self.members.clone();
         body.insert("type".to_owned(), json!(type_uri(public_url, self.kind)));
-        body.insert("title".to_owned(), json!(self.kind.title()));
+        body.insert("title".to_owned(), json!(self.kind.title().in_language(language)));
         body.insert("status".to_owned(), json!(self.kind.status().as_u16()));
-        body.insert("detail".to_owned(), json!(self.kind.detail().in_language(language)));
+        body.insert("detail".to_owned(), json!(self.detail(language)));
         body.insert("instance".to_owned(), json!(instance));
         if let Some(seconds) = self.retry_after_seconds() {
             body.insert("retry_after".to_owned(), json!(seconds));

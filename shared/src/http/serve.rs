@@ -3,6 +3,8 @@
 
 use std::pin::Pin;
 
+use declaration::{Caller, Declaration, Route};
+use http::header;
 use lambda_http::{Adapter, Body, Error, Request, RequestExt, Response, Service, service_fn};
 use lambda_runtime::LambdaEvent;
 use tokio::time::{Instant, timeout_at};
@@ -13,7 +15,7 @@ use super::deadline::Deadline;
 use super::event::GatewayEvent;
 use super::parse;
 use super::problem::Problem;
-use super::problem_type::ProblemType;
+use super::problem_type::{ProblemType, Reader};
 use crate::app::{App, Outcome};
 use crate::{function, log};
 
@@ -50,6 +52,7 @@ pub async fn respond(app: &App, function: &Function, mut request: Request) -> Re
     let (answer, problem) = match outcome {
         Ok(answer) => (answer, None),
         Err(problem) => {
+            let problem = problem.read_by(reader(function.declaration, &request));
             let language = parse::language(&request);
             (problem.answer(&app.settings.public_url, language, &request_id), Some(problem))
         }
@@ -73,4 +76,17 @@ pub async fn respond(app: &App, function: &Function, mut request: Request) -> Re
         },
     );
     answer.dated(app.now()).into_response()
+}
+
+/// Who reads what is said about a problem: an officer on a route for officers, where others do not call with a token.
+fn reader(declaration: &Declaration, request: &Request) -> Reader {
+    let is_called =
+        |route: &Route| route.method.as_str() == request.method().as_str() && route.matches(request.uri().path());
+    let is_for_officers =
+        declaration.routes().iter().any(|route| is_called(route) && route.callers.contains(&Caller::Officer));
+    if is_for_officers && request.headers().contains_key(header::AUTHORIZATION) {
+        Reader::Officer
+    } else {
+        Reader::Concerned
+    }
 }
