@@ -216,7 +216,7 @@ fn every_function_starts_with_the_variables_of_the_template_and_with_none_less()
 }
 
 /// Variables that the template sets although the code has a default.
-const HAVE_DEFAULTS: [&str; 13] = [
+const HAVE_DEFAULTS: [&str; 14] = [
     "IKD_FACE_ENGINE",
     "IKD_FACE_MATCH",
     "IKD_FACE_NO_MATCH",
@@ -227,6 +227,7 @@ const HAVE_DEFAULTS: [&str; 13] = [
     "IKD_MAIL_CONFIGURATION_SET",
     "IKD_MUNICIPALITY",
     "IKD_OFFICE_CONTACT",
+    "IKD_OFFICE_PHONE",
     "IKD_MAIL_SENDER_NAME",
     "IKD_OFFICER_ROLE",
     "IKD_OFFICER_ROLE_CLAIM",
@@ -248,6 +249,7 @@ fn values() -> Result<BTreeMap<String, String>> {
         ("IKD_FACE_NO_MATCH", "0.6"),
         ("IKD_FACE_REGION", "ap-southeast-1"),
         ("IKD_OFFICE_CONTACT", "Dinas"),
+        ("IKD_OFFICE_PHONE", "(0351) 123456"),
         ("IKD_OFFICER_ISSUER", "https://issuer.example"),
         ("IKD_OFFICER_AUDIENCE", "office"),
         ("IKD_OFFICER_ROLE_CLAIM", "roles"),

@@ -213,7 +213,7 @@ fn literal(source: &str) -> Option<(String, &str)> {
 fn email(template: &str, divider: &str) -> Text {
     let text = std::fs::read_to_string(xtask::root().join("shared/templates").join(template)).unwrap();
     let (indonesian, english) = text.split_once(divider).unwrap();
-    Text::new(template, indonesian, english.replace("{{ office }}", ""))
+    Text::new(template, indonesian, english.replace("office.", ""))
 }
 
 /// The text beside the code of a printed document.

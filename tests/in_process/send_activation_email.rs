@@ -33,6 +33,24 @@ async fn the_email_brings_code_and_link_in_both_languages_and_nothing_personal()
 }
 
 #[tokio::test]
+async fn the_email_says_how_to_reach_the_office_and_is_signed_by_it() {
+    for (phone, known) in [("", false), ("(0351) 123456", true)] {
+        let office = [("IKD_OFFICE_CONTACT", "Dinas Dukcapil Kota Madiun"), ("IKD_OFFICE_PHONE", phone)];
+        let world = World::with(&office).await;
+        world.approved(SITI).await;
+        let content = world.ses.taken()[0]["Content"]["Simple"]["Body"].clone();
+        for body in ["Text", "Html"] {
+            let body = content[body]["Data"].as_str().unwrap();
+            let asks = |question: &str| body.contains(question);
+            assert_eq!(asks("hubungi Dinas Dukcapil Kota Madiun, telepon (0351) 123456."), known, "{body}");
+            assert_eq!(asks("contact Dinas Dukcapil Kota Madiun, telephone (0351) 123456."), known, "{body}");
+            assert_eq!(asks("hubungi Dinas Dukcapil Kota Madiun."), !known, "{body}");
+            assert!(asks("Hormat kami") && asks("Yours sincerely"));
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_senders_name_may_have_any_letters() {
     for (name, shown) in [
         ("Dukcapil, \"Kota\" Madiun", "\"Dukcapil, \\\"Kota\\\" Madiun\" <identitas@ikd.example>"),

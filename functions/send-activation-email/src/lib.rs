@@ -39,7 +39,7 @@ async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
         Cause::Approval => Occasion::Approval,
         Cause::PinReset { .. } => Occasion::PinReset,
     };
-    let (url, office) = (&settings.public_url, &settings.office_contact);
+    let (url, office) = (&settings.public_url, &settings.office);
     let until = settings.zone.print_time(activation.expires_at);
     let message = activation_email::write(occasion, &code, &link, url, &until, office).map_err(|_| unwritable())?;
     let tags = Tags { registration: &registration.id, generation: order.generation };

@@ -96,7 +96,7 @@ pub enum Need {
 pub enum Setting {
     /// Whose residents enrol here, and by which time.
     Municipality,
-    /// Whom residents turn to with complaints.
+    /// Whom residents contact with questions and complaints, and by which telephone number.
     OfficeContact,
     /// How long receipts are kept.
     ReceiptsKept,

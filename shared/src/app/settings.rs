@@ -8,6 +8,7 @@ use url::Url;
 
 use super::environment::{ConfigError, Environment};
 use crate::domain::activation::CodeRules;
+use crate::domain::contact::Office;
 use crate::domain::device::Forgotten;
 use crate::domain::local_time::Zone;
 use crate::domain::pin::LockoutRules;
@@ -25,8 +26,8 @@ pub struct Settings {
     pub municipality: String,
     /// The time that it keeps.
     pub zone: Zone,
-    /// Whom residents turn to with complaints (*pengaduan*).
-    pub office_contact: String,
+    /// Whom residents contact; every e-mail names it.
+    pub office: Office,
     /// Longest time for one call to AWS, the SDK's repetitions included; one attempt has a third of it.
     pub aws_timeout: Duration,
     /// When a request is answered at the latest, with 503 where the step is not done. API Gateway gives up after 30 s,
@@ -91,12 +92,25 @@ impl Settings {
             public_url: environment.origin("IKD_PUBLIC_URL")?,
             municipality,
             zone,
-            office_contact: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"),
+            office: office(environment)?,
             aws_timeout: milliseconds("IKD_AWS_TIMEOUT_MILLISECONDS", 3_000)?,
             answer_within: milliseconds("IKD_ANSWER_WITHIN_MILLISECONDS", 4_000)?,
             rules: Rules::read(environment)?,
         })
     }
+}
+
+/// The office, if its number fits into an e-mail.
+fn office(environment: &Environment) -> Result<Office, ConfigError> {
+    const PHONE: &str = "IKD_OFFICE_PHONE";
+
+    let phone = environment.required(PHONE).ok();
+    let is_number =
+        |phone: &str| phone.len() <= 32 && phone.bytes().all(|byte| byte.is_ascii_digit() || b" +-()".contains(&byte));
+    if phone.as_deref().is_some_and(|phone| !is_number(phone)) {
+        return Err(ConfigError::nonsense(PHONE, "it must be a telephone number, as (0351) 123456"));
+    }
+    Ok(Office { name: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"), phone })
 }
 
 /// How much is logged: `error`, `warn`, `info`, `debug` or `trace`.

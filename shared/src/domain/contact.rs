@@ -1,4 +1,4 @@
-//! How the resident is reached: an e-mail address and an Indonesian phone number, parsed by libraries.
+//! How the resident is reached: an e-mail address and an Indonesian phone number, parsed by libraries. And how the office is.
 
 use std::borrow::Cow;
 
@@ -21,6 +21,14 @@ pub struct Email(String);
 pub struct PhoneNumber(String);
 
 unprintable!(Email, PhoneNumber);
+
+/// The office that residents contact with questions and complaints (*pengaduan*).
+#[derive(Clone, Debug)]
+pub struct Office {
+    pub name: String,
+    /// Its telephone number, as people write it there.
+    pub phone: Option<String>,
+}
 
 impl Email {
     pub fn parse(text: &str) -> Result<Self, Invalid> {

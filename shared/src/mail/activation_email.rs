@@ -6,6 +6,7 @@ use url::Url;
 
 use super::mailer::Message;
 use crate::domain::activation_code::ActivationCode;
+use crate::domain::contact::Office;
 use crate::tokens::sealed::LinkToken;
 
 const SUBJECT: &str = "Kode Aktivasi Identitas Kependudukan Digital / Your activation code";
@@ -17,7 +18,7 @@ struct Text<'a> {
     code: &'a str,
     link: &'a str,
     until: &'a str,
-    office: &'a str,
+    office: &'a Office,
 }
 
 #[derive(Template)]
@@ -27,7 +28,7 @@ struct Html<'a> {
     code: &'a str,
     link: &'a str,
     until: &'a str,
-    office: &'a str,
+    office: &'a Office,
 }
 
 /// Why there is a code.
@@ -39,15 +40,15 @@ pub enum Occasion {
     PinReset,
 }
 
-/// Writes the e-mail. `until` is when the code ends, as it is printed; `office` is whom residents turn to with complaints
-/// (*pengaduan*).
+/// Writes the e-mail. `until` is when the code ends, as it is printed; `office` is whom residents contact, and who
+/// signs it.
 pub fn write(
     occasion: Occasion,
     code: &ActivationCode,
     link: &LinkToken,
     public_url: &Url,
     until: &str,
-    office: &str,
+    office: &Office,
 ) -> Result<Message, askama::Error> {
     let mut address = public_url.clone();
     address.set_path("/activation");

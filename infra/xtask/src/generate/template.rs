@@ -184,7 +184,9 @@ fn variables_of(need: Need) -> &'static str {
 fn variable_of(setting: Setting) -> &'static str {
     match setting {
         Setting::Municipality => "          IKD_MUNICIPALITY: !Ref Municipality\n",
-        Setting::OfficeContact => "          IKD_OFFICE_CONTACT: !Ref OfficeContact\n",
+        Setting::OfficeContact => {
+            "          IKD_OFFICE_CONTACT: !Ref OfficeContact\n          IKD_OFFICE_PHONE: !Ref OfficePhone\n"
+        }
         Setting::ReceiptsKept => "          IKD_RECEIPTS_KEPT_SECONDS: !Ref ReceiptsKeptSeconds\n",
     }
 }
