@@ -22,7 +22,7 @@ async fn the_identity_ends_with_the_answer() {
     assert_problem(&holder.mint_reply(&json!({})).await, 403, "device-blocked");
     assert_problem(&erase(&holder).await, 403, "device-blocked");
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 403, "device-blocked");
-    let reply = bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0], None).await.unwrap();
+    let reply = bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0].name, None).await.unwrap();
     assert_problem(&reply, 410, "qr-code-device-blocked");
     assert_problem(&world.officer().reset_pin(SITI, None).await.unwrap(), 404, "no-device");
     world.assert_sound();

@@ -29,7 +29,7 @@ async fn the_export_holds_registry_registrations_devices_signatures_and_receipts
     let holder = world.holder(SITI).await;
     holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap();
     let (bank, qr) = (world.integrator(BANK), holder.mint().await.token);
-    bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0], None).await.unwrap();
+    bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0].name, None).await.unwrap();
     world.record_receipts().await;
     let export = export(&holder).await;
     assert_eq!(export["registry"]["biodata"]["name"], "SITI AMINAH");

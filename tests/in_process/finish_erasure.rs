@@ -17,7 +17,7 @@ async fn redeemed(world: &World, holder: &HolderWithSession, times: usize) {
     let token = bank.token().await.unwrap();
     for _ in 0..times {
         let qr = holder.mint().await.token;
-        assert_status(&bank.redeem(&token, &qr, BANK.purposes[0], None).await.unwrap(), 200);
+        assert_status(&bank.redeem(&token, &qr, BANK.purposes[0].name, None).await.unwrap(), 200);
     }
 }
 

@@ -20,7 +20,7 @@ pub async fn receipts(holder: &HolderWithSession, query: &str) -> Reply {
 pub async fn redeemed(world: &World, holder: &HolderWithSession, by: Organisation) {
     let integrator = world.integrator(by);
     let (token, qr) = (integrator.token().await.unwrap(), holder.mint().await.token);
-    assert_status(&integrator.redeem(&token, &qr, by.purposes[0], None).await.unwrap(), 200);
+    assert_status(&integrator.redeem(&token, &qr, by.purposes[0].name, None).await.unwrap(), 200);
 }
 
 #[tokio::test]

@@ -85,7 +85,7 @@ fn library(key: &KeyPair) -> Value {
         "name": "Perpustakaan Kota Madiun",
         "jwks": { "keys": [key.public()] },
         "claims": ["name"],
-        "purposes": ["membership"],
+        "purposes": { "membership": { "id": "Keanggotaan", "en": "Membership" } },
     })
 }
 
@@ -142,7 +142,11 @@ async fn what_functions_could_not_rely_on_is_not_registered() {
         ("jwks", json!({ "keys": vec![key.public(); 9] }), "8 keys at most"),
         ("claims", json!([]), "at least one"),
         ("claims", json!(["religion"]), "no integrator"),
-        ("purposes", json!([]), "at least one"),
+        ("purposes", json!({}), "at least one"),
+        ("purposes", json!(["membership"]), "no integrator"),
+        ("purposes", json!({ "membership": { "id": "Keanggotaan" } }), "no integrator"),
+        ("purposes", json!({ "membership": { "id": "Keanggotaan", "en": " " } }), "what holders read"),
+        ("purposes", json!({ "membership": { "id": "x".repeat(61), "en": "Membership" } }), "what holders read"),
         ("client_id", json!("../etc"), "client_id"),
         ("name", json!("  "), "name"),
         ("enabled", json!(true), "no integrator"),

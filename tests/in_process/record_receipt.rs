@@ -7,6 +7,7 @@ use ikd::domain::integrator::Integrator;
 use ikd::domain::qr_code::{QrCode, QrState};
 use ikd::domain::reading::{Given, Withheld};
 use ikd::domain::receipt::{self, ChainHead, Receipt};
+use ikd::domain::text::Label;
 use ikd::store::keys;
 use jiff::SignedDuration;
 use local::personas::{BANK, HOSPITAL, SITI};
@@ -49,6 +50,7 @@ async fn each_redemption_leaves_a_receipt_that_says_who_when_why_and_which_claim
     assert_eq!((&newest["integrator"], &newest["sequence"]), (&json!("RSUD Kota Madiun"), &json!(2)));
     assert_eq!(newest["claims"], json!(["name", "birthdate"]), "what was disclosed, not what was chosen");
     assert_eq!((&oldest["integrator"], &oldest["purpose"]), (&json!("Bank Madiun"), &json!("account-opening")));
+    assert_eq!(oldest["purpose_label"], json!({ "id": "Pembukaan rekening", "en": "Opening an account" }));
     assert_eq!(oldest["redeemed_at"], "2026-11-22T05:00:00.000Z");
     assert_eq!(oldest["read_at"], oldest["redeemed_at"]);
     for value in [SITI, "SITI AMINAH", "1990-07-05", "PAHLAWAN"] {
@@ -101,7 +103,7 @@ async fn an_answer_that_disclosed_less_or_nothing_has_a_receipt_that_says_so() {
     };
     let redeem = async |status| {
         let qr = holder.mint().await.token;
-        assert_status(&bank.redeem(&token, &qr, BANK.purposes[0], None).await.unwrap(), status);
+        assert_status(&bank.redeem(&token, &qr, BANK.purposes[0].name, None).await.unwrap(), status);
     };
     register(&|bank| bank.claims = [Claim::Name].into_iter().collect()).await;
     redeem(200).await;
@@ -114,7 +116,7 @@ async fn an_answer_that_disclosed_less_or_nothing_has_a_receipt_that_says_so() {
     register(&|_| ()).await;
     let qr = holder.mint().await.token;
     assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
-    assert_status(&bank.redeem(&token, &qr, BANK.purposes[0], None).await.unwrap(), 410);
+    assert_status(&bank.redeem(&token, &qr, BANK.purposes[0].name, None).await.unwrap(), 410);
 
     world.record_receipts().await;
     let nothing = |withheld| Given::Nothing { withheld };
@@ -137,12 +139,28 @@ async fn an_answer_that_disclosed_less_or_nothing_has_a_receipt_that_says_so() {
 }
 
 #[tokio::test]
+async fn a_purpose_that_is_registered_no_more_goes_by_its_name() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    redeemed(&world, &holder, BANK).await;
+    let mut registered = BANK.registered(&world.integrator(BANK).key);
+    registered.purposes.clear();
+    world.database.register(&registered).await.unwrap();
+    world.record_receipts().await;
+    let receipt = stored_receipts(&world).remove(0);
+    assert_eq!(
+        (receipt.integrator.as_str(), receipt.purpose_label),
+        (BANK.name, Label::of_name(BANK.purposes[0].name))
+    );
+}
+
+#[tokio::test]
 async fn an_answer_that_the_registry_prevented_has_a_receipt_and_a_missing_row_has_one_for_all_repeats() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     let bank = world.integrator(BANK);
     let token = bank.token().await.unwrap();
-    let redeem = async |qr: &str| bank.redeem(&token, qr, BANK.purposes[0], Some("k")).await.unwrap();
+    let redeem = async |qr: &str| bank.redeem(&token, qr, BANK.purposes[0].name, Some("k")).await.unwrap();
     let qr = holder.mint().await.token;
     world.change_resident(SITI, |siti| siti.deceased = true).await;
     assert_problem(&redeem(&qr).await, 403, "holder-not-eligible");
@@ -181,7 +199,7 @@ async fn a_receipt_that_presumed_too_much_is_followed_by_the_right_one() {
     let mut registered = BANK.registered(&bank.key);
     registered.enabled = false;
     world.database.register(&registered).await.unwrap();
-    assert_status(&bank.redeem(&token, &qr, BANK.purposes[0], None).await.unwrap(), 403);
+    assert_status(&bank.redeem(&token, &qr, BANK.purposes[0].name, None).await.unwrap(), 403);
 
     // The stream was faster than the write that records the refusal.
     let hash = world.items("qr_codes")[0]["token_hash"]["S"].as_str().unwrap().to_owned();
@@ -219,7 +237,8 @@ async fn an_answer_that_was_asked_for_again_has_a_receipt_of_its_own() {
     let holder = world.holder(SITI).await;
     let bank = world.integrator(BANK);
     let qr = holder.mint().await.token;
-    let redeem = async || bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0], Some("k")).await.unwrap();
+    let redeem =
+        async || bank.redeem(&bank.token().await.unwrap(), &qr, BANK.purposes[0].name, Some("k")).await.unwrap();
     assert_status(&redeem().await, 200);
     world.pass(SignedDuration::from_hours(2));
     assert_status(&redeem().await, 200);
@@ -257,7 +276,7 @@ async fn answered(world: &World, holder: &HolderWithSession, repeats: usize) -> 
     let bank = world.integrator(BANK);
     let (token, qr) = (bank.token().await.unwrap(), holder.mint().await.token);
     for _ in 0..=repeats {
-        assert_status(&bank.redeem(&token, &qr, BANK.purposes[0], Some("k")).await.unwrap(), 200);
+        assert_status(&bank.redeem(&token, &qr, BANK.purposes[0].name, Some("k")).await.unwrap(), 200);
     }
     last_redemption(world)
 }

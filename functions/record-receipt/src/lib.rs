@@ -3,9 +3,11 @@
 mod declaration;
 
 use ikd::app::App;
-use ikd::domain::qr_code::{QrCode, Redeemed};
+use ikd::domain::integrator::Integrator;
+use ikd::domain::qr_code::{QrCode, Redeemed, Redemption};
 use ikd::domain::reading::Reading;
 use ikd::domain::receipt::Receipt;
+use ikd::domain::text::Label;
 use ikd::store::{StoreError, Written};
 use ikd::streams::{EventRecord, Function, NotDone};
 
@@ -65,12 +67,22 @@ async fn add_receipt(app: &App, qr: &QrCode<Redeemed>, answer: Answer<'_>) -> Re
         if before.as_ref().is_some_and(|before| is_presumed || *before == reading.given) {
             return Ok(());
         }
-        let name = integrator.map_or_else(|| redemption.client_id.clone(), |integrator| integrator.name);
-        let receipt = Receipt::behind(&head, redemption, reading, name);
+        let (name, label) = registered(redemption, integrator);
+        let receipt = Receipt::behind(&head, redemption, reading, name, label);
         let kept_until = receipt.reading.at + app.settings.rules.receipts_kept;
         if app.store().add_receipt(&qr.nik, &head, &receipt, before.as_ref(), kept_until).await? == Written::Done {
             return Ok(());
         }
     }
     Err(NotDone::Retry("the chain grew faster than it could be read".to_owned()))
+}
+
+/// What holders read of who redeemed and for what: as it is registered, or the names in the redemption where it is not any more.
+fn registered(redemption: &Redemption, integrator: Option<Integrator>) -> (String, Label) {
+    let Redemption { client_id, purpose, .. } = redemption;
+    let (name, label) = match integrator {
+        Some(mut integrator) => (integrator.name, integrator.purposes.remove(purpose.as_str())),
+        None => (client_id.clone(), None),
+    };
+    (name, label.unwrap_or_else(|| Label::of_name(purpose)))
 }

@@ -160,7 +160,7 @@ fn judge(app: &App, qr: &QrCode<Redeemed>, turn: Turn, parties: Parties) -> Resu
     let Some(integrator) = integrator.filter(|integrator| integrator.enabled) else {
         return Ok(Judged::Withholds(Withheld::IntegratorDisabled));
     };
-    if !integrator.purposes.contains(&qr.state.redemption.purpose) {
+    if !integrator.purposes.contains_key(&qr.state.redemption.purpose) {
         return Ok(Judged::Withholds(Withheld::PurposeNotAllowed));
     }
     if device.is_none_or(|device| device.is_blocked()) {

@@ -1,6 +1,6 @@
 //! Synthetic people and organisations to try the service with: nobody among them exists.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use anyhow::Result;
 use ikd::domain::claims::{Claim, ClaimSet};
@@ -8,6 +8,7 @@ use ikd::domain::document::{Document, DocumentKind};
 use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::{Address, Gender, MaritalStatus, Relation, Religion, Resident};
+use ikd::domain::text::Text;
 use image::codecs::jpeg::JpegEncoder;
 use image::{Rgb, RgbImage};
 use jiff::civil::Date;
@@ -86,16 +87,34 @@ pub struct Organisation {
     pub client_id: &'static str,
     pub name: &'static str,
     pub claims: &'static [Claim],
-    pub purposes: &'static [&'static str],
+    pub purposes: &'static [Purpose],
     pub enabled: bool,
 }
+
+/// What an organisation redeems for.
+#[derive(Clone, Copy, Debug)]
+pub struct Purpose {
+    pub name: &'static str,
+    /// What holders read.
+    pub label: Text,
+}
+
+const ACCOUNT_OPENING: Purpose =
+    Purpose { name: "account-opening", label: Text { id: "Pembukaan rekening", en: "Opening an account" } };
+const DUE_DILIGENCE: Purpose = Purpose {
+    name: "customer-due-diligence",
+    label: Text { id: "Pemeriksaan data nasabah", en: "Customer due diligence" },
+};
+const PATIENT_REGISTRATION: Purpose =
+    Purpose { name: "patient-registration", label: Text { id: "Pendaftaran pasien", en: "Patient registration" } };
+const AGE_CHECK: Purpose = Purpose { name: "age-check", label: Text { id: "Pemeriksaan usia", en: "Age check" } };
 
 /// Sees what a bank needs to open an account.
 pub const BANK: Organisation = Organisation {
     client_id: "bank-madiun",
     name: "Bank Madiun",
     claims: &[Claim::Nik, Claim::Name, Claim::Birthdate, Claim::Address, Claim::Gender],
-    purposes: &["account-opening", "customer-due-diligence"],
+    purposes: &[ACCOUNT_OPENING, DUE_DILIGENCE],
     enabled: true,
 };
 
@@ -103,7 +122,7 @@ pub const HOSPITAL: Organisation = Organisation {
     client_id: "rsud-madiun",
     name: "RSUD Kota Madiun",
     claims: &[Claim::Name, Claim::Birthdate, Claim::Gender],
-    purposes: &["patient-registration"],
+    purposes: &[PATIENT_REGISTRATION],
     enabled: true,
 };
 
@@ -112,7 +131,7 @@ pub const SHOP: Organisation = Organisation {
     client_id: "toko-pahlawan",
     name: "Toko Pahlawan",
     claims: &[Claim::AgeOver17],
-    purposes: &["age-check"],
+    purposes: &[AGE_CHECK],
     enabled: true,
 };
 
@@ -120,7 +139,7 @@ pub const DISABLED: Organisation = Organisation {
     client_id: "instansi-nonaktif",
     name: "Instansi Nonaktif",
     claims: &[Claim::Name],
-    purposes: &["account-opening"],
+    purposes: &[ACCOUNT_OPENING],
     enabled: false,
 };
 
@@ -134,7 +153,7 @@ impl Organisation {
             name: self.name.to_owned(),
             jwks: JwkSet { keys: vec![key.public().clone()] },
             claims: self.claims.iter().copied().collect::<ClaimSet>(),
-            purposes: self.purposes.iter().map(ToString::to_string).collect::<BTreeSet<_>>(),
+            purposes: self.purposes.iter().map(|purpose| (purpose.name.to_owned(), purpose.label.into())).collect(),
             enabled: self.enabled,
         }
     }

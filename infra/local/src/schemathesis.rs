@@ -94,7 +94,7 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
             "client_id": bank.client_id,
             "key": key.pem(),
             "access_token": integrator.token().await?,
-            "purpose": bank.purposes.first(),
+            "purpose": bank.purposes.first().map(|purpose| purpose.name),
         },
     }))
 }

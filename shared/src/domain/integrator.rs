@@ -1,11 +1,12 @@
-//! An integrator (*instansi*): a relying party that redeems QR codes.
+//! An integrator (*lembaga*): a relying party that redeems QR codes.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 
 use super::claims::ClaimSet;
+use super::text::Label;
 
 /// How many keys it may have. Where an assertion names none, each is tried, and anybody can send an assertion.
 pub const MAX_KEYS: usize = 8;
@@ -20,7 +21,7 @@ pub struct Integrator {
     pub jwks: JwkSet,
     /// The claims that it may ever see.
     pub claims: ClaimSet,
-    /// The purposes that it may redeem for.
-    pub purposes: BTreeSet<String>,
+    /// The purposes that it may redeem for, by their names, with what holders read.
+    pub purposes: BTreeMap<String, Label>,
     pub enabled: bool,
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::moment::Moment;
 use super::qr_code::Redemption;
 use super::reading::Reading;
+use super::text::Label;
 use super::{Digest, Id};
 
 /// One answer to the winner of a redemption, as the holder sees it: never with a value.
@@ -18,6 +19,8 @@ pub struct Receipt {
     /// The integrator's name as it was registered then.
     pub integrator: String,
     pub purpose: String,
+    /// What the purpose was called then.
+    pub purpose_label: Label,
     #[serde(serialize_with = "super::moment::serialize")]
     pub redeemed_at: Timestamp,
     /// What the answer disclosed, or why it disclosed nothing. Of two receipts of one reading the later one is right.
@@ -67,13 +70,20 @@ impl ChainHead {
 
 impl Receipt {
     /// The receipt of an answer to the winner of a redemption, after the existing ones.
-    pub fn behind(head: &ChainHead, redemption: &Redemption, reading: Reading, integrator: String) -> Self {
+    pub fn behind(
+        head: &ChainHead,
+        redemption: &Redemption,
+        reading: Reading,
+        integrator: String,
+        purpose_label: Label,
+    ) -> Self {
         let mut receipt = Self {
             sequence: head.count + 1,
             redemption_id: redemption.id.clone(),
             client_id: redemption.client_id.clone(),
             integrator,
             purpose: redemption.purpose.clone(),
+            purpose_label,
             redeemed_at: redemption.redeemed_at,
             reading,
             previous: head.hash.clone(),
@@ -97,6 +107,8 @@ impl Receipt {
             self.client_id.as_bytes(),
             self.integrator.as_bytes(),
             self.purpose.as_bytes(),
+            self.purpose_label.id.as_bytes(),
+            self.purpose_label.en.as_bytes(),
             Moment::from(self.redeemed_at).to_string().as_bytes(),
             self.reading.id.as_str().as_bytes(),
             Moment::from(self.reading.at).to_string().as_bytes(),
@@ -148,7 +160,8 @@ mod tests {
             };
             let given = Given::Claims { claims: ClaimSet::basic_identity() };
             let reading = Reading { id: redemption.request.clone(), at: redemption.redeemed_at, given };
-            let receipt = Receipt::behind(&head, &redemption, reading, "Bank Madiun".into());
+            let label = Label { id: "Pembukaan rekening".into(), en: "Opening an account".into() };
+            let receipt = Receipt::behind(&head, &redemption, reading, "Bank Madiun".into(), label);
             head = receipt.as_head();
             receipts.push(receipt);
         }
@@ -177,6 +190,8 @@ mod tests {
             let sequence = u32::try_from(shown["sequence"].as_u64().unwrap()).unwrap();
             let mut parts = vec![b"receipt".to_vec(), sequence.to_be_bytes().to_vec()];
             parts.extend(["redemption_id", "client_id", "integrator", "purpose"].map(text));
+            let label = &shown["purpose_label"];
+            parts.extend(["id", "en"].map(|language| label[language].as_str().unwrap().as_bytes().to_vec()));
             parts.extend(["redeemed_at", "reading_id", "read_at"].map(text));
             parts.extend([claims.join(" ").into_bytes(), text("previous")]);
             let parts: Vec<&[u8]> = parts.iter().map(Vec::as_slice).collect();
@@ -193,6 +208,9 @@ mod tests {
         assert_eq!(verify(&receipts[..3], &head), Err(BrokenChain::End));
         let mut altered = receipts.clone();
         altered[2].integrator = "Somebody else".into();
+        assert_eq!(verify(&altered, &head), Err(BrokenChain::Altered(3)));
+        let mut altered = receipts.clone();
+        altered[2].purpose_label.en = "Something else".into();
         assert_eq!(verify(&altered, &head), Err(BrokenChain::Altered(3)));
         let mut altered = receipts.clone();
         altered[2].reading.given = Given::Nothing { withheld: Withheld::QrCodeDeviceBlocked };

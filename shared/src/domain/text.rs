@@ -1,5 +1,7 @@
 //! What residents read is written twice: Bahasa Indonesia first, English beside it.
 
+use serde::{Deserialize, Serialize};
+
 /// A language that the service speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum Language {
@@ -51,6 +53,37 @@ impl Text {
             Language::Indonesian => self.id,
             Language::English => self.en,
         }
+    }
+}
+
+/// What people read of something that an operator named.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Label {
+    pub id: String,
+    pub en: String,
+}
+
+impl From<Text> for Label {
+    fn from(text: Text) -> Self {
+        Self { id: text.id.to_owned(), en: text.en.to_owned() }
+    }
+}
+
+impl Label {
+    /// The most characters in one language.
+    pub const MAX: usize = 60;
+
+    /// The name itself, where nobody says what people read.
+    pub fn of_name(name: &str) -> Self {
+        Self { id: name.to_owned(), en: name.to_owned() }
+    }
+
+    /// Whether people can read it, in both languages.
+    pub fn is_readable(&self) -> bool {
+        let is_readable =
+            |text: &str| !text.is_empty() && text.trim() == text && is_plain(text) && text.chars().count() <= Self::MAX;
+        is_readable(&self.id) && is_readable(&self.en)
     }
 }
 

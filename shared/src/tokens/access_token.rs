@@ -121,7 +121,7 @@ pub fn issue_to_integrator(
     lifetime: Lifetime,
 ) -> Result<String, UnusableKey> {
     let more =
-        More::Integrator { claims: integrator.claims.clone(), purposes: integrator.purposes.iter().cloned().collect() };
+        More::Integrator { claims: integrator.claims.clone(), purposes: integrator.purposes.keys().cloned().collect() };
     let grant = Grant { sub: &integrator.client_id, client_id: &integrator.client_id, scope: REDEEM, jti: id.as_str() };
     issue(key, issuer, grant, lifetime, more)
 }

@@ -14,7 +14,7 @@ use serde_json::json;
 static BANK: LazyLock<Integrator> = LazyLock::new(|| {
     serde_json::from_value(json!({
         "client_id": "bank", "name": "Bank", "jwks": { "keys": [KEY.1] },
-        "claims": ["name"], "purposes": ["account-opening"], "enabled": true,
+        "claims": ["name"], "purposes": {}, "enabled": true,
     }))
     .expect("an integrator")
 });

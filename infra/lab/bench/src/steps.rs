@@ -188,7 +188,7 @@ impl MeasuredStep {
                 let members = fleet.members(number.min(32)).await?;
                 for (turn, qr) in fleet.codes(&members, number).await?.iter().enumerate() {
                     let key = format!("counter-{turn}");
-                    people.bank.redeem(&people.bank_token, qr, BANK.purposes[0], Some(&key)).await?;
+                    people.bank.redeem(&people.bank_token, qr, BANK.purposes[0].name, Some(&key)).await?;
                 }
             }
             Kind::IssueToken => {

@@ -1,11 +1,13 @@
 //! Integrators: registered from a file, disabled and enabled.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::integrator::{Integrator, MAX_KEYS};
+use ikd::domain::text::Label;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,7 +24,7 @@ struct Registration {
     name: String,
     jwks: Value,
     claims: ClaimSet,
-    purposes: std::collections::BTreeSet<String>,
+    purposes: BTreeMap<String, Label>,
 }
 
 /// Registers what a file says. A new integrator is enabled; a registered one stays enabled or disabled as it is.
@@ -60,8 +62,13 @@ impl Registration {
         ensure!(!name.is_empty() && name.chars().count() <= 100, "name: what holders know it by, up to 100 characters");
         ensure!(!self.purposes.is_empty(), "purposes: at least one");
         ensure!(
-            self.purposes.iter().all(|purpose| plain(purpose)),
+            self.purposes.keys().all(|purpose| plain(purpose)),
             "purposes: up to 64 letters, digits and hyphens each"
+        );
+        ensure!(
+            self.purposes.values().all(Label::is_readable),
+            "purposes: what holders read (id, en), one line of up to {} characters each",
+            Label::MAX
         );
         ensure!(self.claims.iter().next().is_some(), "claims: at least one");
         for key in self.jwks["keys"].as_array().context("jwks: no keys")? {

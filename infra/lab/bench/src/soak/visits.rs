@@ -146,7 +146,8 @@ impl Shown {
         let key = format!("visit-{number}");
         for _ in 0..COMES_BACK {
             let name = self.life.sent(Deed::Redeem(number));
-            let reply = counters.bank.redeem(&counters.bank_token, &self.token, BANK.purposes[0], Some(&key)).await?;
+            let reply =
+                counters.bank.redeem(&counters.bank_token, &self.token, BANK.purposes[0].name, Some(&key)).await?;
             if reply.status == StatusCode::SERVICE_UNAVAILABLE {
                 tokio::time::sleep(WAITS).await;
                 continue;
