@@ -11,8 +11,10 @@ use serde_yaml_ng::Value;
 
 use crate::yaml;
 
-/// Indonesian words that are not used, each with its replacement, and where it is still right.
-const RETIRED_IN_INDONESIAN: [(&str, &str, &[&str]); 15] = [
+/// What is not said, what is said instead, and the phrases in which it is right.
+type Retired = (&'static str, &'static str, &'static [&'static str]);
+
+const RETIRED_IN_INDONESIAN: &[Retired] = &[
     ("surel", "email", &[]),
     ("e-mail", "email", &[]),
     ("perangkat", "ponsel", &[]),
@@ -29,19 +31,79 @@ const RETIRED_IN_INDONESIAN: [(&str, &str, &[&str]); 15] = [
     ("silahkan", "silakan", &[]),
     ("lewat", "melalui", &[]),
     ("pakai", "gunakan", &["dipakai", "terpakai"]),
+    ("bila", "jika", &[]),
+    ("huruf", "karakter", &["huruf dan angka", "huruf besar dan kecil"]),
+    ("harus ada", "wajib diisi", &[]),
+    ("paling sedikit", "sedikitnya", &[]),
+    ("terganggu", "mengalami gangguan", &[]),
+    ("tidak dapat dibaca", "tidak dapat diproses", &["Foto tidak dapat dibaca"]),
+    ("tidak dapat dibuktikan", "tidak dapat diverifikasi", &[]),
+    ("tidak lagi berlaku", "tidak berlaku lagi", &[]),
+    ("token akses", "sesi", &[]),
+    ("terikat", "terdaftar", &[]),
+    ("bukti kunci", "ponsel tidak dapat dikenali", &[]),
+    ("diputuskan berbeda", "diputuskan dengan hasil berbeda", &[]),
+    ("tunggu sebentar", "coba lagi dalam {wait}", &[]),
+    ("membukanya", "membuka kuncinya", &[]),
+    ("telah pindah", "tercatat tidak lagi berdomisili", &[]),
+    ("tidak memiliki catatan", "tidak ditemukan", &[]),
+    ("dikirimi", "tidak valid", &[]),
+    ("tidak mungkin ada", "tidak valid", &[]),
+    ("sendirian", "hanya Anda yang terlihat", &[]),
+    ("gambar lain", "ganti gambar", &[]),
+    ("pin pertama", "PIN sementara", &[]),
+    ("beri tahu kami", "hubungi", &[]),
+    ("dokumen ini asli", "dokumen dengan kode ini pernah diterbitkan", &[]),
+    ("hash", "sidik digital (hash)", &["sidik digital (hash)"]),
+    ("hidup kembali", "dipakai lagi", &[]),
+    ("mesin", "sistem", &[]),
+    ("belum tiba", "tidak boleh di masa depan", &[]),
 ];
 
-/// English words that are not used, each with its replacement, and where it is still right.
-const RETIRED_IN_ENGLISH: [(&str, &str, &[&str]); 9] = [
+const RETIRED_IN_ENGLISH: &[Retired] = &[
     ("email", "e-mail", &[]),
     ("device", "phone", &[]),
     ("integrator", "organisation", &[]),
     ("office", "civil registry office", &["registry office", "officer"]),
     ("member", "field", &[]),
+    ("claim", "data", &[]),
     ("anew", "again", &[]),
+    ("any more", "no longer", &[]),
     ("turn to", "contact", &[]),
     ("used before", "already used", &[]),
+    ("used up", "already used, or limit reached", &[]),
     ("too often", "too many", &[]),
+    ("what was asked for", "not found", &[]),
+    ("is not served", "is not supported", &[]),
+    ("not right", "not valid", &[]),
+    ("disturbed", "temporarily unavailable", &[]),
+    ("bound", "registered", &[]),
+    ("otherwise before", "a different decision", &[]),
+    ("waits", "is waiting", &[]),
+    ("before you try again", "try again in {wait}", &[]),
+    ("faster", "in progress", &[]),
+    ("nothing on record", "no record", &[]),
+    ("moved away", "no longer lives here", &["you have moved away", "Holder moved away"]),
+    ("written to", "is not valid", &[]),
+    ("is no ", "is not a", &["there is no", "is no longer"]),
+    ("is not possible", "is not valid", &[]),
+    ("look at the person", "compare the photos with the person", &[]),
+    ("of a higher resolution", "with a higher resolution", &[]),
+    ("whole", "complete", &[]),
+    ("first pin", "temporary PIN", &[]),
+    ("go on", "continue", &[]),
+    ("genuine", "issued", &[]),
+    ("where in doubt", "if in doubt", &[]),
+    ("is over", "has ended", &[]),
+    ("nobody", "do not", &[]),
+    ("tell us", "contact", &[]),
+    ("alone", "only", &[]),
+    ("write down why", "give your reason", &[]),
+    ("at least", "choose at least one item", &["at least one item"]),
+    ("letters at most", "at most … characters", &[]),
+    ("has not come yet", "must not be in the future", &[]),
+    ("answer the captcha", "type the characters in the picture", &[]),
+    ("differ", "do not match", &["a different decision", "differ from the old one"]),
 ];
 
 #[test]
@@ -117,11 +179,11 @@ impl Text {
 
     /// The retired words in it, each with what the text should say.
     fn retired_words(&self) -> Vec<String> {
-        let of = |text: &str, retired: &[(&str, &str, &[&str])]| -> Vec<String> {
+        let of = |text: &str, retired: &[Retired]| -> Vec<String> {
             let retired = retired.iter().filter(|(word, _, right)| uses(text, word, right));
             retired.map(|(_, better, _)| format!("{}: {text:?} should say {better}", self.place)).collect()
         };
-        [of(&self.indonesian, &RETIRED_IN_INDONESIAN), of(&self.english, &RETIRED_IN_ENGLISH)].concat()
+        [of(&self.indonesian, RETIRED_IN_INDONESIAN), of(&self.english, RETIRED_IN_ENGLISH)].concat()
     }
 }
 

@@ -136,8 +136,8 @@ pub const SHOP: Organisation = Organisation {
 };
 
 pub const DISABLED: Organisation = Organisation {
-    client_id: "instansi-nonaktif",
-    name: "Instansi Nonaktif",
+    client_id: "lembaga-nonaktif",
+    name: "Lembaga Nonaktif",
     claims: &[Claim::Name],
     purposes: &[ACCOUNT_OPENING],
     enabled: false,

@@ -82,7 +82,7 @@ catalogue! {
     ValidationFailed = 422 "validation-failed" "Ada isian yang belum benar" / "Validation failed",
         "Ada isian yang belum benar. Perbaiki isian yang ditandai.",
         "Some fields are not valid. Please correct the marked fields.";
-    ServiceUnavailable = 503 "service-unavailable" "Layanan sedang terganggu" / "Service unavailable",
+    ServiceUnavailable = 503 "service-unavailable" "Gangguan layanan" / "Service unavailable",
         "Layanan sedang mengalami gangguan. Silakan coba beberapa saat lagi.",
         "The service is temporarily unavailable. Please try again shortly.";
 
@@ -120,7 +120,7 @@ catalogue! {
          office.",
         officers: "Pemohon tidak memenuhi syarat. Periksa data pemohon di SIAK.",
         "The applicant is not eligible. Check the applicant's data in SIAK.";
-    KeyAlreadyBound = 409 "key-already-bound" "Aplikasi sudah terdaftar" / "Key already bound",
+    KeyAlreadyBound = 409 "key-already-bound" "Aplikasi sudah terdaftar" / "App already registered",
         "Aplikasi di ponsel ini sudah terdaftar. Silakan pilih Masuk. Jika ponsel ini telah diblokir, pasang ulang \
          aplikasi, lalu daftar ulang.",
         "The app on this phone is already registered. Please choose Masuk (log in). If this phone has been blocked, \
@@ -157,7 +157,7 @@ catalogue! {
          membuka Cek Status di ponselnya.",
         "An activation e-mail is sent only for a registration that is approved and not yet active. Ask the resident to \
          open Cek Status (check status) on the phone.";
-    AnotherRegistrationWaits = 409 "another-registration-waits" "Pendaftaran lain menunggu aktivasi" / "Another registration waits",
+    AnotherRegistrationWaits = 409 "another-registration-waits" "Pendaftaran lain menunggu aktivasi" / "Another registration is waiting",
         "Pendaftaran ponsel lain sudah disetujui dan menunggu aktivasi. Minta penduduk menyelesaikan aktivasi itu \
          sebelum PIN diatur ulang.",
         "The registration of another phone has been approved and is waiting to be activated. Ask the resident to \
@@ -170,7 +170,7 @@ catalogue! {
          coba lagi dalam {wait}.",
         "An activation e-mail has just been sent. Ask the resident to check inbox and spam folder. If it is not there, try \
          again in {wait}.";
-    EmailsUsedUp = 409 "emails-used-up" "Batas email aktivasi tercapai" / "Activation e-mails used up",
+    EmailsUsedUp = 409 "emails-used-up" "Batas email aktivasi tercapai" / "Limit for activation e-mails reached",
         "Batas pengiriman email aktivasi sudah tercapai. Jika PIN baru saja diatur ulang, datang ke kantor Dukcapil \
          agar PIN diatur ulang lagi. Jika belum, daftar ulang di aplikasi, lalu datang ke kantor Dukcapil.",
         "The limit for activation e-mails has been reached. If the PIN has just been reset, visit the civil registry \
@@ -188,7 +188,7 @@ catalogue! {
     CodeExpired = 410 "activation-code-expired" "Kode aktivasi kedaluwarsa" / "Activation code expired",
         "Kode aktivasi sudah kedaluwarsa. Minta kode baru melalui Cek Status di aplikasi.",
         "The activation code has expired. Ask for a new one through Cek Status (check status) in the app.";
-    CodeTriesUsedUp = 409 "activation-tries-used-up" "Kode aktivasi terlalu sering salah" / "Activation tries used up",
+    CodeTriesUsedUp = 409 "activation-tries-used-up" "Kode aktivasi terlalu sering salah" / "Too many wrong activation codes",
         "Kode aktivasi terlalu sering salah. Minta kode baru melalui Cek Status di aplikasi.",
         "Too many wrong activation codes. Ask for a new one through Cek Status (check status) in the app.";
     CodeWrong = 422 "activation-code-wrong" "Kode aktivasi salah" / "Wrong activation code",

@@ -1,4 +1,4 @@
-//! An integrator (*instansi*): it proves itself by its key, redeems, and verifies the answer.
+//! An integrator (*lembaga*): it proves itself by its key, redeems, and verifies the answer.
 
 use std::sync::Arc;
 
