@@ -80,6 +80,10 @@ async fn only_approved_registrations_have_emails_and_only_their_phone_may_ask() 
     let pending = world.registered(SITI).await;
     let reply = pending.phone.ask_for_another_email(&pending.id).await.unwrap();
     assert_problem(&reply, 409, "not-approved");
+    let to_officer = world.officer().send_another_email(&pending.id, None).await.unwrap();
+    assert_problem(&to_officer, 409, "not-approved");
+    assert!(to_officer.member("/detail").unwrap().ends_with("Minta penduduk membuka Cek Status di ponselnya."));
+    assert_ne!(reply.member("/detail"), to_officer.member("/detail"), "on one route the two read different texts");
     assert_problem(&world.phone().ask_for_another_email(&pending.id).await.unwrap(), 404, "not-found");
     assert_problem(
         &world.officer().send_another_email("AAAAAAAAAAAAAAAAAAAAAAAAAA", None).await.unwrap(),

@@ -3,7 +3,7 @@
 use ikd::app::Pins;
 use ikd::domain::Id;
 use ikd::domain::activation_code::ActivationCode;
-use ikd::domain::contact::{Email, PhoneNumber};
+use ikd::domain::contact::{Email, Office, PhoneNumber};
 use ikd::domain::decision::Pending;
 use ikd::domain::device::{Active, Device, DeviceState};
 use ikd::domain::holder::HolderRecord;
@@ -69,8 +69,9 @@ fn values_show_their_type_and_nothing_else() {
     assert_hidden(&key, &["a key"]);
 
     let url = url::Url::parse("https://ikd.example").unwrap();
+    let office = Office { name: "Dinas".to_owned(), phone: None };
     let message: Message =
-        activation_email::write(activation_email::Occasion::Approval, &code, &link, &url, "besok", "Dinas").unwrap();
+        activation_email::write(activation_email::Occasion::Approval, &code, &link, &url, "besok", &office).unwrap();
     assert_hidden(&message, &[code.expose(), link.expose()]);
 }
 

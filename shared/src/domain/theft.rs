@@ -62,7 +62,7 @@ impl TheftReport {
     /// A theft that has happened already.
     pub fn new(since: Timestamp, justification: Justification, now: Timestamp) -> Result<Self, Invalid> {
         const IN_THE_FUTURE: Invalid = Invalid::new(
-            "Waktu pencurian tidak boleh setelah waktu sekarang.",
+            "Waktu pencurian tidak boleh di masa depan.",
             "The time of the theft must not be in the future.",
         );
 
