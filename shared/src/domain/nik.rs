@@ -9,6 +9,9 @@ use super::typed;
 
 /// A possible NIK: 16 digits, of which six name the region of first registration, six the date of birth
 /// (day + 40 for women) and four a serial number (Permendagri 73/2022 and UU 24/2013, article 13).
+///
+/// It stays for life (article 13 again). Regions are split, and courts correct dates of birth and genders, so what it says of them
+/// is what was written down first, and the registry's row decides.
 #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct Nik(String);
@@ -97,9 +100,10 @@ impl From<Nik> for String {
     }
 }
 
-/// Provinces of Indonesia by their two-digit code (Kepmendagri 300.2.2-2138/2025).
+/// Provinces of Indonesia by their two-digit code (Kepmendagri 300.2.2-2138/2025), and Timor Timur (54), which was one until 1999
+/// (TAP MPR V/MPR/1999). All others that were split have kept their codes.
 fn is_province(code: u8) -> bool {
-    matches!(code, 11..=19 | 21 | 31..=36 | 51..=53 | 61..=65 | 71..=76 | 81 | 82 | 91..=97)
+    matches!(code, 11..=19 | 21 | 31..=36 | 51..=54 | 61..=65 | 71..=76 | 81 | 82 | 91..=97)
 }
 
 #[cfg(test)]
@@ -118,6 +122,13 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_regions_that_are_no_more_are_possible() {
+        for text in ["6473010101900001", "7319014101800002", "5401010101700001", "9101014101900003"] {
+            assert!(Nik::parse(text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
     fn impossible_numbers_are_refused() {
         for text in [
             "",
@@ -127,6 +138,7 @@ mod tests {
             "3577 0101 0190 000",
             "3577,0101,0190,0001",
             "0077010101900001", // no such province
+            "5577010101900001", // nor this one
             "3500010101900001", // no such regency
             "3577000101900001", // no such district
             "3577010001900001", // day 0

@@ -12,7 +12,7 @@ use indicatif::ProgressBar;
 
 use super::import::{Import, Summary};
 use super::lanes::Pass;
-use super::refusals::Report;
+use super::report::Report;
 use super::table::Table;
 use super::{Regions, synthesise};
 use crate::output::{is_closed_pipe, print_line};
@@ -29,10 +29,10 @@ pub struct ImportArguments {
     /// Write every row, also those that the table holds already.
     #[arg(long)]
     rewrite: bool,
-    /// Where refused rows are reported; without it, beside the file.
+    /// Where refused and doubtful rows are reported; without it, beside the file.
     #[arg(long)]
     report: Option<PathBuf>,
-    /// A file with further codes of districts that were in force once, one a line.
+    /// A file with further codes of districts, or of whole regencies, that were in force once, one a line.
     #[arg(long)]
     former_districts: Option<PathBuf>,
     /// The municipality whose residents enrol in the deployment, as 35.77; without it, the one of the stack's --outputs.
@@ -108,7 +108,10 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
         Some(Pass::Write) => bail!("Interrupted: run it again to import the rest."),
         None => {}
     }
-    let refused = summary.refused;
+    let Summary { refused, doubtful, .. } = summary;
+    if doubtful > 0 {
+        print_line(format_args!("{doubtful} rows have a warning: {} says which and why.", report.display()))?;
+    }
     ensure!(refused == 0, "{refused} rows were refused: {} says which and why.", report.display());
     Ok(())
 }
@@ -132,11 +135,12 @@ fn percent(text: &str) -> Result<f64> {
 
 /// What became of the rows, or would become of them.
 fn account(summary: &Summary, dry_run: bool) -> String {
-    let Summary { rows, changed, unchanged, refused, repeated, taken_away, interrupted } = summary;
+    let Summary { rows, changed, unchanged, refused, doubtful, repeated, taken_away, interrupted } = summary;
     let has_written = !dry_run && *interrupted != Some(Pass::Look);
     let writing = if has_written { "written" } else { "would be written" };
     let counted = format!(
-        "{rows} rows: {changed} {writing}, {unchanged} unchanged, {refused} refused, {repeated} replaced by a later one"
+        "{rows} rows: {changed} {writing}, {unchanged} unchanged, {refused} refused, {doubtful} with a warning, \
+         {repeated} replaced by a later one"
     );
     let became = match interrupted {
         // The share of a part of the file says nothing.

@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use super::family_cards::FamilyCards;
 use super::file;
 use super::lanes::{self, Counts, Lanes, Pass, Way};
-use super::refusals::Report;
 use super::regions::Regions;
+use super::report::Report;
 use super::rows::Rows;
 use super::rules::Rules;
 use super::source::Source;
@@ -27,7 +27,7 @@ use super::table::Table;
 #[derive(Clone)]
 pub struct Import {
     pub file: PathBuf,
-    /// Where refused rows are reported.
+    /// Where refused and doubtful rows are reported.
     pub report: PathBuf,
     pub table: Table,
     pub regions: Regions,
@@ -54,6 +54,8 @@ pub struct Summary {
     pub changed: u64,
     pub unchanged: u64,
     pub refused: u64,
+    /// Rows that were not refused, and are doubtful.
+    pub doubtful: u64,
     /// Rows that gave way to a later one close by with the same NIK.
     pub repeated: u64,
     pub taken_away: TakenAway,
@@ -184,7 +186,12 @@ impl Import {
                 if flaws.is_empty() { Ok(resident) } else { Err(flaws) }
             });
             match checked {
-                Ok(resident) => lanes.send(resident)?,
+                Ok(resident) => {
+                    let doubts = rules.doubts(&resident);
+                    summary.doubtful += u64::from(!doubts.is_empty());
+                    report.warn(row.line, &doubts)?;
+                    lanes.send(resident)?;
+                }
                 Err(flaws) => {
                     summary.refused += 1;
                     report.refuse(row.line, &flaws)?;

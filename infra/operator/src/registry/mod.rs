@@ -16,7 +16,7 @@ mod regions;
 mod rules;
 
 mod lanes;
-mod refusals;
+mod report;
 mod table;
 
 mod draw;
@@ -26,7 +26,8 @@ mod numbers;
 
 pub use regions::Regions;
 
-/// Why a row is refused. It names a field and a rule and never a value, so that it may be shown, kept and sent around.
+/// Why a row is refused, or what is doubtful about it. It names a field and a rule and never a value, so that it may be shown,
+/// kept and sent around.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flaw {
     pub field: &'static str,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
 /// Every district (*kecamatan*) of Indonesia, those of former regencies included, and the villages of Kota Madiun.
@@ -10,6 +10,8 @@ use serde::Deserialize;
 pub struct Regions {
     /// Six digits, as a NIK begins.
     districts: BTreeSet<u32>,
+    /// Four digits of regencies and cities that have another code now, and whose former districts are not known.
+    former_regencies: BTreeSet<u32>,
     villages: Vec<Village>,
 }
 
@@ -23,6 +25,12 @@ pub struct Village {
     pub postal_code: String,
 }
 
+/// A regency or city before it got another code.
+#[derive(Deserialize)]
+struct FormerCode {
+    code: String,
+}
+
 /// A regency or city and the last two digits of its districts.
 #[derive(Deserialize)]
 struct Regency {
@@ -33,7 +41,7 @@ struct Regency {
 impl Regions {
     /// The tables that the tool carries with it.
     pub fn read() -> Result<Self> {
-        let mut regions = Self { districts: BTreeSet::new(), villages: Vec::new() };
+        let mut regions = Self { districts: BTreeSet::new(), former_regencies: BTreeSet::new(), villages: Vec::new() };
         for table in [include_str!("../../data/regencies.csv"), include_str!("../../data/former_regencies.csv")] {
             for regency in csv::Reader::from_reader(table.as_bytes()).deserialize() {
                 let regency: Regency = regency.context("a table of regencies cannot be read")?;
@@ -42,39 +50,42 @@ impl Regions {
                 }
             }
         }
+        for former in csv::Reader::from_reader(include_str!("../../data/former_codes.csv").as_bytes()).deserialize() {
+            let former: FormerCode = former.context("the table of former codes cannot be read")?;
+            regions.add(&former.code)?;
+        }
         let villages =
             csv::Reader::from_reader(include_str!("../../data/kota_madiun.csv").as_bytes()).into_deserialize();
         regions.villages = villages.collect::<Result<_, _>>().context("the table of villages cannot be read")?;
         Ok(regions)
     }
 
-    /// Adds districts that were once in force, one code a line, as `64.06.01` or `640601`.
+    /// Adds codes that were once in force, one a line: of districts, as `64.06.01` or `640601`, or of whole regencies and
+    /// cities, as `64.06`.
     pub fn add_former(&mut self, codes: &str) -> Result<()> {
         codes.lines().map(str::trim).filter(|line| !line.is_empty()).try_for_each(|code| self.add(code))
     }
 
     fn add(&mut self, code: &str) -> Result<()> {
         let digits: String = code.chars().filter(|character| *character != '.').collect();
-        let is_code = digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit());
-        anyhow::ensure!(is_code, "{code:?} is not the code of a district.");
-        self.districts.insert(digits.parse()?);
+        let number = digits.parse::<u32>().ok().filter(|_| digits.bytes().all(|byte| byte.is_ascii_digit()));
+        match (number, digits.len()) {
+            (Some(district), 6) => self.districts.insert(district),
+            (Some(regency), 4) => self.former_regencies.insert(regency),
+            _ => bail!("{code:?} is not the code of a district, regency or city."),
+        };
         Ok(())
     }
 
-    /// Why six digits name no district, if they do not.
-    pub fn flaw_of_district(&self, code: u32) -> Option<&'static str> {
-        let has_districts = |alike: u32| {
-            let first = code / alike * alike;
-            self.districts.range(first..first + alike).next().is_some()
-        };
-        if !has_districts(10_000) {
-            Some("begins with a province that does not exist")
-        } else if !has_districts(100) {
-            Some("begins with a regency or city that does not exist")
-        } else if !has_districts(1) {
-            Some("begins with a district that does not exist")
-        } else {
+    /// What is doubtful about the six digits that a number begins with, if anything. It is no more than a doubt: numbers stay for
+    /// life, and not every code that was once in force is known.
+    pub fn doubt_about(&self, district: u32) -> Option<&'static str> {
+        if self.districts.contains(&district) || self.former_regencies.contains(&(district / 100)) {
             None
+        } else if self.has_regency(district / 100) {
+            Some("begins with a district that is not known, today or formerly")
+        } else {
+            Some("begins with a regency or city that is not known, today or formerly")
         }
     }
 
@@ -84,7 +95,11 @@ impl Regions {
         let number = digits.and_then(|(province, regency)| {
             Some(u32::from(province.parse::<u8>().ok()?) * 100 + u32::from(regency.parse::<u8>().ok()?))
         });
-        number.is_some_and(|number| self.districts.range(number * 100..number * 100 + 100).next().is_some())
+        number.is_some_and(|number| self.has_regency(number))
+    }
+
+    fn has_regency(&self, code: u32) -> bool {
+        self.districts.range(code * 100..code * 100 + 100).next().is_some()
     }
 
     /// The villages of Kota Madiun.
@@ -112,11 +127,9 @@ mod tests {
     fn the_nations_districts_are_known_and_no_others() {
         let regions = Regions::read().unwrap();
         assert_eq!(regions.districts.len(), 7_285 + 588, "Kepmendagri 300.2.2-2138/2025, and Papua before 2022");
-        assert_eq!(regions.flaw_of_district(357_703), None);
-        assert_eq!(regions.flaw_of_district(910_101), None, "Merauke, when it was in the one province of Papua");
-        for (code, part) in [(357_704, "district"), (357_001, "regency"), (990_101, "province"), (357_700, "district")]
-        {
-            assert!(regions.flaw_of_district(code).is_some_and(|flaw| flaw.contains(part)), "{code}");
+        assert_eq!(regions.doubt_about(357_703), None);
+        for (code, part) in [(357_704, "district"), (357_700, "district"), (357_001, "regency"), (540_101, "regency")] {
+            assert!(regions.doubt_about(code).is_some_and(|doubt| doubt.contains(part)), "{code}");
         }
         assert!(regions.has_municipality("35.77"));
         for code in ["35.70", "3577", "35.7", "+5.77", "", "35.77.01"] {
@@ -135,11 +148,25 @@ mod tests {
     }
 
     #[test]
-    fn former_districts_can_be_added() {
+    fn regions_of_other_provinces_formerly_are_not_doubtful_and_no_municipalities_today() {
+        let regions = Regions::read().unwrap();
+        for code in [647_301, 640_502, 732_101, 910_101, 927_103] {
+            assert_eq!(regions.doubt_about(code), None, "{code}");
+        }
+        for code in ["64.73", "73.21"] {
+            assert!(!regions.has_municipality(code), "{code}");
+        }
+        assert!(regions.former_regencies.iter().all(|code| !regions.has_regency(*code)), "their codes are free today");
+    }
+
+    #[test]
+    fn former_codes_can_be_added() {
         let mut regions = Regions::read().unwrap();
-        assert!(regions.flaw_of_district(640_699).is_some());
-        regions.add_former("64.06.99\n\n640698\n").unwrap();
-        assert_eq!((regions.flaw_of_district(640_699), regions.flaw_of_district(640_698)), (None, None));
-        assert!(regions.add_former("64.06").is_err());
+        assert!([640_199, 640_198, 329_901].iter().all(|code| regions.doubt_about(*code).is_some()));
+        regions.add_former("64.01.99\n\n640198\n32.99").unwrap();
+        assert!([640_199, 640_198, 329_901].iter().all(|code| regions.doubt_about(*code).is_none()));
+        for code in ["64", "64.0x.01", "+4.01.01", "64.06.01.2001"] {
+            assert!(regions.add_former(code).is_err(), "{code}");
+        }
     }
 }

@@ -1,4 +1,7 @@
-//! What a row must satisfy beyond its form: numbers, region, birth, family and texts agree with one another.
+//! What a row must satisfy beyond its form, and what is only doubtful about it.
+//!
+//! A NIK stays for life. A court may have corrected the date of birth or the gender since, and the region may have another code
+//! now. So a NIK that does not agree with its row is a doubt and no flaw, or these residents could never enrol.
 
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::{Gender, Relation, Resident};
@@ -33,7 +36,6 @@ impl Rules {
     /// Everything that is wrong with a row.
     pub fn flaws(&self, resident: &Resident) -> Vec<Flaw> {
         let mut flaws = Vec::new();
-        self.number(resident, &mut flaws);
         self.family(resident, &mut flaws);
         self.dates(resident, &mut flaws);
         self.address(resident, &mut flaws);
@@ -43,27 +45,28 @@ impl Rules {
         flaws
     }
 
-    /// The NIK names a district that exists, and the row's gender and date of birth.
-    fn number(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
+    /// What is doubtful about a row without making it wrong: the NIK names a district that is not known, or another gender or date
+    /// of birth than the row, or the card's number names such a district.
+    pub fn doubts(&self, resident: &Resident) -> Vec<Flaw> {
         let (nik, born) = (&resident.nik, resident.birthdate);
-        flaws.extend(self.flaw_of_region(nik).map(|reason| Flaw::new("nik", reason)));
+        let mut doubts = Vec::new();
+        doubts.extend(self.doubt_about_region("nik", nik.as_str()));
         if nik.marks_a_woman() != (resident.gender == Gender::Female) {
-            flaws.push(Flaw::new("gender", "is not the one of the NIK"));
+            doubts.push(Flaw::new("gender", "is not the one of the NIK"));
         }
         let digits = nik.birth();
         let of_row = [i16::from(born.day()), i16::from(born.month()), born.year().rem_euclid(100)];
         if [digits.day, digits.month, digits.year].map(i16::from) != of_row {
-            flaws.push(Flaw::new("birthdate", "is not the one of the NIK"));
+            doubts.push(Flaw::new("birthdate", "is not the one of the NIK"));
         }
+        doubts.extend(self.doubt_about_region("family_card_number", &resident.family_card_number));
+        doubts
     }
 
     /// The card's number is built as a NIK is, with the day of its entry; husband and wife have their gender.
     fn family(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
-        match Nik::try_from(resident.family_card_number.clone()).ok().filter(|card| !card.marks_a_woman()) {
-            None => flaws.push(Flaw::new("family_card_number", "is not a possible number of a family card")),
-            Some(card) => {
-                flaws.extend(self.flaw_of_region(&card).map(|reason| Flaw::new("family_card_number", reason)));
-            }
+        if !Nik::try_from(resident.family_card_number.clone()).is_ok_and(|card| !card.marks_a_woman()) {
+            flaws.push(Flaw::new("family_card_number", "is not a possible number of a family card"));
         }
         let agrees = match resident.relation {
             Relation::Husband => resident.gender == Gender::Male,
@@ -115,9 +118,9 @@ impl Rules {
         }
     }
 
-    fn flaw_of_region(&self, number: &Nik) -> Option<&'static str> {
-        let code = number.as_str().get(..6).and_then(|digits| digits.parse().ok()).unwrap_or_default();
-        self.regions.flaw_of_district(code)
+    fn doubt_about_region(&self, field: &'static str, number: &str) -> Option<Flaw> {
+        let district = number.get(..6).and_then(|digits| digits.parse().ok()).unwrap_or_default();
+        self.regions.doubt_about(district).map(|reason| Flaw::new(field, reason))
     }
 }
 

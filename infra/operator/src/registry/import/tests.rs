@@ -127,6 +127,33 @@ async fn a_row_of_no_district_is_refused_by_line_and_reason_and_the_others_are_i
     assert!(!report.contains(&nik[6..]), "the report repeats no value");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_that_their_nik_contradicts_are_imported_with_a_warning() {
+    let registry = Registry::new("doubtful").await;
+    let file = registry.synthetic("residents.jsonl", 60);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mut rows: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let nik = |row: &serde_json::Value| row["nik"].as_str().unwrap().to_owned();
+    let other = |day: &str| if day == "01" { "02" } else { "01" };
+    let birthdate = rows[0]["birthdate"].as_str().unwrap().to_owned();
+    rows[0]["birthdate"] = format!("{}{}", &birthdate[..8], other(&birthdate[8..])).into();
+    // Relations that any gender has.
+    rows[1]["relation"] = "other".into();
+    rows[1]["gender"] = if rows[1]["gender"] == "female" { "male" } else { "female" }.into();
+    rows[2]["nik"] = format!("647301{}", &nik(&rows[2])[6..]).into();
+    rows[3]["nik"] = format!("357899{}", &nik(&rows[3])[6..]).into();
+    rows[4]["nik"] = format!("540101{}", &nik(&rows[4])[6..]).into();
+    let lines: Vec<String> = rows.iter().map(ToString::to_string).collect();
+    std::fs::write(&file, lines.join("\n")).unwrap();
+    let summary = registry.import(&file, false).await.unwrap();
+    assert_eq!((summary.changed, summary.refused, summary.doubtful), (60, 0, 4));
+    let report = std::fs::read_to_string(registry.folder.join("report")).unwrap();
+    let listed: Vec<String> =
+        report.lines().map(|line| line.split(',').take(3).collect::<Vec<_>>().join(",")).collect();
+    let expected = ["line,outcome,field", "1,warning,birthdate", "2,warning,gender", "4,warning,nik", "5,warning,nik"];
+    assert_eq!(listed, expected, "Tarakan (line 3) has another code today, which is no reason for doubt");
+}
+
 /// The rows of a file of JSON Lines, with a change to the first ones of people who can lose the digital identity; and
 /// the changed rows alone.
 fn changed(file: &std::path::Path, rows: usize, change: impl Fn(&mut serde_json::Value)) -> (Vec<String>, Vec<String>) {

@@ -1,4 +1,4 @@
-//! The report of refused rows: line, field and reason of each flaw as CSV, and nothing of what the row said.
+//! The report of an import: line, field and reason of each flaw and each doubt as CSV, and nothing of what the row said.
 
 use std::fs::File;
 use std::io::BufWriter;
@@ -15,7 +15,7 @@ impl Report {
     /// Where the report of a file goes if nobody says so: beside it.
     pub fn beside(file: &Path) -> PathBuf {
         let mut name = file.as_os_str().to_owned();
-        name.push(".refused.csv");
+        name.push(".report.csv");
         name.into()
     }
 
@@ -25,14 +25,24 @@ impl Report {
         ensure!(!is_same, "The report would replace the file that is imported.");
         let file = File::create(path).with_context(|| format!("{} cannot be written", path.display()))?;
         let mut report = csv::Writer::from_writer(BufWriter::new(file));
-        report.write_record(["line", "field", "reason"])?;
+        report.write_record(["line", "outcome", "field", "reason"])?;
         Ok(Self(report))
     }
 
+    /// Lists why a row is not imported.
     pub fn refuse(&mut self, line: u64, flaws: &[Flaw]) -> Result<()> {
+        self.list(line, "refused", flaws)
+    }
+
+    /// Lists what is doubtful about a row that is imported.
+    pub fn warn(&mut self, line: u64, doubts: &[Flaw]) -> Result<()> {
+        self.list(line, "warning", doubts)
+    }
+
+    fn list(&mut self, line: u64, outcome: &str, flaws: &[Flaw]) -> Result<()> {
         for flaw in flaws {
             self.0
-                .write_record([&line.to_string(), flaw.field, flaw.reason])
+                .write_record([&line.to_string(), outcome, flaw.field, flaw.reason])
                 .context("the report cannot be written")?;
         }
         Ok(())
