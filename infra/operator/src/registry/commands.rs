@@ -13,6 +13,7 @@ use indicatif::ProgressBar;
 use super::import::{Import, Summary};
 use super::lanes::Pass;
 use super::report::Report;
+use super::sheet::mapping::Mapping;
 use super::table::Table;
 use super::{Regions, synthesise};
 use crate::output::{is_closed_pipe, print_line};
@@ -23,6 +24,9 @@ use crate::{Options, StackDescription, aws};
 pub struct ImportArguments {
     /// CSV or JSON Lines in UTF-8, plain or compressed with gzip: see docs/registry.md.
     file: PathBuf,
+    /// A TOML file that says what the columns and values of a CSV file are called: see docs/registry/siak.toml.
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
     /// Without it, the stack's.
     #[arg(long)]
     table: Option<String>,
@@ -84,6 +88,7 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
     ensure!(regions.has_municipality(&municipality), "{municipality} is not the code of a regency or city, as 35.77.");
     let report = arguments.report.unwrap_or_else(|| Report::beside(&arguments.file));
     let import = Import {
+        mapping: arguments.map.as_deref().map(Mapping::read).transpose()?,
         report: report.clone(),
         table: Table {
             client: aws_sdk_dynamodb::Client::new(&config),

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use super::Flaw;
 use super::file::Text;
 use super::rows::{Rationed, Row, photo_of_base64};
+use super::sheet::mapping::Mapping;
+use super::sheet::{Sheet, separator};
 
 /// The columns, in whatever order the header has them.
 const COLUMNS: [&str; 24] = [
@@ -46,27 +48,33 @@ const COLUMNS: [&str; 24] = [
 /// The last three columns may be left out.
 const NEEDED: usize = 21;
 
+/// The names of the columns.
+pub fn columns() -> &'static [&'static str] {
+    &COLUMNS
+}
+
 /// The rows of a CSV file.
 pub struct FlatRows {
     reader: Reader<Rationed<Text>>,
-    header: StringRecord,
+    sheet: Sheet,
     record: ByteRecord,
 }
 
 impl FlatRows {
-    /// Reads the header; it must name the columns.
-    pub fn new(text: Text) -> Result<Self> {
-        let mut reader = ReaderBuilder::new().flexible(true).from_reader(Rationed::new(text));
-        let header = reader.headers().context("the header cannot be read")?.clone();
-        check_header(&header)?;
-        Ok(Self { reader, header, record: ByteRecord::new() })
+    /// Reads the header; it must name the columns, or the mapping must.
+    pub fn new(text: Text, mapping: Option<Mapping>) -> Result<Self> {
+        let (separator, text) = separator(text)?;
+        let mut reader = ReaderBuilder::new().flexible(true).delimiter(separator).from_reader(Rationed::new(text));
+        let sheet = Sheet::new(reader.headers().context("the header cannot be read")?, mapping)?;
+        check_header(sheet.header())?;
+        Ok(Self { reader, sheet, record: ByteRecord::new() })
     }
 
     pub fn next(&mut self) -> Option<Result<Row>> {
         self.reader.get_mut().renew();
         let line = self.reader.position().line();
         match self.reader.read_byte_record(&mut self.record) {
-            Ok(false) => None,
+            Ok(false) => self.sheet.ensure_not_rounded().err().map(Err),
             Ok(true) => {
                 let line = self.record.position().map_or(line, csv::Position::line);
                 let record = std::mem::take(&mut self.record);
@@ -76,13 +84,9 @@ impl FlatRows {
         }
     }
 
-    fn parse(&self, record: ByteRecord) -> Result<Resident, Flaw> {
-        if record.len() != self.header.len() {
-            return Err(Flaw::new("row", "does not have as many cells as the header"));
-        }
-        let record = StringRecord::from_byte_record(record)
-            .map_err(|error| Flaw::new(self.column(error.utf8_error().field()), "is not UTF-8"))?;
-        let flat: Flat = record.deserialize(Some(&self.header)).map_err(|error| {
+    fn parse(&mut self, record: ByteRecord) -> Result<Resident, Flaw> {
+        let record = self.sheet.cells(record)?;
+        let flat: Flat = record.deserialize(Some(self.sheet.header())).map_err(|error| {
             let field = match error.kind() {
                 ErrorKind::Deserialize { err, .. } => err.field().and_then(|field| usize::try_from(field).ok()),
                 _ => None,
@@ -93,7 +97,7 @@ impl FlatRows {
     }
 
     fn column(&self, index: usize) -> &'static str {
-        let name = self.header.get(index);
+        let name = self.sheet.header().get(index);
         COLUMNS.into_iter().find(|column| Some(*column) == name).unwrap_or("row")
     }
 }

@@ -20,6 +20,7 @@ use super::regions::Regions;
 use super::report::Report;
 use super::rows::Rows;
 use super::rules::Rules;
+use super::sheet::mapping::Mapping;
 use super::source::Source;
 use super::table::Table;
 
@@ -27,6 +28,8 @@ use super::table::Table;
 #[derive(Clone)]
 pub struct Import {
     pub file: PathBuf,
+    /// What the file's columns and values are called, if not as in the format.
+    pub mapping: Option<Mapping>,
     /// Where refused and doubtful rows are reported.
     pub report: PathBuf,
     pub table: Table,
@@ -166,7 +169,7 @@ impl Import {
         let rules = Rules::new(self.regions, self.now);
         let (mut cards, mut summary) = (FamilyCards::default(), Summary::default());
         let mut damage = Ok(());
-        for row in Rows::new(format, text)? {
+        for row in Rows::new(format, text, self.mapping)? {
             if stop.load(Ordering::Relaxed) {
                 summary.interrupted = Some(pass);
                 break;

@@ -8,7 +8,7 @@ use serde_path_to_error::{Deserializer, Track};
 
 use super::Flaw;
 use super::file::Text;
-use super::rows::{LARGEST_ROW, Row, endless_row, photo_of_base64};
+use super::rows::{LARGEST_ROW, NOT_UTF_8, Row, endless_row, photo_of_base64};
 
 /// The rows of a JSON Lines file. Empty lines are passed over.
 pub struct JsonLines {
@@ -51,7 +51,7 @@ impl JsonLines {
 /// otherwise.
 fn parse(json: &[u8]) -> Result<Resident, Flaw> {
     if std::str::from_utf8(json).is_err() {
-        return Err(Flaw::new("row", "is not UTF-8"));
+        return Err(Flaw::new("row", NOT_UTF_8));
     }
     let (mut track, mut has_unknown) = (Track::new(), false);
     let mut reader = serde_json::Deserializer::from_slice(json);

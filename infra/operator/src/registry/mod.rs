@@ -8,6 +8,7 @@ mod file;
 mod flat;
 mod json_lines;
 mod rows;
+mod sheet;
 mod source;
 
 mod family_cards;

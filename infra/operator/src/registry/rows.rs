@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use data_encoding::BASE64;
 use ikd::domain::resident::Resident;
 
@@ -10,10 +10,14 @@ use super::Flaw;
 use super::file::{Format, Text};
 use super::flat::FlatRows;
 use super::json_lines::JsonLines;
+use super::sheet::mapping::Mapping;
 
 /// Bytes of one row at most: a photograph in base64 and the longest texts have room. A file that lost a quotation mark
 /// or its line ends is noticed here, before it fills the memory.
 pub const LARGEST_ROW: u64 = 1024 * 1024;
+
+/// What a text in another encoding is, and what to do about it.
+pub const NOT_UTF_8: &str = "is not UTF-8: save the file again as \"CSV UTF-8\" (docs/registry.md)";
 
 /// A row and where it begins.
 pub struct Row {
@@ -28,9 +32,11 @@ pub enum Rows {
 }
 
 impl Rows {
-    pub fn new(format: Format, text: Text) -> Result<Self> {
+    /// A mapping says what the columns and values of a CSV file are called, if not as in the format.
+    pub fn new(format: Format, text: Text, mapping: Option<Mapping>) -> Result<Self> {
+        ensure!(format == Format::Csv || mapping.is_none(), "A mapping is for CSV, and the file is JSON Lines.");
         Ok(match format {
-            Format::Csv => Self::Flat(Box::new(FlatRows::new(text)?)),
+            Format::Csv => Self::Flat(Box::new(FlatRows::new(text, mapping)?)),
             Format::JsonLines => Self::JsonLines(JsonLines::new(text)),
         })
     }

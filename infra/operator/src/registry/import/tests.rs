@@ -63,6 +63,7 @@ impl Registry {
     fn import_of(&self, file: &std::path::Path) -> Import {
         Import {
             file: file.to_owned(),
+            mapping: None,
             report: self.folder.join("report"),
             table: self.table.clone(),
             regions: Regions::read().unwrap(),
