@@ -28,10 +28,13 @@ pub struct Database {
 }
 
 impl Database {
-    /// A database in a file.
+    /// A database in a file. It survives the end of its process, and not always a power failure: the engine commits each item by
+    /// itself, even those of one batch, and would wait for the disk each time.
     pub fn open(path: &Path) -> Result<Self> {
         let path = path.to_str().context("the database's path is not UTF-8")?;
-        Ok(Self { engine: dynoxide::Database::new(path).map_err(failed)?, served: None, streams: true })
+        let engine = dynoxide::Database::new(path).map_err(failed)?;
+        engine.enable_bulk_loading().map_err(failed)?;
+        Ok(Self { engine, served: None, streams: true })
     }
 
     /// A database that is gone with its test.
