@@ -10,8 +10,9 @@ use clap::Args;
 use ikd::app::{Clock, SystemClock};
 use indicatif::ProgressBar;
 
+use super::bulk::Folder;
 use super::import::{Import, Summary};
-use super::lanes::Pass;
+use super::lanes::{Pass, Target};
 use super::report::Report;
 use super::sheet::mapping::Mapping;
 use super::table::Table;
@@ -30,6 +31,9 @@ pub struct ImportArguments {
     /// Without it, the stack's.
     #[arg(long)]
     table: Option<String>,
+    /// Instead of a table, write a new folder of files for DynamoDB's own import from S3, and compare no table.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["table", "rewrite", "max_taken_away", "allow_mass_change"])]
+    to_s3_files: Option<PathBuf>,
     /// Write every row, also those that the table holds already.
     #[arg(long)]
     rewrite: bool,
@@ -78,7 +82,6 @@ impl ImportArguments {
 ///
 /// A dry run checks and compares everything, and writes nothing.
 pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<AtomicBool>) -> Result<()> {
-    let config = aws::config(options.endpoint.as_deref()).await;
     let mut regions = Regions::read()?;
     if let Some(path) = &arguments.former_districts {
         let codes = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
@@ -87,13 +90,22 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
     let municipality = arguments.municipality.context("name the --municipality, or give the stack's --outputs")?;
     ensure!(regions.has_municipality(&municipality), "{municipality} is not the code of a regency or city, as 35.77.");
     let report = arguments.report.unwrap_or_else(|| Report::beside(&arguments.file));
+    let target = match arguments.to_s3_files {
+        Some(folder) => {
+            ensure!(options.endpoint.is_none(), "--to-s3-files writes files alone, so that there is no --endpoint.");
+            Target::Files(Folder::new(folder))
+        }
+        None => {
+            let config = aws::config(options.endpoint.as_deref()).await;
+            let name = arguments.table.unwrap_or_else(|| options.table("residents"));
+            Target::Table(Table { client: aws_sdk_dynamodb::Client::new(&config), name })
+        }
+    };
+    let writes_files = matches!(target, Target::Files(_));
     let import = Import {
         mapping: arguments.map.as_deref().map(Mapping::read).transpose()?,
         report: report.clone(),
-        table: Table {
-            client: aws_sdk_dynamodb::Client::new(&config),
-            name: arguments.table.unwrap_or_else(|| options.table("residents")),
-        },
+        target,
         regions,
         municipality,
         dry_run: options.dry_run,
@@ -106,10 +118,11 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
     };
     let start = Instant::now();
     let summary = import.run(stop).await?;
-    print_line(account(&summary, options.dry_run))?;
+    print_line(account(&summary, options.dry_run, writes_files))?;
     print_line(cost(&summary, start.elapsed()))?;
     match summary.interrupted {
         Some(Pass::Look) => bail!("Interrupted before anything was written: run it again."),
+        Some(Pass::Write) if writes_files => bail!("Interrupted: delete the unfinished folder, and run it again."),
         Some(Pass::Write) => bail!("Interrupted: run it again to import the rest."),
         None => {}
     }
@@ -139,14 +152,18 @@ fn percent(text: &str) -> Result<f64> {
 }
 
 /// What became of the rows, or would become of them.
-fn account(summary: &Summary, dry_run: bool) -> String {
-    let Summary { rows, changed, unchanged, refused, doubtful, repeated, taken_away, interrupted } = summary;
+fn account(summary: &Summary, dry_run: bool, writes_files: bool) -> String {
+    let Summary { rows, changed, unchanged, refused, doubtful, repeated, bytes, taken_away, interrupted } = summary;
     let has_written = !dry_run && *interrupted != Some(Pass::Look);
     let writing = if has_written { "written" } else { "would be written" };
     let counted = format!(
         "{rows} rows: {changed} {writing}, {unchanged} unchanged, {refused} refused, {doubtful} with a warning, \
          {repeated} replaced by a later one"
     );
+    if writes_files {
+        let a_row = bytes / changed.max(&1);
+        return format!("{counted}\n{bytes} bytes of DynamoDB JSON before compression, {a_row} a row");
+    }
     let became = match interrupted {
         // The share of a part of the file says nothing.
         Some(Pass::Look) => return counted,
@@ -176,6 +193,12 @@ mod tests {
     use super::super::import::TakenAway;
     use super::*;
 
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: ImportArguments,
+    }
+
     fn summary(interrupted: Option<Pass>) -> Summary {
         let taken_away = TakenAway { residents: 1, of: 200 };
         Summary { rows: 200, changed: 3, unchanged: 197, taken_away, interrupted, ..Summary::default() }
@@ -190,7 +213,7 @@ mod tests {
             (Some(Pass::Look), true, "3 would be written", None),
             (Some(Pass::Write), false, "3 written", Some("would become")),
         ] {
-            let said = account(&summary(interrupted), dry_run);
+            let said = account(&summary(interrupted), dry_run, false);
             let (rows, became) = said.split_once('\n').map_or((said.as_str(), None), |(rows, rest)| (rows, Some(rest)));
             assert!(rows.starts_with(&format!("200 rows: {writing}, 197 unchanged")), "{said}");
             let expected = share.map(|became| format!("0.50 % of the residents (1 of 200) {became} deceased"));
@@ -200,13 +223,24 @@ mod tests {
     }
 
     #[test]
-    fn the_municipality_is_the_one_given_or_else_the_stacks() {
-        #[derive(clap::Parser)]
-        struct Line {
-            #[command(flatten)]
-            arguments: ImportArguments,
-        }
+    fn files_are_accounted_for_by_their_bytes() {
+        let summary = Summary { rows: 4, changed: 4, bytes: 2_000, ..Summary::default() };
+        let said = account(&summary, true, true);
+        assert!(said.ends_with("\n2000 bytes of DynamoDB JSON before compression, 500 a row"), "{said}");
+    }
 
+    #[test]
+    fn files_for_s3_are_compared_with_no_table_and_limited_by_none() {
+        for options in ["--table=t", "--rewrite", "--max-taken-away=1", "--allow-mass-change"] {
+            let line = ["import", "file", "--to-s3-files", "files"];
+            assert!(<Line as clap::Parser>::try_parse_from(line).is_ok());
+            let refused = <Line as clap::Parser>::try_parse_from(line.into_iter().chain([options]));
+            assert!(refused.is_err(), "{options}");
+        }
+    }
+
+    #[test]
+    fn the_municipality_is_the_one_given_or_else_the_stacks() {
         let parameters = json!([{ "ParameterKey": "Municipality", "ParameterValue": "35.77" }]);
         let stack = json!({ "Stacks": [{ "StackName": "ikd", "Parameters": parameters }] });
         let stack = StackDescription::of(&stack.to_string()).unwrap();

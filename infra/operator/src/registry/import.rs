@@ -15,14 +15,14 @@ use jiff::Timestamp;
 
 use super::family_cards::FamilyCards;
 use super::file;
-use super::lanes::{self, Counts, Lanes, Pass, Way};
+use super::lanes::{self, Counts, Lanes, Pass, Target, Way};
 use super::regions::Regions;
+use super::repeats::Repeats;
 use super::report::Report;
 use super::rows::Rows;
 use super::rules::Rules;
 use super::sheet::mapping::Mapping;
 use super::source::Source;
-use super::table::Table;
 
 /// An import to be made.
 #[derive(Clone)]
@@ -32,7 +32,7 @@ pub struct Import {
     pub mapping: Option<Mapping>,
     /// Where refused and doubtful rows are reported.
     pub report: PathBuf,
-    pub table: Table,
+    pub target: Target,
     pub regions: Regions,
     /// The municipality whose residents can have a digital identity here, as `35.77`.
     pub municipality: String,
@@ -59,11 +59,19 @@ pub struct Summary {
     pub refused: u64,
     /// Rows that were not refused, and are doubtful.
     pub doubtful: u64,
-    /// Rows that gave way to a later one close by with the same NIK.
+    /// Rows that gave way to a later one with the same NIK: in files, all of them; in a table, those close by.
     pub repeated: u64,
+    /// Of the lines that files have, or would have, before compression.
+    pub bytes: u64,
     pub taken_away: TakenAway,
     /// The pass in which it was asked to end before the file's end, if it was.
     pub interrupted: Option<Pass>,
+}
+
+/// What the first reading found.
+struct Looked {
+    summary: Summary,
+    repeats: Repeats,
 }
 
 /// Residents whom an import takes the digital identity away from: they become deceased or not recorded, or move.
@@ -95,34 +103,49 @@ impl Import {
     /// would lose the digital identity. Fails half-way when the file changes, or the table takes no more rows.
     pub async fn run(self, stop: Arc<AtomicBool>) -> Result<Summary> {
         let source = Source::open(&self.file)?;
-        let looked = self.look(&source, &stop).await?;
-        if self.dry_run || looked.interrupted.is_some() {
-            return Ok(looked);
+        let Target::Files(folder) = &self.target else { return self.look_and_write(&source, &stop).await };
+        folder.create()?;
+        let done = self.look_and_write(&source, &stop).await;
+        if !self.dry_run && done.as_ref().is_ok_and(|summary| summary.interrupted.is_none()) {
+            folder.finish()?;
         }
-        self.write(&source, looked, &stop).await
+        folder.remove_if_empty();
+        done
+    }
+
+    async fn look_and_write(&self, source: &Source, stop: &Arc<AtomicBool>) -> Result<Summary> {
+        let looked = self.look(source, stop).await?;
+        if self.dry_run || looked.summary.interrupted.is_some() {
+            return Ok(looked.summary);
+        }
+        self.write(source, looked, stop).await
     }
 
     /// Counts the table first: one that is missing, or may not be read, is noticed before a large file is read.
-    async fn look(&self, source: &Source, stop: &Arc<AtomicBool>) -> Result<Summary> {
-        let residents = self.table.residents().await?;
-        let mut looked = self.pass(Pass::Look, source, stop).await?;
+    async fn look(&self, source: &Source, stop: &Arc<AtomicBool>) -> Result<Looked> {
+        let (residents, repeats) = match &self.target {
+            Target::Table(table) => (table.residents().await?, Repeats::Unasked),
+            Target::Files(folder) => (0, Repeats::gather(folder.place_of("numbers"))?),
+        };
+        let mut looked = self.pass(Pass::Look, source, stop, repeats).await?;
         // The index that is counted may be a moment behind.
-        looked.taken_away.of = looked.taken_away.of.max(residents);
-        if looked.interrupted.is_none() {
-            self.ensure_few_lose(looked.taken_away)?;
+        let taken_away = &mut looked.summary.taken_away;
+        taken_away.of = taken_away.of.max(residents);
+        if looked.summary.interrupted.is_none() {
+            self.ensure_few_lose(looked.summary.taken_away)?;
         }
         Ok(looked)
     }
 
-    async fn write(&self, source: &Source, looked: Summary, stop: &Arc<AtomicBool>) -> Result<Summary> {
+    async fn write(&self, source: &Source, looked: Looked, stop: &Arc<AtomicBool>) -> Result<Summary> {
         let file = self.file.display();
         let is_unchanged = source.is_unchanged().with_context(|| format!("{file} cannot be read"))?;
         ensure!(
             is_unchanged,
             "{file} was changed while the import looked at it. Nothing was written: run the import again."
         );
-        let written = self.pass(Pass::Write, source, stop).await?;
-        Ok(Summary { taken_away: looked.taken_away, ..written })
+        let written = self.pass(Pass::Write, source, stop, looked.repeats).await?.summary;
+        Ok(Summary { taken_away: looked.summary.taken_away, ..written })
     }
 
     fn ensure_few_lose(&self, taken_away: TakenAway) -> Result<()> {
@@ -136,12 +159,12 @@ impl Import {
     }
 
     /// Goes through the file once.
-    async fn pass(&self, pass: Pass, source: &Source, stop: &Arc<AtomicBool>) -> Result<Summary> {
+    async fn pass(&self, pass: Pass, source: &Source, stop: &Arc<AtomicBool>, repeats: Repeats) -> Result<Looked> {
         let counts = Arc::<Counts>::default();
         let way = Way { pass, rewrite: self.rewrite, municipality: self.municipality.clone() };
-        let (lanes, mut workers) = lanes::open(self.concurrency, &self.table, &way, &counts);
+        let (lanes, mut workers) = lanes::open(self.concurrency, &self.target, &way, &counts);
         let (import, source, stop) = (self.clone(), source.clone(), stop.clone());
-        let reading = tokio::task::spawn_blocking(move || import.send_rows(pass, &source, lanes, &stop));
+        let reading = tokio::task::spawn_blocking(move || import.send_rows(pass, &source, lanes, repeats, &stop));
         let mut lanes_ended = Ok(());
         while let Some(ended) = workers.join_next().await {
             // A lane that has failed is closed, which ends the reading, and so the other lanes.
@@ -150,18 +173,30 @@ impl Import {
         let sent = reading.await.context("the reading has broken")?;
         self.progress.finish_and_clear();
         lanes_ended?;
+        let Looked { summary: sent, repeats } = sent?;
         let count = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
-        Ok(Summary {
-            changed: count(&counts.changed),
+        // Only once all are read, the first pass knows which rows give way.
+        let counted_too_early = if pass == Pass::Look { sent.repeated } else { 0 };
+        let summary = Summary {
+            changed: count(&counts.changed) - counted_too_early,
             unchanged: count(&counts.unchanged),
-            repeated: count(&counts.repeated),
+            repeated: count(&counts.repeated) + sent.repeated,
+            bytes: count(&counts.bytes),
             taken_away: TakenAway { residents: count(&counts.taken_away), of: count(&counts.known) },
-            ..sent?
-        })
+            ..sent
+        };
+        Ok(Looked { summary, repeats })
     }
 
     /// Reads and checks row by row; good ones go on their lanes, bad ones into the report.
-    fn send_rows(self, pass: Pass, source: &Source, mut lanes: Lanes, stop: &AtomicBool) -> Result<Summary> {
+    fn send_rows(
+        self,
+        pass: Pass,
+        source: &Source,
+        mut lanes: Lanes,
+        mut repeats: Repeats,
+        stop: &AtomicBool,
+    ) -> Result<Looked> {
         let mut report = Report::create(&self.report, &self.file)?;
         self.watch(source);
         let bytes = source.read(pass).with_context(|| format!("{} cannot be read", self.file.display()))?;
@@ -193,7 +228,11 @@ impl Import {
                     let doubts = rules.doubts(&resident);
                     summary.doubtful += u64::from(!doubts.is_empty());
                     report.warn(row.line, &doubts)?;
-                    lanes.send(resident)?;
+                    if repeats.gives_way(&resident.nik)? {
+                        summary.repeated += 1;
+                    } else {
+                        lanes.send(resident)?;
+                    }
                 }
                 Err(flaws) => {
                     summary.refused += 1;
@@ -210,7 +249,9 @@ impl Import {
                 Pass::Write => format!("only the first {rows} rows of {file} were imported: run the import again"),
             }
         })?;
-        Ok(summary)
+        let (repeats, give_way) = repeats.compared()?;
+        summary.repeated += give_way;
+        Ok(Looked { summary, repeats })
     }
 
     /// Sets up the bar: its length is the file's.

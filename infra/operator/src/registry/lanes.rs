@@ -1,5 +1,5 @@
-//! Lanes to the table: rows of one NIK always take the same one, where each batch waits for the one before. So the last
-//! row of a NIK wins, however many lanes there are, and no batch holds a key twice.
+//! Lanes to the table, or to files: rows of one NIK always take the same one, where each batch waits for the one before. So the
+//! last row of a NIK wins, however many lanes there are, and no batch holds a key twice.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -11,10 +11,19 @@ use ikd::domain::resident::Resident;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::task::JoinSet;
 
+use super::bulk::{Files, Folder};
 use super::table::{ImportRow, READ_BATCH, Table, WRITE_BATCH};
 
 /// Bytes of a batch's photographs after which it goes, full or not.
 const LARGEST_BATCH: usize = 2 * 1024 * 1024;
+
+/// Where the lanes lead.
+#[derive(Clone)]
+pub enum Target {
+    Table(Table),
+    /// Files for DynamoDB's own import from S3. No table is compared.
+    Files(Folder),
+}
 
 /// What the lanes do with the rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +48,8 @@ pub struct Way {
 pub struct Counts {
     /// Rows that are new or differ from the table's.
     pub changed: AtomicU64,
+    /// Of the lines in files, before compression.
+    pub bytes: AtomicU64,
     pub unchanged: AtomicU64,
     /// A later row of the same batch had the same NIK.
     pub repeated: AtomicU64,
@@ -57,12 +68,21 @@ struct Lane {
     sender: Sender<Vec<Resident>>,
 }
 
-/// Opens so many lanes. Of each, one batch is filled, one waits and one is at the table at any time, and no more.
-pub fn open(number: usize, table: &Table, way: &Way, counts: &Arc<Counts>) -> (Lanes, JoinSet<Result<()>>) {
+/// Opens so many lanes. Of each, one batch is filled, one waits and one is at its target at any time, and no more.
+pub fn open(number: usize, target: &Target, way: &Way, counts: &Arc<Counts>) -> (Lanes, JoinSet<Result<()>>) {
     let mut workers = JoinSet::new();
-    let lanes = (0..number.max(1)).map(|_| {
+    let lanes = (0..number.max(1)).map(|lane| {
         let (sender, batches) = channel(1);
-        workers.spawn(work(table.clone(), batches, way.clone(), counts.clone()));
+        match target {
+            Target::Table(table) => {
+                workers.spawn(work(table.clone(), batches, way.clone(), counts.clone()));
+            }
+            Target::Files(folder) => {
+                let files = (way.pass == Pass::Write).then(|| folder.files(lane));
+                let counts = counts.clone();
+                workers.spawn_blocking(move || write(files, batches, &counts));
+            }
+        }
         Lane { rows: Vec::new(), bytes: 0, sender }
     });
     let lanes = Lanes(lanes.collect());
@@ -122,4 +142,19 @@ async fn work(table: Table, mut batches: Receiver<Vec<Resident>>, way: Way, coun
         }
     }
     Ok(())
+}
+
+/// Writes rows into files, or only counts them where there are none.
+fn write(mut files: Option<Files>, mut batches: Receiver<Vec<Resident>>, counts: &Counts) -> Result<()> {
+    while let Some(batch) = batches.blocking_recv() {
+        for resident in batch {
+            let line = ImportRow::new(resident)?.line()?;
+            if let Some(files) = &mut files {
+                files.write(&line)?;
+            }
+            counts.bytes.fetch_add(line.len() as u64, Ordering::Relaxed);
+            counts.changed.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+    files.map_or(Ok(()), |mut files| files.finish())
 }

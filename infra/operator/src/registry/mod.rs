@@ -16,7 +16,9 @@ mod photo;
 mod regions;
 mod rules;
 
+mod bulk;
 mod lanes;
+mod repeats;
 mod report;
 mod table;
 

@@ -10,6 +10,7 @@ use ikd::aws::describe_failure;
 use ikd::domain::Digest;
 use ikd::domain::resident::Resident;
 use ikd::store::Attempts;
+use serde::Serialize;
 
 /// Keys that one BatchGetItem takes.
 pub const READ_BATCH: usize = 100;
@@ -39,6 +40,13 @@ pub struct Table {
 pub struct ImportRow {
     resident: Resident,
     digest: Digest,
+}
+
+/// A line of a file for DynamoDB's import from S3.
+#[derive(Serialize)]
+struct Line {
+    #[serde(rename = "Item")]
+    item: serde_dynamo::Item,
 }
 
 /// What the table holds of a resident: the digest of the row, and what decides whether they may have a digital identity.
@@ -95,10 +103,22 @@ impl ImportRow {
         Standing::of(self.resident.gone(municipality).is_some(), self.resident.recorded) < held.standing(municipality)
     }
 
+    /// The row as DynamoDB's import from S3 reads it, with the end of its line.
+    pub fn line(&self) -> Result<Vec<u8>> {
+        let mut line = serde_json::to_vec(&Line { item: self.item()?.into() })?;
+        line.push(b'\n');
+        Ok(line)
+    }
+
     fn put(&self) -> Result<WriteRequest> {
+        let put = PutRequest::builder().set_item(Some(self.item()?)).build()?;
+        Ok(WriteRequest::builder().put_request(put).build())
+    }
+
+    fn item(&self) -> Result<Item> {
         let mut item: Item = serde_dynamo::to_item(&self.resident)?;
         item.insert(DIGEST.to_owned(), AttributeValue::S(self.digest.as_str().to_owned()));
-        Ok(WriteRequest::builder().put_request(PutRequest::builder().set_item(Some(item)).build()?).build())
+        Ok(item)
     }
 }
 

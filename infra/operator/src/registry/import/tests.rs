@@ -1,8 +1,11 @@
 //! Imports into a registry that is served for the test.
 
 use super::super::synthesise;
+use super::super::table::Table;
 use super::*;
 use crate::aws::sdk_config;
+
+mod files;
 
 const TABLE: &str = "ikd-local-residents";
 
@@ -65,7 +68,7 @@ impl Registry {
             file: file.to_owned(),
             mapping: None,
             report: self.folder.join("report"),
-            table: self.table.clone(),
+            target: Target::Table(self.table.clone()),
             regions: Regions::read().unwrap(),
             municipality: "35.77".to_owned(),
             dry_run: false,
@@ -279,7 +282,7 @@ async fn a_table_that_cannot_be_used_is_noticed_before_the_file_is_read() {
     let registry = Registry::new("no-table").await;
     let file = registry.synthetic("residents.csv", 60);
     let mut import = registry.import_of(&file);
-    import.table.name = "ikd-local-nothing".to_owned();
+    import.target = Target::Table(Table { name: "ikd-local-nothing".to_owned(), ..registry.table.clone() });
     let refused = import.run(Arc::default()).await.unwrap_err().to_string();
     assert_eq!(refused, "ikd-local-nothing cannot be used");
     assert!(!registry.folder.join("report").exists(), "no row was looked at");
@@ -310,7 +313,7 @@ async fn import_around(
     let import = registry.import_of(&file);
     let source = Source::open(&file).unwrap();
     let looked = import.look(&source, &Arc::default()).await.unwrap();
-    assert_eq!(looked.changed, 300);
+    assert_eq!(looked.summary.changed, 300);
     happens(&file);
     import.write(&source, looked, &Arc::default()).await.map_err(|error| format!("{error:#}"))
 }
