@@ -3,6 +3,7 @@
 pub mod text;
 pub mod typed;
 
+pub mod civil_record;
 pub mod contact;
 pub mod document;
 pub mod local_time;

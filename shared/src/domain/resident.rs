@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::civil_record::CivilRecord;
 use super::claims::{Claim, ClaimSet};
 use super::document::{Document, DocumentKind};
 use super::nik::Nik;
@@ -38,6 +39,8 @@ pub struct Resident {
     pub deceased: bool,
     /// When the registry changed this row last.
     pub updated_at: Timestamp,
+    #[serde(default, skip_serializing_if = "CivilRecord::is_empty")]
+    pub civil_record: CivilRecord,
     /// What other agencies have on record.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub documents: BTreeMap<DocumentKind, Document>,
@@ -233,6 +236,7 @@ mod tests {
             municipality: "35.77".into(),
             deceased: false,
             updated_at: "2026-01-05T02:30:00Z".parse().unwrap(),
+            civil_record: CivilRecord::default(),
             documents: BTreeMap::new(),
             photo: vec![0xff, 0xd8],
         }

@@ -45,6 +45,7 @@ fn digest(resident: &Resident, salt: &Id) -> Digest {
         recorded: _,
         municipality: _,
         deceased: _,
+        civil_record: _,
         documents: _,
     } = resident;
     let gender: &[u8] = match gender {

@@ -24,7 +24,7 @@ impl Photo {
 }
 
 /// Everything but the photograph.
-const ALL_BUT_PHOTO: [&str; 17] = [
+const ALL_BUT_PHOTO: [&str; 18] = [
     "nik",
     "family_card_number",
     "relation",
@@ -41,6 +41,7 @@ const ALL_BUT_PHOTO: [&str; 17] = [
     "municipality",
     "deceased",
     "updated_at",
+    "civil_record",
     "documents",
 ];
 

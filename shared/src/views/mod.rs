@@ -6,6 +6,6 @@ mod receipts;
 mod ticket;
 
 pub use activation_email::{ActivationEmailView, no_further_email};
-pub use biodata::{Biodata, FamilyMember};
+pub use biodata::{Biodata, FamilyCardIssue, FamilyMember};
 pub use receipts::Receipts;
 pub use ticket::TicketView;
