@@ -1,6 +1,8 @@
 //! show-documents (*Dokumen*): the menus *Kependudukan* and *Lainnya*, and each document in them, on the screen or to print.
 
 mod declaration;
+mod family_card;
+mod id_card;
 mod print;
 mod sheet;
 mod words;
@@ -11,11 +13,11 @@ use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::domain::document::{Document, DocumentKind, IssuedDocument, Menu};
 use ikd::domain::moment::Moment;
-use ikd::domain::resident::Resident;
+use ikd::domain::resident::{Address, Resident};
 use ikd::http::parse::Format;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::residents::Photo;
-use ikd::views::{Biodata, FamilyMember};
+use ikd::views::{Biodata, FamilyCardIssue, FamilyMember};
 use serde::Serialize;
 
 pub const FUNCTION: Function =
@@ -43,7 +45,7 @@ struct Shown<'a> {
 #[serde(untagged)]
 enum Content<'a> {
     IdCard(Box<Biodata<'a>>),
-    FamilyCard { number: &'a str, address: &'a ikd::domain::resident::Address, members: Vec<FamilyMember<'a>> },
+    FamilyCard { number: &'a str, address: &'a Address, issue: FamilyCardIssue<'a>, members: Vec<FamilyMember<'a>> },
     Record { number: &'a str, details: &'a BTreeMap<String, String> },
 }
 
@@ -92,6 +94,7 @@ async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<An
         (DocumentKind::Kk, _) => Content::FamilyCard {
             number: &resident.family_card_number,
             address: &resident.address,
+            issue: FamilyCardIssue::of(&resident),
             members: here.map(FamilyMember::of).collect(),
         },
         (_, Some(Document { number, details, .. })) => Content::Record { number, details },

@@ -118,17 +118,28 @@ impl Sheet<'_, '_> {
         self.surface.draw_text(Point::from_xy(x, y), font, size, text, false, TextDirection::LeftToRight);
     }
 
-    /// Draws one line in the middle of a width.
-    pub fn centred(&mut self, (x, y): (f32, f32), width: f32, weight: Weight, size: f32, text: &str) {
-        let left = x + (width - self.fonts.of(weight).width(text, size)) / 2.0;
-        self.text((left, y), weight, size, text);
+    /// Draws a text in the middle of a width, in as many lines as it needs; returns where the next one goes.
+    pub fn centred(&mut self, (x, y): (f32, f32), width: f32, weight: Weight, size: f32, text: &str) -> f32 {
+        let mut y = y;
+        for line in self.fonts.lines(text, weight, size, width) {
+            let left = x + (width - self.fonts.of(weight).width(&line, size)) / 2.0;
+            self.text((left, y), weight, size, &line);
+            y += size * LEADING;
+        }
+        y
     }
 
     /// Draws a text in as many lines as it needs; returns where the next one goes.
-    pub fn wrapped(&mut self, (x, y): (f32, f32), width: f32, weight: Weight, size: f32, text: &str) -> f32 {
+    pub fn wrapped(&mut self, at: (f32, f32), width: f32, weight: Weight, size: f32, text: &str) -> f32 {
+        let lines = self.fonts.lines(text, weight, size, width);
+        self.lines(at, weight, size, &lines)
+    }
+
+    /// Draws lines one below the other; returns where the next one goes.
+    pub fn lines(&mut self, (x, y): (f32, f32), weight: Weight, size: f32, lines: &[String]) -> f32 {
         let mut y = y;
-        for line in self.fonts.lines(text, weight, size, width) {
-            self.text((x, y), weight, size, &line);
+        for line in lines {
+            self.text((x, y), weight, size, line);
             y += size * LEADING;
         }
         y

@@ -1,20 +1,46 @@
-//! The words that Indonesian documents use.
+//! The words that Indonesian documents use, and their English ones, which the ID cards of foreigners have.
 
-use ikd::domain::resident::{Gender, MaritalStatus, Relation, Religion};
+use ikd::domain::civil_record::{Citizenship, CivilRecord};
+use ikd::domain::local_time::print_date;
+use ikd::domain::resident::{Gender, MaritalStatus, Relation, Religion, Resident};
+use ikd::domain::text::Text;
+use jiff::civil::Date;
 
-pub fn gender(gender: Gender) -> &'static str {
+/// What documents write where the registry says nothing.
+const NOTHING: &str = "-";
+
+pub fn text(text: Option<&str>) -> String {
+    text.unwrap_or(NOTHING).to_owned()
+}
+
+pub fn date(date: Option<Date>) -> String {
+    date.map_or_else(|| text(None), print_date)
+}
+
+pub fn gender(gender: Gender) -> Text {
     match gender {
-        Gender::Female => "PEREMPUAN",
-        Gender::Male => "LAKI-LAKI",
+        Gender::Female => Text { id: "PEREMPUAN", en: "FEMALE" },
+        Gender::Male => Text { id: "LAKI-LAKI", en: "MALE" },
     }
 }
 
-pub fn marital_status(status: MaritalStatus) -> &'static str {
+pub fn marital_status(status: MaritalStatus) -> Text {
     match status {
-        MaritalStatus::Unmarried => "BELUM KAWIN",
-        MaritalStatus::Married => "KAWIN",
-        MaritalStatus::Divorced => "CERAI HIDUP",
-        MaritalStatus::Widowed => "CERAI MATI",
+        MaritalStatus::Unmarried => Text { id: "BELUM KAWIN", en: "SINGLE" },
+        MaritalStatus::Married => Text { id: "KAWIN", en: "MARRIED" },
+        MaritalStatus::Divorced => Text { id: "CERAI HIDUP", en: "DIVORCED" },
+        MaritalStatus::Widowed => Text { id: "CERAI MATI", en: "WIDOWED" },
+    }
+}
+
+/// A family card says more of the married and the divorced than an ID card does (Permendagri 118/2017).
+pub fn marital_status_on_family_card(member: &Resident) -> &'static str {
+    match (member.marital_status, member.civil_record.marriage_recorded) {
+        (MaritalStatus::Married, Some(true)) => "KAWIN TERCATAT",
+        (MaritalStatus::Married, Some(false)) => "KAWIN BELUM TERCATAT",
+        (MaritalStatus::Divorced, Some(true)) => "CERAI HIDUP TERCATAT",
+        (MaritalStatus::Divorced, Some(false)) => "CERAI HIDUP BELUM TERCATAT",
+        (status, _) => marital_status(status).id,
     }
 }
 
@@ -33,14 +59,28 @@ pub fn relation(relation: Relation) -> &'static str {
     }
 }
 
-pub fn religion(religion: Religion) -> &'static str {
+pub fn religion(religion: Religion) -> Text {
     match religion {
-        Religion::Islam => "ISLAM",
-        Religion::Kristen => "KRISTEN",
-        Religion::Katolik => "KATOLIK",
-        Religion::Hindu => "HINDU",
-        Religion::Buddha => "BUDDHA",
-        Religion::Khonghucu => "KHONGHUCU",
-        Religion::Kepercayaan => "KEPERCAYAAN TERHADAP TUHAN YME",
+        Religion::Islam => Text { id: "ISLAM", en: "ISLAM" },
+        Religion::Kristen => Text { id: "KRISTEN", en: "CHRISTIAN" },
+        Religion::Katolik => Text { id: "KATOLIK", en: "CATHOLIC" },
+        Religion::Hindu => Text { id: "HINDU", en: "HINDU" },
+        Religion::Buddha => Text { id: "BUDDHA", en: "BUDDHIST" },
+        Religion::Khonghucu => Text { id: "KHONGHUCU", en: "CONFUCIAN" },
+        Religion::Kepercayaan => Text { id: "KEPERCAYAAN TERHADAP TUHAN YME", en: "BELIEF IN THE ONE AND ONLY GOD" },
+    }
+}
+
+/// A belief has a label of its own: it is no religion (Constitutional Court, 97/PUU-XIV/2016).
+pub fn label_of_religion(religion: Religion) -> &'static str {
+    if religion == Religion::Kepercayaan { "Kepercayaan" } else { "Agama" }
+}
+
+/// How long an ID card is valid: for life, or as long as a foreigner may stay (UU 24/2013, article 64).
+pub fn valid_until(record: &CivilRecord) -> String {
+    match record.citizenship {
+        Some(Citizenship::Indonesian) => "SEUMUR HIDUP".to_owned(),
+        Some(Citizenship::Foreign(_)) => date(record.kitap_valid_until),
+        None => text(None),
     }
 }
