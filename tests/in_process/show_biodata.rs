@@ -26,11 +26,22 @@ async fn the_biodata_are_the_registrys() {
         ("relation", "wife"),
         ("religion", "islam"),
         ("blood_type", "O"),
+        ("citizenship", "WNI"),
+        ("education", "DIPLOMA IV/STRATA I"),
+        ("father", "HARTONO"),
+        ("mother", "SUMINI"),
+        ("marriage_date", "2009-10-10"),
+        ("id_card_issued_in", "KOTA MADIUN"),
+        ("id_card_issued_on", "2018-05-14"),
         ("updated_at", "2026-01-05T02:30:00.000Z"),
     ] {
         assert_eq!(json[member], value);
     }
     assert_eq!(json["address"]["kelurahan"], "KARTOHARJO");
+    assert_eq!(json["family_card_issue"]["issued_on"], "2024-02-19");
+    for member in ["passport_number", "kitap_number", "kitap_valid_until"] {
+        assert!(json[member].is_null(), "the registry does not say {member}");
+    }
     let picture = data_encoding::BASE64.decode(json["picture"].as_str().unwrap().as_bytes()).unwrap();
     assert!(picture.starts_with(b"\xff\xd8"));
 }

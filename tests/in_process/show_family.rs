@@ -34,8 +34,43 @@ async fn of_the_family_nothing_is_shown_that_the_card_does_not_show() {
     let holder = world.holder(SITI).await;
     for path in ["/me/family", "/me/documents/kk"] {
         let reply = show(&holder, path).await;
-        for member in ["picture", "photo", "blood_type", "documents", "recorded", "deceased"] {
+        for member in [
+            "picture",
+            "photo",
+            "documents",
+            "recorded",
+            "deceased",
+            "kitap_valid_until",
+            "id_card_issued_in",
+            "id_card_issued_on",
+        ] {
             assert!(!reply.text.contains(&format!("\"{member}\"")), "{path} shows {member}");
         }
     }
+}
+
+#[tokio::test]
+async fn of_the_family_everything_is_shown_that_the_card_shows() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    for (path, members) in [("/me/family", "/members"), ("/me/documents/kk", "/content/members")] {
+        let json = show(&holder, path).await.json();
+        let wife = json.pointer(&format!("{members}/1")).unwrap();
+        for (member, value) in [
+            ("citizenship", json!("WNI")),
+            ("education", json!("DIPLOMA IV/STRATA I")),
+            ("blood_type", json!("O")),
+            ("marriage_date", json!("2009-10-10")),
+            ("marriage_recorded", json!(true)),
+            ("father", json!("HARTONO")),
+            ("mother", json!("SUMINI")),
+            ("passport_number", json!(null)),
+            ("kitap_number", json!(null)),
+        ] {
+            assert_eq!(wife.get(member), Some(&value), "{path} {member}");
+        }
+    }
+    let card = show(&holder, "/me/documents/kk").await.json();
+    assert_eq!(card["content"]["issue"]["issued_on"], "2024-02-19");
+    assert_eq!(card["content"]["issue"]["official"], "CONTOH PEJABAT, S.STP, M.SI");
 }

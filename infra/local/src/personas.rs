@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use ikd::domain::civil_record::{Citizenship, CivilRecord};
 use ikd::domain::claims::{Claim, ClaimSet};
 use ikd::domain::document::{Document, DocumentKind};
 use ikd::domain::integrator::Integrator;
@@ -47,18 +48,27 @@ pub fn residents() -> Result<Vec<Resident>> {
     Ok(vec![
         Resident {
             relation: Relation::Wife,
+            civil_record: CivilRecord { father: name("HARTONO"), mother: name("SUMINI"), ..married_couple() },
             documents: records_of_every_agency(SITI)?,
             ..person(SITI, family, "SITI AMINAH", Gender::Female, (1990, 7, 5), 37)?
         },
         Resident {
             relation: Relation::Head,
             occupation: "WIRASWASTA".to_owned(),
+            civil_record: CivilRecord { father: name("SANTOSO"), mother: name("SUPARTI"), ..married_couple() },
             documents: records_of_every_agency(BUDI)?,
             ..person(BUDI, family, "BUDI SANTOSO", Gender::Male, (1988, 3, 12), 37)?
         },
         Resident {
             relation: Relation::Child,
             marital_status: MaritalStatus::Unmarried,
+            occupation: "PELAJAR/MAHASISWA".to_owned(),
+            civil_record: CivilRecord {
+                education: name("SLTP/SEDERAJAT"),
+                father: name("BUDI SANTOSO"),
+                mother: name("SITI AMINAH"),
+                ..family_card()
+            },
             ..person(UNDER_17, family, "PUTRI RAHAYU", Gender::Female, (2010, 9, 12), 37)?
         },
         person(DEWI, "3577030505150002", "DEWI LESTARI", Gender::Female, (1995, 4, 21), 12)?,
@@ -187,6 +197,34 @@ pub fn portrait(seed: u32, width: u32, height: u32) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// What the registry has on Siti and Budi alike.
+fn married_couple() -> CivilRecord {
+    CivilRecord {
+        education: name("DIPLOMA IV/STRATA I"),
+        marriage_date: Some(Date::constant(2009, 10, 10)),
+        marriage_recorded: Some(true),
+        id_card_issued_in: name("KOTA MADIUN"),
+        id_card_issued_on: Some(Date::constant(2018, 5, 14)),
+        ..family_card()
+    }
+}
+
+/// What the family card of Siti says of all its members.
+fn family_card() -> CivilRecord {
+    CivilRecord {
+        citizenship: Some(Citizenship::Indonesian),
+        family_card_issued_on: Some(Date::constant(2024, 2, 19)),
+        family_card_official: name("CONTOH PEJABAT, S.STP, M.SI"),
+        family_card_official_nip: name("000000000000000000"),
+        ..CivilRecord::default()
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the registry may lack any of these")]
+fn name(text: &str) -> Option<String> {
+    Some(text.to_owned())
+}
+
 /// A record of each agency that cooperates.
 fn records_of_every_agency(nik: &str) -> Result<BTreeMap<DocumentKind, Document>> {
     let record = |kind, number: &str, details: &[(&str, &str)]| -> Result<_> {
@@ -241,6 +279,7 @@ fn person(
         municipality: "35.77".to_owned(),
         deceased: false,
         updated_at: "2026-01-05T02:30:00Z".parse()?,
+        civil_record: CivilRecord { citizenship: Some(Citizenship::Indonesian), ..CivilRecord::default() },
         documents: BTreeMap::new(),
         photo: photographs::of_registry()?,
     })

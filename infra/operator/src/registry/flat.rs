@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::{Context, Result, bail, ensure};
 use csv::{ByteRecord, ErrorKind, Reader, ReaderBuilder, StringRecord};
 use data_encoding::BASE64;
+use ikd::domain::civil_record::{Citizenship, CivilRecord};
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::{Address, Gender, MaritalStatus, Relation, Religion, Resident};
 use jiff::Timestamp;
@@ -18,7 +19,7 @@ use super::sheet::mapping::Mapping;
 use super::sheet::{Sheet, separator};
 
 /// The columns, in whatever order the header has them.
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 38] = [
     "nik",
     "family_card_number",
     "relation",
@@ -43,9 +44,23 @@ const COLUMNS: [&str; 24] = [
     "blood_type",
     "documents",
     "photo",
+    "citizenship",
+    "education",
+    "father",
+    "mother",
+    "marriage_date",
+    "marriage_recorded",
+    "passport_number",
+    "kitap_number",
+    "kitap_valid_until",
+    "id_card_issued_in",
+    "id_card_issued_on",
+    "family_card_issued_on",
+    "family_card_official",
+    "family_card_official_nip",
 ];
 
-/// The last three columns may be left out.
+/// The columns from `blood_type` on may be left out.
 const NEEDED: usize = 21;
 
 /// The names of the columns.
@@ -165,6 +180,20 @@ struct Flat {
     /// Base64, or nothing.
     #[serde(default)]
     photo: String,
+    citizenship: Option<Citizenship>,
+    education: Option<String>,
+    father: Option<String>,
+    mother: Option<String>,
+    marriage_date: Option<Date>,
+    marriage_recorded: Option<bool>,
+    passport_number: Option<String>,
+    kitap_number: Option<String>,
+    kitap_valid_until: Option<Date>,
+    id_card_issued_in: Option<String>,
+    id_card_issued_on: Option<Date>,
+    family_card_issued_on: Option<Date>,
+    family_card_official: Option<String>,
+    family_card_official_nip: Option<String>,
 }
 
 impl TryFrom<Flat> for Resident {
@@ -200,6 +229,22 @@ impl TryFrom<Flat> for Resident {
             municipality: flat.municipality,
             deceased: flat.deceased,
             updated_at: flat.updated_at,
+            civil_record: CivilRecord {
+                citizenship: flat.citizenship,
+                education: flat.education,
+                father: flat.father,
+                mother: flat.mother,
+                marriage_date: flat.marriage_date,
+                marriage_recorded: flat.marriage_recorded,
+                passport_number: flat.passport_number,
+                kitap_number: flat.kitap_number,
+                kitap_valid_until: flat.kitap_valid_until,
+                id_card_issued_in: flat.id_card_issued_in,
+                id_card_issued_on: flat.id_card_issued_on,
+                family_card_issued_on: flat.family_card_issued_on,
+                family_card_official: flat.family_card_official,
+                family_card_official_nip: flat.family_card_official_nip,
+            },
             documents: documents.map_err(|_| Flaw::new("documents", "is not of the documented form"))?,
             photo: photo_of_base64(flat.photo.as_bytes())?,
         })
@@ -210,6 +255,7 @@ impl TryFrom<Resident> for Flat {
     type Error = serde_json::Error;
 
     fn try_from(resident: Resident) -> Result<Self, serde_json::Error> {
+        let record = resident.civil_record;
         let has_documents = !resident.documents.is_empty();
         let documents = if has_documents { serde_json::to_string(&resident.documents)? } else { String::new() };
         Ok(Self {
@@ -237,6 +283,20 @@ impl TryFrom<Resident> for Flat {
             blood_type: resident.blood_type,
             documents,
             photo: BASE64.encode(&resident.photo),
+            citizenship: record.citizenship,
+            education: record.education,
+            father: record.father,
+            mother: record.mother,
+            marriage_date: record.marriage_date,
+            marriage_recorded: record.marriage_recorded,
+            passport_number: record.passport_number,
+            kitap_number: record.kitap_number,
+            kitap_valid_until: record.kitap_valid_until,
+            id_card_issued_in: record.id_card_issued_in,
+            id_card_issued_on: record.id_card_issued_on,
+            family_card_issued_on: record.family_card_issued_on,
+            family_card_official: record.family_card_official,
+            family_card_official_nip: record.family_card_official_nip,
         })
     }
 }

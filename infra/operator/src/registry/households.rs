@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow};
+use ikd::domain::civil_record::CivilRecord;
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::{Address, Gender, MaritalStatus, Relation, Religion, Resident};
 use jiff::civil::Date;
@@ -12,6 +13,7 @@ use super::draw::Draw;
 use super::names;
 use super::numbers::Numbers;
 use super::regions::{Regions, Village};
+use super::synthetic_records;
 
 /// The day for which everybody's age is computed: a fixed one, so that a seed gives the same next year.
 pub const TODAY: Date = Date::constant(2026, 1, 1);
@@ -22,6 +24,8 @@ const FIRST_CARDS: Date = Date::constant(2006, 1, 1);
 /// Makes households.
 pub struct Households {
     draw: Draw,
+    /// Draws what the cards say beyond the rest, so that for a seed the rest stays as it was before they said it.
+    records: Draw,
     regions: Regions,
     niks: Numbers,
     cards: Numbers,
@@ -60,7 +64,7 @@ impl Households {
         local.dedup();
         let elsewhere = names::ELSEWHERE.map(|(_, district)| district);
         let niks = Numbers::new(local.iter().copied().chain(elsewhere).collect());
-        Ok(Self { draw: Draw::new(seed), regions, niks, cards: Numbers::new(local) })
+        Ok(Self { draw: Draw::new(seed), records: Draw::new(!seed), regions, niks, cards: Numbers::new(local) })
     }
 
     /// The next household, of at most so many members (one or more), the head first.
@@ -72,7 +76,10 @@ impl Households {
             }
         };
         let home = self.home(&members)?;
-        members.into_iter().map(|person| self.resident(&person, &home)).collect()
+        let mut household: Vec<Resident> =
+            members.into_iter().map(|person| self.resident(&person, &home)).collect::<Result<_>>()?;
+        synthetic_records::complete(&mut self.records, &mut household, home.issued);
+        Ok(household)
     }
 
     fn members(&mut self) -> Vec<Person> {
@@ -158,6 +165,7 @@ impl Households {
             // Cards are not always brought up to date when somebody dies.
             deceased: age >= 70 && draw.happens(30),
             updated_at: at(changed, draw)?,
+            civil_record: CivilRecord::default(),
             documents: BTreeMap::new(),
             photo: Vec::new(),
         })
@@ -225,16 +233,16 @@ fn born(draw: &mut Draw, youngest: i16, oldest: i16) -> Date {
 }
 
 /// The date so many years later, or earlier.
-fn on_birthday(date: Date, years: i16) -> Date {
+pub fn on_birthday(date: Date, years: i16) -> Date {
     date.saturating_add(jiff::Span::new().years(years))
 }
 
-fn age(birthdate: Date) -> i16 {
+pub fn age(birthdate: Date) -> i16 {
     let had_birthday = (TODAY.month(), TODAY.day()) >= (birthdate.month(), birthdate.day());
     TODAY.year() - birthdate.year() - i16::from(!had_birthday)
 }
 
-fn name(draw: &mut Draw, is_woman: bool, religion: Religion) -> String {
+pub fn name(draw: &mut Draw, is_woman: bool, religion: Religion) -> String {
     let (given, second): (&[&str], &[&str]) =
         if is_woman { (&names::WOMEN, &names::WOMENS_SECOND) } else { (&names::MEN, &names::MENS_SECOND) };
     let first = match religion {

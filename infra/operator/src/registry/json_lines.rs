@@ -77,7 +77,7 @@ fn parse(json: &[u8]) -> Result<Resident, Flaw> {
 
 /// The member of a resident that a path leads into; paths themselves can hold what the file says.
 fn member(path: &str) -> &'static str {
-    const MEMBERS: [&str; 25] = [
+    const MEMBERS: [&str; 26] = [
         "nik",
         "family_card_number",
         "relation",
@@ -94,6 +94,7 @@ fn member(path: &str) -> &'static str {
         "municipality",
         "deceased",
         "updated_at",
+        "civil_record",
         "documents",
         "photo",
         "street",

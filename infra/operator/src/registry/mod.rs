@@ -11,6 +11,7 @@ mod rows;
 mod sheet;
 mod source;
 
+mod civil_records;
 mod family_cards;
 mod photo;
 mod regions;
@@ -26,6 +27,7 @@ mod draw;
 mod households;
 mod names;
 mod numbers;
+mod synthetic_records;
 
 pub use regions::Regions;
 

@@ -11,7 +11,7 @@ use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
 use super::regions::{Regions, Village};
-use super::{Flaw, photo};
+use super::{Flaw, civil_records, photo};
 
 /// Nobody was born earlier.
 const EARLIEST_BIRTH: Date = Date::constant(1900, 1, 1);
@@ -41,6 +41,7 @@ impl Rules {
         self.address(resident, &mut flaws);
         texts(resident, &mut flaws);
         documents(resident, &mut flaws);
+        civil_records::check(resident, self.now, &mut flaws);
         flaws.extend(photo::flaw(&resident.photo));
         flaws
     }

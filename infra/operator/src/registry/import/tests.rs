@@ -107,6 +107,31 @@ async fn synthetic_residents_are_imported_whole_and_a_second_time_cost_no_write(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_says_nothing_for_the_cards_is_imported_all_the_same() {
+    let registry = Registry::new("old").await;
+    let (new, old) = (registry.synthetic("new.csv", 60), registry.folder.join("old.csv"));
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(&new).unwrap();
+    let mut writer = csv::Writer::from_path(&old).unwrap();
+    for record in reader.records() {
+        writer.write_record(record.unwrap().iter().take(24)).unwrap();
+    }
+    writer.flush().unwrap();
+    let summary = registry.import(&old, false).await.unwrap();
+    assert_eq!((summary.changed, summary.refused), (60, 0));
+
+    let lines = registry.synthetic("old.jsonl", 60);
+    let bare = |line: &str| {
+        let mut row: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(row.as_object_mut().unwrap().remove("civil_record").is_some());
+        row.to_string()
+    };
+    let text: Vec<String> = std::fs::read_to_string(&lines).unwrap().lines().map(bare).collect();
+    std::fs::write(&lines, text.join("\n")).unwrap();
+    assert_eq!(registry.import(&lines, false).await.unwrap().unchanged, 60, "JSON Lines say the same");
+    assert_eq!(registry.import(&new, false).await.unwrap().changed, 60, "every row says more now");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_dry_run_counts_what_would_be_written_and_writes_nothing() {
     let registry = Registry::new("dry").await;
     let file = registry.synthetic("residents.csv", 60);
