@@ -48,14 +48,22 @@ pub fn residents() -> Result<Vec<Resident>> {
     Ok(vec![
         Resident {
             relation: Relation::Wife,
-            civil_record: CivilRecord { father: name("HARTONO"), mother: name("SUMINI"), ..married_couple() },
+            civil_record: CivilRecord {
+                father: Some("HARTONO".to_owned()),
+                mother: Some("SUMINI".to_owned()),
+                ..married_couple()
+            },
             documents: records_of_every_agency(SITI)?,
             ..person(SITI, family, "SITI AMINAH", Gender::Female, (1990, 7, 5), 37)?
         },
         Resident {
             relation: Relation::Head,
             occupation: "WIRASWASTA".to_owned(),
-            civil_record: CivilRecord { father: name("SANTOSO"), mother: name("SUPARTI"), ..married_couple() },
+            civil_record: CivilRecord {
+                father: Some("SANTOSO".to_owned()),
+                mother: Some("SUPARTI".to_owned()),
+                ..married_couple()
+            },
             documents: records_of_every_agency(BUDI)?,
             ..person(BUDI, family, "BUDI SANTOSO", Gender::Male, (1988, 3, 12), 37)?
         },
@@ -64,9 +72,9 @@ pub fn residents() -> Result<Vec<Resident>> {
             marital_status: MaritalStatus::Unmarried,
             occupation: "PELAJAR/MAHASISWA".to_owned(),
             civil_record: CivilRecord {
-                education: name("SLTP/SEDERAJAT"),
-                father: name("BUDI SANTOSO"),
-                mother: name("SITI AMINAH"),
+                education: Some("SLTP/SEDERAJAT".to_owned()),
+                father: Some("BUDI SANTOSO".to_owned()),
+                mother: Some("SITI AMINAH".to_owned()),
                 ..family_card()
             },
             ..person(UNDER_17, family, "PUTRI RAHAYU", Gender::Female, (2010, 9, 12), 37)?
@@ -200,10 +208,10 @@ pub fn portrait(seed: u32, width: u32, height: u32) -> Result<Vec<u8>> {
 /// What the registry has on Siti and Budi alike.
 fn married_couple() -> CivilRecord {
     CivilRecord {
-        education: name("DIPLOMA IV/STRATA I"),
+        education: Some("DIPLOMA IV/STRATA I".to_owned()),
         marriage_date: Some(Date::constant(2009, 10, 10)),
         marriage_recorded: Some(true),
-        id_card_issued_in: name("KOTA MADIUN"),
+        id_card_issued_in: Some("KOTA MADIUN".to_owned()),
         id_card_issued_on: Some(Date::constant(2018, 5, 14)),
         ..family_card()
     }
@@ -214,15 +222,10 @@ fn family_card() -> CivilRecord {
     CivilRecord {
         citizenship: Some(Citizenship::Indonesian),
         family_card_issued_on: Some(Date::constant(2024, 2, 19)),
-        family_card_official: name("CONTOH PEJABAT, S.STP, M.SI"),
-        family_card_official_nip: name("000000000000000000"),
+        family_card_official: Some("CONTOH PEJABAT, S.STP, M.SI".to_owned()),
+        family_card_official_nip: Some("000000000000000000".to_owned()),
         ..CivilRecord::default()
     }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the registry may lack any of these")]
-fn name(text: &str) -> Option<String> {
-    Some(text.to_owned())
 }
 
 /// A record of each agency that cooperates.
