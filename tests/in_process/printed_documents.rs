@@ -126,6 +126,7 @@ async fn a_family_card_is_printed_with_its_members_and_no_more_than_it_shows() {
         assert!(words.contains(word), "{word} is missing: {words}");
     }
     assert_eq!(codes(&printed).len(), 1, "a small family has room on one page");
+    assert!(!words.contains("Halaman"), "{words}");
     world.change_resident(BUDI, |resident| resident.deceased = true).await;
     let words = text(&fetch(&holder, "kk", PDF).await.bytes);
     assert!(!words.contains(BUDI), "who died is not on the card");
@@ -222,6 +223,10 @@ async fn the_longest_values_are_printed_whole() {
     let pages = codes(&family);
     assert!(pages.len() > 1);
     assert_eq!(words.matches(COPY).count(), pages.len());
+    for page in 1..=pages.len() {
+        let number = format!("Halaman {page} dari {}", pages.len());
+        assert!(words.contains(&number), "{number} is missing: {words}");
+    }
 }
 
 #[tokio::test]

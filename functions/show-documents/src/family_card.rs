@@ -90,6 +90,11 @@ pub fn draw(
     for (index, rows) in pages.iter().enumerate() {
         page(document, fonts, LONG, SHORT, |sheet| {
             draw_head(sheet, resident, &household);
+            if last > 0 {
+                // All pages have one code, so only the number shows that one is missing.
+                let number = format!("Halaman {} dari {}", index + 1, last + 1);
+                sheet.text((LONG - MARGIN - 72.0, MARGIN + 12.0), Weight::Regular, SIZE, &number);
+            }
             let bottom = rows.iter().fold(top, |y, row| row.draw(sheet, y));
             if index == last {
                 draw_issue(sheet, &issue, bottom);
