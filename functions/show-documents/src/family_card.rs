@@ -156,8 +156,9 @@ impl Row {
         if self.height() <= room {
             return (self, None);
         }
+        let longest = self.cells.iter().map(Vec::len).max().unwrap_or_default();
         let has_room = |lines: &usize| self.space + height(*lines, SMALL) + 2.0 * PADDING <= room;
-        let lines = (1..).take_while(has_room).last().unwrap_or(1);
+        let lines = (1..=longest).rfind(has_room).unwrap_or(1);
         let cells: Vec<Vec<String>> = self.cells.iter_mut().map(|cell| cell.split_off(lines.min(cell.len()))).collect();
         let is_whole = cells.iter().all(Vec::is_empty);
         let more = Self { number: self.number.clone(), cells, ..self };

@@ -90,16 +90,13 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
     let municipality = arguments.municipality.context("name the --municipality, or give the stack's --outputs")?;
     ensure!(regions.has_municipality(&municipality), "{municipality} is not the code of a regency or city, as 35.77.");
     let report = arguments.report.unwrap_or_else(|| Report::beside(&arguments.file));
-    let target = match arguments.to_s3_files {
-        Some(folder) => {
-            ensure!(options.endpoint.is_none(), "--to-s3-files writes files alone, so that there is no --endpoint.");
-            Target::Files(Folder::new(folder))
-        }
-        None => {
-            let config = aws::config(options.endpoint.as_deref()).await;
-            let name = arguments.table.unwrap_or_else(|| options.table("residents"));
-            Target::Table(Table { client: aws_sdk_dynamodb::Client::new(&config), name })
-        }
+    let target = if let Some(folder) = arguments.to_s3_files {
+        ensure!(options.endpoint.is_none(), "--to-s3-files writes files alone, so that there is no --endpoint.");
+        Target::Files(Folder::new(folder))
+    } else {
+        let config = aws::config(options.endpoint.as_deref()).await;
+        let name = arguments.table.unwrap_or_else(|| options.table("residents"));
+        Target::Table(Table { client: aws_sdk_dynamodb::Client::new(&config), name })
     };
     let writes_files = matches!(target, Target::Files(_));
     let import = Import {

@@ -130,7 +130,9 @@ mod tests {
         for in_memory in [1, 2, 100] {
             let path = std::env::temp_dir().join(format!("ikd-repeats-{}-{in_memory}", std::process::id()));
             let Repeats::Gathering(mut gathered) = Repeats::gather(path.clone()).unwrap() else { unreachable!() };
-            numbers.iter().for_each(|number| gathered.add(*number).unwrap());
+            for number in &numbers {
+                gathered.add(*number).unwrap();
+            }
             let mut known = gathered.known(in_memory).unwrap();
             assert!(!path.exists());
             assert_eq!(known.superseded, 3);

@@ -36,7 +36,7 @@ impl Rules {
     /// Everything that is wrong with a row.
     pub fn flaws(&self, resident: &Resident) -> Vec<Flaw> {
         let mut flaws = Vec::new();
-        self.family(resident, &mut flaws);
+        family(resident, &mut flaws);
         self.dates(resident, &mut flaws);
         self.address(resident, &mut flaws);
         texts(resident, &mut flaws);
@@ -62,21 +62,6 @@ impl Rules {
         }
         doubts.extend(self.doubt_about_region("family_card_number", &resident.family_card_number));
         doubts
-    }
-
-    /// The card's number is built as a NIK is, with the day of its entry; husband and wife have their gender.
-    fn family(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
-        if !Nik::try_from(resident.family_card_number.clone()).is_ok_and(|card| !card.marks_a_woman()) {
-            flaws.push(Flaw::new("family_card_number", "is not a possible number of a family card"));
-        }
-        let agrees = match resident.relation {
-            Relation::Husband => resident.gender == Gender::Male,
-            Relation::Wife => resident.gender == Gender::Female,
-            _ => true,
-        };
-        if !agrees {
-            flaws.push(Flaw::new("relation", "does not agree with the gender"));
-        }
     }
 
     fn dates(&self, resident: &Resident, flaws: &mut Vec<Flaw>) {
@@ -122,6 +107,21 @@ impl Rules {
     fn doubt_about_region(&self, field: &'static str, number: &str) -> Option<Flaw> {
         let district = number.get(..6).and_then(|digits| digits.parse().ok()).unwrap_or_default();
         self.regions.doubt_about(district).map(|reason| Flaw::new(field, reason))
+    }
+}
+
+/// The card's number is built as a NIK is, with the day of its entry; husband and wife have their gender.
+fn family(resident: &Resident, flaws: &mut Vec<Flaw>) {
+    if !Nik::try_from(resident.family_card_number.clone()).is_ok_and(|card| !card.marks_a_woman()) {
+        flaws.push(Flaw::new("family_card_number", "is not a possible number of a family card"));
+    }
+    let agrees = match resident.relation {
+        Relation::Husband => resident.gender == Gender::Male,
+        Relation::Wife => resident.gender == Gender::Female,
+        _ => true,
+    };
+    if !agrees {
+        flaws.push(Flaw::new("relation", "does not agree with the gender"));
     }
 }
 

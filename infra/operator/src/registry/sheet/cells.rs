@@ -13,8 +13,11 @@ pub const NUMBERS: [&str; 2] = ["nik", "family_card_number"];
 pub fn read<'a>(column: &'static str, cell: &'a str, nik: &str) -> Result<Cow<'a, str>, Flaw> {
     match column {
         _ if NUMBERS.contains(&column) => number(column, cell),
-        "recorded" | "deceased" => Ok(Cow::Borrowed(truth(cell))),
-        "birthdate" => date(column, cell.trim(), nik),
+        "recorded" | "deceased" | "marriage_recorded" => Ok(Cow::Borrowed(truth(cell))),
+        "birthdate" => date(column, cell.trim(), Some(nik)),
+        "marriage_date" | "kitap_valid_until" | "id_card_issued_on" | "family_card_issued_on" => {
+            date(column, cell.trim(), None)
+        }
         "municipality" => Ok(municipality(cell.trim())),
         _ => Ok(Cow::Borrowed(cell)),
     }
@@ -48,8 +51,8 @@ fn truth(cell: &str) -> &str {
 }
 
 /// A date with the year first, or with the day first, as Indonesia writes it. A spreadsheet may have turned day and month around
-/// where both are 12 at most; then the NIK must say the same.
-fn date<'a>(column: &'static str, cell: &'a str, nik: &str) -> Result<Cow<'a, str>, Flaw> {
+/// where both are 12 at most; then the NIK must say the same, and of another date than that of birth it says nothing.
+fn date<'a>(column: &'static str, cell: &'a str, nik: Option<&str>) -> Result<Cow<'a, str>, Flaw> {
     let cell = cell.strip_suffix("00:00:00").map_or(cell, |date| date.trim_end_matches([' ', 'T']));
     let parts: Vec<&str> = cell.split(if cell.contains('/') { '/' } else { '-' }).collect();
     let [day, month, year] = parts[..] else { return Ok(Cow::Borrowed(cell)) };
@@ -64,9 +67,13 @@ fn date<'a>(column: &'static str, cell: &'a str, nik: &str) -> Result<Cow<'a, st
         return Err(Flaw::new(column, "has no month in the middle: the day comes first"));
     }
     let can_be_turned_around = day <= 12 && day != month;
-    if can_be_turned_around && !is_of_nik(day, month, nik) {
-        let reason =
-            "could begin with the day or with the month, and is not the one of the NIK: write it as 1990-07-25";
+    if can_be_turned_around && !nik.is_some_and(|nik| is_of_nik(day, month, nik)) {
+        let reason = match nik {
+            Some(_) => {
+                "could begin with the day or with the month, and is not the one of the NIK: write it as 1990-07-25"
+            }
+            None => "could begin with the day or with the month: write it as 1990-07-25",
+        };
         return Err(Flaw::new(column, reason));
     }
     Ok(Cow::Owned(format!("{year}-{month:02}-{day:02}")))
@@ -115,11 +122,11 @@ mod tests {
             "1990-07-05T00:00:00",
             "05/07/1990 00:00:00",
         ] {
-            assert_eq!(date("birthdate", cell, NIK).unwrap(), "1990-07-05", "{cell}");
+            assert_eq!(date("birthdate", cell, Some(NIK)).unwrap(), "1990-07-05", "{cell}");
         }
         for (cell, read) in [("25/07/1990", "1990-07-25"), ("07-07-1990", "1990-07-07"), ("05/07/1991", "1991-07-05")] {
             assert_eq!(
-                date("birthdate", cell, NIK).unwrap(),
+                date("birthdate", cell, Some(NIK)).unwrap(),
                 read,
                 "{cell}: it cannot be turned around, or the NIK agrees"
             );
@@ -127,13 +134,22 @@ mod tests {
     }
 
     #[test]
+    fn another_date_than_that_of_birth_is_read_where_it_can_be_read_in_one_way() {
+        for (cell, date) in [("25/12/2009", "2009-12-25"), ("10/10/2009", "2009-10-10"), ("2009-10-11", "2009-10-11")] {
+            assert_eq!(read("marriage_date", cell, NIK).unwrap(), date);
+        }
+        assert!(read("marriage_date", "05/07/2009", NIK).is_err(), "the NIK says nothing of it");
+        assert_eq!(read("marriage_date", "", NIK).unwrap(), "");
+    }
+
+    #[test]
     fn a_date_that_can_be_read_in_two_ways_is_refused_unless_the_nik_agrees() {
         for cell in ["07/05/1990", "06/07/1990", "05-08-1990", "07/25/1990", "05/07/90", "25-07-90"] {
-            assert!(date("birthdate", cell, NIK).is_err(), "{cell}");
+            assert!(date("birthdate", cell, Some(NIK)).is_err(), "{cell}");
         }
-        assert!(date("birthdate", "05/07/1990", "3577014507").is_err(), "there is no NIK");
+        assert!(date("birthdate", "05/07/1990", Some("3577014507")).is_err(), "there is no NIK");
         for cell in ["", "5 Juli 1990", "33059", "1990-07-05x", "a/b/1990"] {
-            assert_eq!(date("birthdate", cell, NIK).unwrap(), cell, "the format refuses it");
+            assert_eq!(date("birthdate", cell, Some(NIK)).unwrap(), cell, "the format refuses it");
         }
     }
 

@@ -46,15 +46,12 @@ pub fn separator(mut text: Text) -> Result<(u8, Text)> {
     while (&mut text).take(LARGEST_ROW).read_until(b'\n', &mut line)? > 0 && line.trim_ascii().is_empty() {}
     ensure!(std::str::from_utf8(&line).is_ok(), "The header {NOT_UTF_8}.");
     let mut is_quoted = false;
-    let separators: Vec<u8> = line
-        .iter()
-        .copied()
-        .filter(|byte| {
-            is_quoted ^= *byte == b'"';
-            !is_quoted && b",;\t".contains(byte)
-        })
-        .collect();
-    let number_of = |separator: &u8| separators.iter().filter(|found| *found == separator).count();
+    let mut numbers = [0; 256];
+    for byte in &line {
+        is_quoted ^= *byte == b'"';
+        numbers[usize::from(*byte)] += usize::from(!is_quoted);
+    }
+    let number_of = |separator: &u8| numbers[usize::from(*separator)];
     // The last of the largest is taken: a comma, if there is nothing to go by.
     let separator = [b'\t', b';', b','].into_iter().max_by_key(number_of).unwrap_or(b',');
     let again: Box<dyn Read + Send> = Box::new(Cursor::new(line).chain(text));
