@@ -15,6 +15,7 @@ use ikd::domain::{Id, KeyThumbprint};
 use ikd::http::{Answer, Problem, ProblemType};
 use ikd::store::registrations::Opened;
 use ikd::store::residents::Photo;
+use ikd::views::activation_email::ActivationEmailView;
 use jiff::civil::Date;
 use serde::Serialize;
 
@@ -39,6 +40,9 @@ struct Review<'a> {
     /// The device that an approval would replace.
     active_device: Option<ActiveDevice>,
     decision: Option<Ruling>,
+    /// The latest e-mail, while the registration waits for its activation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    activation_email: Option<ActivationEmailView>,
 }
 
 #[derive(Serialize)]
@@ -101,6 +105,9 @@ pub async fn review(app: &App, language: Language, ticket: &str) -> Result<Answe
         face: face.map(|comparison| Face { comparison, liveness: FaceComparison::LIVENESS.in_language(language) }),
         active_device: device.map(|device| ActiveDevice { activated_at: device.activated_at.into(), key: device.key }),
         decision: registration.ruling(),
+        activation_email: registration
+            .awaiting_code(&holder)
+            .map(|approval| ActivationEmailView::of(app, &approval.activation, language)),
     }))
 }
 

@@ -82,7 +82,9 @@ impl Citizenship {
 
 impl From<String> for Citizenship {
     fn from(text: String) -> Self {
-        let is_indonesian = ["WNI", "INDONESIA"].iter().any(|name| text.trim().eq_ignore_ascii_case(name));
+        const INDONESIAN: [&str; 4] = ["WNI", "INDONESIA", "INDONESIAN", "WARGA NEGARA INDONESIA"];
+
+        let is_indonesian = INDONESIAN.iter().any(|name| text.trim().eq_ignore_ascii_case(name));
         if is_indonesian { Self::Indonesian } else { Self::Foreign(text) }
     }
 }

@@ -24,6 +24,11 @@ pub fn check(resident: &Resident, now: Timestamp, flaws: &mut Vec<Flaw>) {
             flaws.push(Flaw::new(field, "has blanks around it, hidden characters, or more than 200 characters"));
         }
     }
+    if let Some(Citizenship::Foreign(state)) = &record.citizenship
+        && (state.eq_ignore_ascii_case("WNA") || state.contains(|one: char| one.is_ascii_digit()))
+    {
+        flaws.push(Flaw::new("citizenship", "is neither WNI nor the name of a state"));
+    }
     // A day begins in eastern Indonesia (UTC+9) first.
     let today = Offset::constant(9).to_datetime(now).date();
     for (field, date) in past_dates(record) {
@@ -86,6 +91,11 @@ mod tests {
         };
         assert_eq!(fields(resident.civil_record.clone()), [""; 0]);
         assert_eq!(fields(CivilRecord::default()), [""; 0]);
+        for (citizenship, refused) in [("JEPANG", false), ("Warga Negara Indonesia", false), ("WNA", true), ("1", true)]
+        {
+            let citizenship = Some(citizenship.to_owned().into());
+            assert_eq!(!fields(CivilRecord { citizenship, ..CivilRecord::default() }).is_empty(), refused);
+        }
         let record = CivilRecord {
             citizenship: Some(String::new().into()),
             father: Some(" SLAMET".to_owned()),

@@ -61,6 +61,14 @@ impl Rules {
             doubts.push(Flaw::new("birthdate", "is not the one of the NIK"));
         }
         doubts.extend(self.doubt_about_region("family_card_number", &resident.family_card_number));
+        let gender_of_relation = match resident.relation {
+            Relation::Husband => Some(Gender::Male),
+            Relation::Wife => Some(Gender::Female),
+            _ => None,
+        };
+        if gender_of_relation.is_some_and(|gender| gender != resident.gender) {
+            doubts.push(Flaw::new("relation", "does not agree with the gender"));
+        }
         doubts
     }
 
@@ -110,18 +118,10 @@ impl Rules {
     }
 }
 
-/// The card's number is built as a NIK is, with the day of its entry; husband and wife have their gender.
+/// The card's number is built as a NIK is, with the day of its entry.
 fn family(resident: &Resident, flaws: &mut Vec<Flaw>) {
     if !Nik::try_from(resident.family_card_number.clone()).is_ok_and(|card| !card.marks_a_woman()) {
         flaws.push(Flaw::new("family_card_number", "is not a possible number of a family card"));
-    }
-    let agrees = match resident.relation {
-        Relation::Husband => resident.gender == Gender::Male,
-        Relation::Wife => resident.gender == Gender::Female,
-        _ => true,
-    };
-    if !agrees {
-        flaws.push(Flaw::new("relation", "does not agree with the gender"));
     }
 }
 

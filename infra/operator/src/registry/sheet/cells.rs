@@ -19,7 +19,7 @@ pub fn read<'a>(column: &'static str, cell: &'a str, nik: &str) -> Result<Cow<'a
             date(column, cell.trim(), None)
         }
         "municipality" => Ok(municipality(cell.trim())),
-        _ => Ok(Cow::Borrowed(cell)),
+        _ => Ok(Cow::Borrowed(cell.trim())),
     }
 }
 
@@ -31,14 +31,17 @@ pub fn is_rounded(number: &str) -> bool {
 }
 
 fn number<'a>(column: &'static str, cell: &'a str) -> Result<Cow<'a, str>, Flaw> {
-    let number = cell.trim();
+    // A spreadsheet marks a number that is text so.
+    let number = cell.trim().trim_start_matches('\'').trim();
     if is_rounded(number) {
         return Err(Flaw::new(
             column,
             "was rounded by a spreadsheet: format the column as text, and enter the numbers again",
         ));
     }
-    Ok(Cow::Borrowed(number))
+    let is_spaced =
+        number.contains([' ', '.', '-']) && number.chars().all(|one| one.is_ascii_digit() || " .-".contains(one));
+    Ok(if is_spaced { Cow::Owned(number.replace([' ', '.', '-'], "")) } else { Cow::Borrowed(number) })
 }
 
 /// English and Indonesian words, and digits. `T` is none of them: it could be *true* or *tidak*.
@@ -56,6 +59,9 @@ fn date<'a>(column: &'static str, cell: &'a str, nik: Option<&str>) -> Result<Co
     let cell = cell.strip_suffix("00:00:00").map_or(cell, |date| date.trim_end_matches([' ', 'T']));
     let parts: Vec<&str> = cell.split(if cell.contains('/') { '/' } else { '-' }).collect();
     let [day, month, year] = parts[..] else { return Ok(Cow::Borrowed(cell)) };
+    if day.len() == 4 && cell.contains('/') {
+        return Ok(Cow::Owned(cell.replace('/', "-")));
+    }
     if year.len() == 2 && day.len() == 2 {
         return Err(Flaw::new(column, "has a year of two digits"));
     }

@@ -40,11 +40,15 @@ enum Piece {
     Cell { index: usize, digits: usize },
 }
 
-/// Reads the first line and says which separator it has; the text begins with that line again.
+/// Reads the first line and says which separator it has; the text begins with that line again, unless it says nothing else.
 pub fn separator(mut text: Text) -> Result<(u8, Text)> {
     let mut line = Vec::new();
     while (&mut text).take(LARGEST_ROW).read_until(b'\n', &mut line)? > 0 && line.trim_ascii().is_empty() {}
     ensure!(std::str::from_utf8(&line).is_ok(), "The header {NOT_UTF_8}.");
+    // Excel reads, and some exports write, a line that names the separator.
+    if let Some([separator @ (b',' | b';' | b'\t'), ..]) = line.strip_prefix(b"sep=") {
+        return Ok((*separator, text));
+    }
     let mut is_quoted = false;
     let mut numbers = [0; 256];
     for byte in &line {

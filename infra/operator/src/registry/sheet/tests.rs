@@ -3,6 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
+use ikd::domain::civil_record::Citizenship;
 use ikd::domain::resident::{Gender, Relation, Resident};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -78,7 +79,17 @@ fn a_file_that_a_spreadsheet_saved_is_read() {
     let days = |rows: &[Result<Resident, Vec<Flaw>>]| -> Vec<Date> {
         rows.iter().map(|row| row.as_ref().unwrap().birthdate).collect()
     };
-    assert_eq!(days(&rows), days(&read(csv, None).unwrap()));
+    assert_eq!(days(&rows), days(&read(csv.clone(), None).unwrap()));
+
+    let named = format!("\u{feff}sep=;\r\n{file}");
+    assert_eq!(names(&read(named, None).unwrap()), expected);
+    let marked = rewritten(&csv, b',', |column, cell| match column {
+        "nik" | "family_card_number" => format!("'{} {}", &cell[..6], &cell[6..]),
+        "birthdate" => cell.replace('-', "/"),
+        _ => format!(" {cell} "),
+    });
+    let marked = read(marked, None).unwrap();
+    assert_eq!((names(&marked), days(&marked)), (expected, days(&rows)));
 }
 
 #[test]
@@ -136,6 +147,12 @@ fn an_offices_export_is_read_by_its_mapping() {
     assert_eq!((wife.address.rt_rw.as_str(), wife.municipality.as_str()), ("003/005", "35.77"));
     assert_eq!((wife.blood_type.as_deref(), wife.recorded, wife.deceased), (None, true, false));
     assert_eq!(wife.updated_at, "2026-01-05T02:30:00Z".parse::<Timestamp>().unwrap());
+    let record = &wife.civil_record;
+    assert_eq!(record.citizenship, Some(Citizenship::Indonesian));
+    assert_eq!((record.marriage_date, record.marriage_recorded), (Some(Date::constant(2009, 10, 10)), Some(true)));
+    assert_eq!((record.mother.as_deref(), record.passport_number.as_deref()), (Some("NGATINAH"), Some("X1234567")));
+    let child = &rows[2].as_ref().unwrap().civil_record;
+    assert_eq!((child.marriage_date, child.marriage_recorded, child.passport_number.as_deref()), (None, None, None));
 }
 
 #[test]
