@@ -83,7 +83,7 @@ const RETIRED_IN_ENGLISH: &[Retired] = &[
     ("before you try again", "try again in {wait}", &[]),
     ("faster", "in progress", &[]),
     ("nothing on record", "no record", &[]),
-    ("moved away", "no longer lives here", &["you have moved away", "Holder moved away"]),
+    ("moved away", "no longer lives here", &["Holder moved away"]),
     ("written to", "is not valid", &[]),
     ("is no ", "is not a", &["there is no", "is no longer"]),
     ("is not possible", "is not valid", &[]),

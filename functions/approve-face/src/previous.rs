@@ -27,7 +27,7 @@ pub fn ending(
 ) -> Result<Option<Previous>, Problem> {
     const NO_DEVICE: Invalid = Invalid::new(
         "Tidak ada ponsel sebelumnya yang dapat dilaporkan di sini. Gunakan layanan pemblokiran ponsel.",
-        "There is no earlier phone that can be reported here. Use the service that blocks phones.",
+        "There is no previous phone that can be reported here. Use the service that blocks phones.",
     );
 
     let Some(device) = device else {

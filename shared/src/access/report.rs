@@ -43,8 +43,8 @@ impl TheftFields<'_> {
             "Give the time of the theft only if the phone was stolen.",
         );
         const WITHOUT_TIME: Invalid = Invalid::new(
-            "Isi dasar laporan hanya bersama waktu pencurian.",
-            "Give grounds only together with the time of the theft.",
+            "Jika dasar laporan diisi, waktu pencurian juga wajib diisi.",
+            "If you give grounds, give the time of the theft, too.",
         );
 
         let (time, grounds) = (format!("{within}/stolen_since"), format!("{within}/justification"));

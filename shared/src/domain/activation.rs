@@ -179,16 +179,17 @@ impl Delivery {
         };
         const CONTENT_REJECTED: Text = Text {
             id: "Penyedia email Anda menolak isi email ini. Minta petugas di kantor Dukcapil mencatat alamat email lain.",
-            en: "Your mail provider rejects the content of our e-mail. Ask an officer at the civil registry office to enter \
-                 another address.",
+            en: "Your mail provider rejected the content of our e-mail. Ask an officer at the civil registry office to \
+                 enter another address.",
         };
         const BOUNCED: Text = Text {
             id: "Alamat email ini tidak ada atau tidak menerima email. Minta petugas di kantor Dukcapil memperbaikinya.",
-            en: "This e-mail address does not exist or takes no mail. Ask an officer at the civil registry office to correct it.",
+            en: "This e-mail address does not exist or does not accept mail. Ask an officer at the civil registry office \
+                 to correct it.",
         };
         const COMPLAINED: Text = Text {
             id: "Email kami ditandai sebagai spam. Buka folder spam dan tandai email itu sebagai bukan spam.",
-            en: "Our e-mail was marked as spam. Open your spam folder and mark it as not spam.",
+            en: "Our e-mail was marked as spam. Open your spam folder and mark the e-mail as not spam.",
         };
 
         match self {

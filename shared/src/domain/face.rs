@@ -80,7 +80,7 @@ impl PictureProblem {
         match self {
             Self::NoFace => Invalid::new(
                 "Wajah tidak terlihat. Hadapkan wajah ke kamera; lepaskan masker dan kacamata hitam.",
-                "No face can be seen. Face the camera; take off mask and sunglasses.",
+                "No face can be seen. Face the camera; take off your mask and sunglasses.",
             ),
             Self::SeveralFaces => Invalid::new(
                 "Terlihat lebih dari satu wajah. Pastikan hanya Anda yang terlihat.",
@@ -88,7 +88,7 @@ impl PictureProblem {
             ),
             Self::TooSmall => Invalid::new(
                 "Wajah terlalu kecil. Dekatkan ponsel ke wajah.",
-                "The face is too small. Hold the phone closer.",
+                "The face is too small. Hold the phone closer to your face.",
             ),
             Self::TooDark => Invalid::new(
                 "Foto terlalu gelap. Hadapkan wajah ke cahaya.",

@@ -60,8 +60,8 @@ impl KeyThumbprint {
     /// Reads the name of a device that an officer sent: 32 bytes in base64url, in the one way to write them.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         const NO_DEVICE: Invalid = Invalid::new(
-            "Isi kunci ponsel seperti yang ditampilkan pada pencarian ponsel.",
-            "Enter the phone's key as the look-up of phones shows it.",
+            "Isi kunci ponsel seperti yang ditampilkan pada daftar ponsel penduduk.",
+            "Enter the phone's key as the list of the resident's phones shows it.",
         );
 
         let text = typed::trim(text);

@@ -177,8 +177,7 @@ fn refuse(error: &serde_path_to_error::Error<serde_json::Error>) -> Problem {
     const UNKNOWN: Text = Text { id: "Isian ini tidak dikenal.", en: "This field is not known." };
     const MISSING: Text = Text { id: "Isian ini wajib diisi.", en: "This field is required." };
     const TWICE: Text = Text { id: "Isian ini hanya boleh diisi satu kali.", en: "This field may occur only once." };
-    const WRONG: Text =
-        Text { id: "Isian ini tidak sesuai ketentuan.", en: "This field does not have an allowed value." };
+    const WRONG: Text = Text { id: "Isian ini tidak sesuai ketentuan.", en: "The value of this field is not allowed." };
 
     let message = error.inner().to_string();
     let (text, quoted) = [("unknown field `", UNKNOWN), ("missing field `", MISSING), ("duplicate field `", TWICE)]

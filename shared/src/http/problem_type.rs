@@ -125,11 +125,11 @@ catalogue! {
          aplikasi, lalu daftar ulang.",
         "The app on this phone is already registered. Please choose Masuk (log in). If this phone has been blocked, \
          reinstall the app and register again.";
-    TicketUnknown = 404 "ticket-unknown" "Kode QR pendaftaran tidak dikenal" / "Unknown ticket",
+    TicketUnknown = 404 "ticket-unknown" "Kode QR pendaftaran tidak dikenal" / "Unknown registration QR code",
         "Kode QR pendaftaran tidak dikenal. Minta pemohon membuka Cek Status untuk menampilkan kode QR baru.",
         "This registration QR code is not known. Ask the applicant to open Cek Status (check status) to show a new \
          one.";
-    TicketExpired = 410 "ticket-expired" "Kode QR pendaftaran kedaluwarsa" / "Ticket expired",
+    TicketExpired = 410 "ticket-expired" "Kode QR pendaftaran kedaluwarsa" / "Registration QR code expired",
         "Kode QR pendaftaran sudah kedaluwarsa. Minta pemohon membuka Cek Status untuk menampilkan kode QR baru.",
         "The registration QR code has expired. Ask the applicant to open Cek Status (check status) to show a new one.";
     RegistrationEnded = 409 "registration-ended" "Pendaftaran tidak berlaku lagi" / "Registration ended",
@@ -139,15 +139,16 @@ catalogue! {
         "Pendaftaran ini sudah diputuskan dengan hasil berbeda. Muat ulang untuk melihat keputusannya.",
         "A different decision has already been made. Reload to see it.";
     DeviceAlreadyActive = 409 "device-already-active" "Ponsel lain masih aktif" / "Another phone is active",
-        "Penduduk ini masih memiliki ponsel aktif. Pilih penggantian ponsel untuk menyetujui; ponsel lama akan \
+        "Penduduk ini masih memiliki ponsel aktif. Untuk menyetujui, konfirmasi penggantian ponsel; ponsel lama akan \
          diblokir.",
-        "This resident still has an active phone. To approve, confirm that it is replaced; the old phone will be \
-         blocked.";
+        "This resident still has an active phone. To approve, confirm that the new phone replaces it; the old phone will \
+         be blocked.";
     TheftAlreadyReported = 409 "theft-already-reported" "Pencurian sudah dilaporkan" / "Theft already reported",
-        "Pencurian ponsel ini sudah dilaporkan dengan waktu lain. Laporan pertama tetap berlaku dan tidak dapat diubah; \
-         lihat daftar ponsel penduduk ini. Untuk menyetujui ponsel baru, kosongkan laporan pencurian.",
-        "The theft of this phone has already been reported with another time. The first report remains and cannot be \
-         changed; see the list of this resident's phones. To approve a new phone, leave out the theft report.";
+        "Pencurian ponsel ini sudah dilaporkan dengan waktu kejadian yang berbeda. Laporan pertama tetap berlaku dan \
+         tidak dapat diubah; lihat daftar ponsel penduduk ini. Untuk menyetujui ponsel baru, kosongkan laporan \
+         pencurian.",
+        "The theft of this phone has already been reported with another time of theft. The first report remains and \
+         cannot be changed; see the list of this resident's phones. To approve a new phone, leave out the theft report.";
     NotApproved = 409 "not-approved" "Pendaftaran tidak menunggu aktivasi" / "Registration not waiting for activation",
         "Email aktivasi hanya dikirim untuk pendaftaran yang sudah disetujui dan belum aktif. Lihat statusnya di Cek \
          Status.",
@@ -162,21 +163,21 @@ catalogue! {
          sebelum PIN diatur ulang.",
         "The registration of another phone has been approved and is waiting to be activated. Ask the resident to \
          complete that activation before the PIN is reset.";
-    TooManyEmails = 429 "too-many-emails" "Email aktivasi baru saja dikirim" / "Too many activation e-mails",
+    TooManyEmails = 429 "too-many-emails" "Email aktivasi baru saja dikirim" / "Activation e-mail just sent",
         "Email aktivasi baru saja dikirim. Periksa kotak masuk dan folder spam. Jika belum ada, coba lagi dalam {wait}.",
         "An activation e-mail has just been sent. Check your inbox and spam folder. If it is not there, try again in \
          {wait}.",
         officers: "Email aktivasi baru saja dikirim. Minta penduduk memeriksa kotak masuk dan folder spam. Jika belum ada, \
          coba lagi dalam {wait}.",
-        "An activation e-mail has just been sent. Ask the resident to check inbox and spam folder. If it is not there, try \
-         again in {wait}.";
+        "An activation e-mail has just been sent. Ask the resident to check the inbox and the spam folder. If it is not \
+         there, try again in {wait}.";
     EmailsUsedUp = 409 "emails-used-up" "Batas email aktivasi tercapai" / "Limit for activation e-mails reached",
-        "Batas pengiriman email aktivasi sudah tercapai. Jika PIN baru saja diatur ulang, datang ke kantor Dukcapil \
-         agar PIN diatur ulang lagi. Jika belum, daftar ulang di aplikasi, lalu datang ke kantor Dukcapil.",
+        "Batas pengiriman email aktivasi sudah tercapai. Jika PIN baru saja diatur ulang, datang ke kantor Dukcapil agar \
+         PIN diatur ulang lagi. Jika tidak, daftar ulang di aplikasi, lalu datang ke kantor Dukcapil.",
         "The limit for activation e-mails has been reached. If the PIN has just been reset, visit the civil registry \
          office to have it reset again. Otherwise register again in the app, then visit the civil registry office.",
-        officers: "Batas pengiriman email aktivasi sudah tercapai. Jika PIN baru saja diatur ulang, atur ulang PIN sekali \
-         lagi. Jika belum, minta pemohon daftar ulang di aplikasi.",
+        officers: "Batas pengiriman email aktivasi sudah tercapai. Jika PIN baru saja diatur ulang, atur ulang PIN \
+         sekali lagi. Jika tidak, minta pemohon daftar ulang di aplikasi.",
         "The limit for activation e-mails has been reached. If the PIN has just been reset, reset it once more. Otherwise \
          ask the applicant to register again in the app.";
 
@@ -195,13 +196,13 @@ catalogue! {
         "Kode aktivasi salah. Periksa kode dalam email terbaru, lalu coba lagi.",
         "The activation code is wrong. Check the code in the latest e-mail, then try again.";
     CaptchaWrong = 422 "captcha-wrong" "Captcha salah" / "Wrong captcha",
-        "Captcha salah. Ketik huruf dan angka pada gambar baru, atau pilih Saya tidak dapat melihat gambar.",
-        "The captcha is wrong. Type the letters and digits in the new picture, or choose I cannot see the picture.";
+        "Captcha salah. Ketik huruf dan angka pada gambar baru, atau pilih “Saya tidak dapat melihat gambar”.",
+        "The captcha is wrong. Type the letters and digits in the new picture, or choose “I cannot see the picture”.";
     CaptchaExpired = 410 "captcha-expired" "Captcha kedaluwarsa atau sudah dipakai" / "Captcha expired or used",
-        "Captcha sudah kedaluwarsa atau sudah dipakai. Ketik huruf dan angka pada gambar baru, atau pilih Saya tidak \
-         dapat melihat gambar.",
-        "The captcha has expired or has already been used. Type the letters and digits in the new picture, or choose I \
-         cannot see the picture.";
+        "Captcha sudah kedaluwarsa atau sudah dipakai. Ketik huruf dan angka pada gambar baru, atau pilih “Saya tidak \
+         dapat melihat gambar”.",
+        "The captcha has expired or has already been used. Type the letters and digits in the new picture, or choose “I \
+         cannot see the picture”.";
     TooManyCaptchas = 429 "too-many-captchas" "Captcha terlalu sering salah" / "Too many wrong captchas",
         "Captcha terlalu sering salah. Coba lagi dalam {wait}.", "Too many wrong captchas. Try again in {wait}.";
 
@@ -224,8 +225,8 @@ catalogue! {
         "Permintaan lain sedang diproses. Silakan coba lagi.", "Another request is in progress. Please try again.";
 
     QrUnknown = 404 "qr-code-unknown" "Kode QR tidak dikenal" / "Unknown QR code",
-        "Kode QR ini tidak dikenal. Pastikan kode QR berasal dari menu KTP Digital.",
-        "This QR code is not known. Make sure that it comes from the menu KTP Digital.";
+        "Kode QR ini tidak dikenal. Pastikan kode QR berasal dari menu KTP Digital di aplikasi pemilik identitas.",
+        "This QR code is not known. Make sure that it comes from the menu KTP Digital (digital ID card) in the holder's app.";
     QrExpired = 410 "qr-code-expired" "Kode QR kedaluwarsa" / "QR code expired",
         "Kode QR sudah kedaluwarsa. Minta pemilik identitas menampilkan kode QR baru.",
         "The QR code has expired. Ask the holder to show a new one.";
@@ -236,8 +237,8 @@ catalogue! {
         "Kode QR ini sudah diganti. Pindai kode QR yang sedang ditampilkan.",
         "The QR code has been replaced by a newer one. Scan the one that is shown now.";
     QrDeviceBlocked = 410 "qr-code-device-blocked" "Kode QR dari ponsel yang diblokir" / "QR code of a blocked phone",
-        "Ponsel pemilik identitas ini telah diblokir. Jangan terima kode QR ini; minta dokumen identitas lain.",
-        "The phone that showed this QR code has been blocked. Do not accept the code; ask for another identity \
+        "Ponsel yang menampilkan kode QR ini telah diblokir. Jangan terima kode QR ini; minta dokumen identitas lain.",
+        "The phone that showed this QR code has been blocked. Do not accept the QR code; ask for another identity \
          document.";
     HolderNotEligible = 403 "holder-not-eligible" "Identitas sedang tidak berlaku" / "Identity not valid at present",
         "Menurut data kependudukan, identitas digital ini sedang tidak berlaku. Jangan terima kode QR ini; minta dokumen \
@@ -245,10 +246,10 @@ catalogue! {
         "According to the population registry, this digital identity is not valid at present. Do not accept the QR code; \
          ask for another identity document, and refer the holder to the civil registry office.";
     NoSharedClaims = 403 "no-shared-claims" "Tidak ada data yang dibagikan" / "No data shared",
-        "Kode QR ini belum terpakai, tetapi pemiliknya tidak membagikan data yang boleh dilihat lembaga Anda. Minta ia \
-         memilih data yang diperlukan dan menampilkan kode QR baru.",
-        "This code has not been used, but its holder shared nothing that your organisation may see. Ask the holder to \
-         choose what is needed and show a new QR code.";
+        "Kode QR ini belum terpakai, tetapi pemilik identitas tidak membagikan data yang boleh dilihat lembaga Anda. \
+         Minta ia memilih data yang diperlukan dan menampilkan kode QR baru.",
+        "This QR code has not been used, but the holder shared nothing that your organisation may see. Ask the holder to \
+         choose the data that are needed and show a new QR code.";
     /// Like the one before, once the code is used up.
     ClaimsWithdrawn = 403 "claims-withdrawn" "Data tidak lagi boleh dilihat" / "Data access withdrawn",
         "Kode QR ini sudah terpakai, tetapi lembaga Anda tidak lagi boleh melihat data yang dibagikan. Hubungi pengelola \
@@ -257,10 +258,10 @@ catalogue! {
          of this service, then ask the holder to show a new QR code.";
     /// To a winner that asks again.
     RegistryChanged = 410 "registry-changed" "Data kependudukan berubah" / "Registry data changed",
-        "Data kependudukan pemilik identitas telah berubah, sehingga kode QR ini tidak lagi memberikan hasil. Minta ia \
+        "Data kependudukan pemilik identitas telah berubah, sehingga hasil kode QR ini tidak tersedia lagi. Minta ia \
          menampilkan kode QR baru.",
-        "The holder's data in the population registry have changed, so this QR code no longer gives a result. Ask the \
-         holder to show a new one.";
+        "The holder's data in the population registry have changed, so the result of this QR code is no longer \
+         available. Ask the holder to show a new one.";
     PurposeNotAllowed = 403 "purpose-not-allowed" "Tujuan tidak terdaftar" / "Purpose not allowed",
         "Tujuan ini tidak terdaftar untuk lembaga Anda. Hubungi pengelola layanan.",
         "This purpose is not registered for your organisation. Contact the operator of this service.";
@@ -287,8 +288,9 @@ catalogue! {
     HolderMoved = 403 "holder-moved" "Pemilik identitas tercatat pindah" / "Holder moved away",
         "Anda tercatat tidak lagi berdomisili di wilayah ini. Silakan aktifkan identitas digital di kantor Dukcapil \
          sesuai domisili Anda sekarang. Jika keliru, hubungi kantor Dukcapil tempat Anda mendaftar.",
-        "The population registry records that you have moved away. Please activate your digital identity at the civil \
-         registry office where you now live. If this is wrong, contact the civil registry office where you registered.",
+        "The population registry records that you no longer live in this area. Please activate your digital identity at \
+         the civil registry office where you now live. If this is wrong, contact the civil registry office where you \
+         registered.",
         officers: "Penduduk ini tercatat tidak lagi berdomisili di wilayah ini. Arahkan ke kantor Dukcapil sesuai \
          domisilinya sekarang. Jika keliru, perbaiki datanya di SIAK.",
         "The population registry records that this resident no longer lives in this area. Refer the resident to the civil \
