@@ -74,31 +74,34 @@ fn kept(app: &App, now: Timestamp, language: Language) -> [Kept; 6] {
     /// How far back the tables can be restored.
     const BACKUPS: SignedDuration = SignedDuration::from_hours(35 * 24);
     const REGISTRY: Text = Text {
-        id: "Data kependudukan: dikelola Dukcapil berdasarkan UU 23/2006 jo. UU 24/2013; layanan ini hanya membacanya.",
-        en: "The population registry: the civil registry office keeps it under Law 23/2006, amended by Law 24/2013; \
-             this service only reads it.",
+        id: "Data kependudukan: dikelola Dukcapil berdasarkan UU No. 23 Tahun 2006 sebagaimana telah diubah dengan UU \
+             No. 24 Tahun 2013; layanan ini hanya membacanya.",
+        en: "The population registry: the civil registry office keeps it under Law No. 23 of 2006, as amended by Law No. \
+             24 of 2013; this service only reads it.",
     };
     const SIGNATURES: Text = Text {
         id: "Sidik digital (hash) dokumen, waktu, dan NIK: agar pihak lain dapat memeriksa tanda tangan Anda.",
-        en: "Document hash, time and NIK: others must be able to check what you signed.",
+        en: "The document's hash, the time and your NIK: others must be able to check what you signed.",
     };
     const DEVICES: Text = Text {
-        id: "Sidik kunci setiap ponsel yang pernah Anda gunakan, NIK, waktu dan alasan pemblokirannya, dan laporan \
-             pencurian jika ada: agar pencurian masih dapat dilaporkan dan tanda tangan pencuri tidak berlaku.",
-        en: "The key's thumbprint of each phone that you had, with NIK, times, why it was blocked, and the theft report \
-             if there is one: a theft can still be reported, and what the thief signed does not count.",
+        id: "Untuk setiap ponsel yang pernah Anda gunakan: sidik digital (hash) kuncinya, NIK, waktu aktivasi, waktu dan \
+             alasan pemblokiran, serta laporan pencurian jika ada, agar pencurian masih dapat dilaporkan dan tanda \
+             tangan pencuri tidak berlaku.",
+        en: "For each phone that you had: the hash of its key, your NIK, when it was activated, when and why it was \
+             blocked, and the theft report if there is one, so that a theft can still be reported and what a thief \
+             signed does not count.",
     };
     const REDEEMED_QR_CODES: Text = Text {
         id: "Kode QR yang sudah dipindai: lembaga, tujuan, waktu, NIK, dan nama data yang dibagikan, tanpa isinya; dari \
-             data kependudukan hanya sidik digital bersalt. Lembaga itu masih dapat menanyakan hasilnya, tetapi tidak \
-             menerima data Anda.",
+             data kependudukan hanya sidik digital (hash) dengan salt. Lembaga itu masih dapat menanyakan hasilnya, \
+             tetapi tidak menerima data Anda.",
         en: "QR codes that were scanned: organisation, purpose, time, NIK and the names of the data shared, without \
              their values; of the registry's data only a salted hash. The organisation can still ask for the result, but \
              gets none of your data.",
     };
     const APPROVAL_COUNT: Text = Text {
         id: "Jumlah persetujuan untuk NIK Anda: agar pendaftaran lama tidak dapat dipakai lagi.",
-        en: "The number of approvals for your NIK: earlier registrations cannot be used again.",
+        en: "The number of approvals for your NIK: so that earlier registrations cannot be used again.",
     };
     const BACKUP_COPIES: Text = Text {
         id: "Salinan cadangan basis data: hanya untuk pemulihan.",

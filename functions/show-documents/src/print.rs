@@ -94,12 +94,12 @@ pub fn foot(sheet: &mut Sheet<'_, '_>, proof: &ProofOfIssue<'_>, (x, y): (f32, f
     let (x, room) = (x + FOOT + GAP, width - FOOT - GAP);
     let (name, issued) = (proof.kind.name(), &proof.issued_at);
     let indonesian = format!(
-        "{} (salinan), diterbitkan melalui Identitas Kependudukan Digital, {issued}. Pindai kode QR atau buka alamat di \
-         bawah untuk memeriksa bahwa salinan ini pernah diterbitkan; isinya tidak ditampilkan di sana.",
+        "{} (salinan), diterbitkan melalui Identitas Kependudukan Digital pada {issued}. Pindai kode QR atau buka alamat \
+         di bawah untuk memeriksa apakah salinan ini pernah diterbitkan; isinya tidak ditampilkan di sana.",
         name.id
     );
     let english = format!(
-        "{} (copy), issued through the digital identity service, {issued}. Scan the QR code or open the address below \
+        "{} (copy), issued through the digital identity service on {issued}. Scan the QR code or open the address below \
          to check that this copy was issued; its content is not shown there.",
         name.en
     );
