@@ -108,7 +108,7 @@ impl Demo {
         self.story.say(&compared(&reply));
         ensure!(reply.member("/face/band").as_deref() == Some("no_match"), "two people match");
         let reply = self.officer.approve_replacing_device(&ticket).await?;
-        self.story.step("approve-face", "Approving against that takes a written reason", 422, &reply)?;
+        self.story.step("approve-face", "To approve against that, the officer must give a reason", 422, &reply)?;
         let reply = self.officer.reject(&ticket, "Wajah pada swafoto bukan pemohon.").await?;
         self.story.step("approve-face", "The officer rejects", 200, &reply)
     }
@@ -120,7 +120,7 @@ impl Demo {
         self.story.step("register", "Daftar: the phone sends NIK, e-mail, phone number and selfie", 201, &reply)?;
         let registration = reply.member("/id").context("a registration without id")?;
         let ticket = reply.member("/ticket/text").context("a registration without ticket")?;
-        self.story.draw("The registration QR that the officer scans", &ticket)?;
+        self.story.draw("The registration QR code that the officer scans", &ticket)?;
 
         let reply = self.officer.scan(&ticket).await?;
         self.story.step("approve-face", "Pindai QR Code: the officer sees applicant, photo and selfie", 200, &reply)?;
@@ -174,7 +174,7 @@ impl Demo {
         let page = self.browser.submit("/activation", &fields("confirm")).await?;
         self.story.step("activate", "Aktifkan: the code is entered, the captcha worked out", 200, &page)?;
         let page = self.browser.submit("/activation", &fields("activate")).await?;
-        self.story.step("activate", "Ya: the registration becomes a device", 200, &page)?;
+        self.story.step("activate", "Ya: the phone is activated", 200, &page)?;
         let page = self.browser.open(&mail.link).await?;
         self.story.step("activate", "Tutup: the page shows the active status", 200, &page)?;
         ensure!(page.text.contains("Status: Aktif"), "the page does not show the active status");
@@ -187,7 +187,7 @@ impl Demo {
     /// The first login opens change-pin only; the next one is full.
     async fn log_in(&mut self, code: &str) -> Result<PhoneSession> {
         let reply = self.phone.log_in(code).await?;
-        self.story.step("login", "Masuk: the activation code is the first PIN", 200, &reply)?;
+        self.story.step("login", "Masuk: the activation code is the temporary PIN", 200, &reply)?;
         let first = PhoneSession::of(&reply)?;
         let reply = self.phone.mint(&first, &json!({})).await?;
         self.story.step("mint-qr", "Before the PIN is changed nothing else opens", 403, &reply)?;
@@ -215,7 +215,7 @@ impl Demo {
         let reply = self.phone.fetch(session, "/me/documents/kk", "application/pdf").await?;
         self.story.step("show-documents", "Dokumen: the family card as a PDF to print", 200, &reply)?;
         let reply = self.bank.check_document(&reply).await?;
-        self.story.step("verify-document", "A scan of the printed code shows that it is genuine", 200, &reply)?;
+        self.story.step("verify-document", "A scan of the printed code shows that it was issued", 200, &reply)?;
         ensure!(reply.json()["genuine"] == true, "the document is not known");
         Ok(())
     }
@@ -254,7 +254,7 @@ impl Demo {
             ("step", "activate"),
         ];
         let page = self.browser.submit("/activation", &fields).await?;
-        self.story.step("activate", "The same phone has a new first PIN", 200, &page)?;
+        self.story.step("activate", "The same phone has a new temporary PIN", 200, &page)?;
         let reply = self.phone.log_in(&mail.code).await?;
         self.story.step("login", "Masuk with the new code", 200, &reply)?;
         let reply = self.phone.change_pin(&PhoneSession::of(&reply)?, &mail.code, PIN).await?;
@@ -310,7 +310,7 @@ impl Demo {
         let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
         // If the TTL sweep has just run, the code is not known any more.
         let expected = if reply.status == StatusCode::NOT_FOUND { 404 } else { 410 };
-        self.story.step("redeem-qr", "90 seconds are over", expected, &reply)
+        self.story.step("redeem-qr", "The 90 seconds have passed", expected, &reply)
     }
 
     /// The phone is lost: it is blocked, and no longer works.
