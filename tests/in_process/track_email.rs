@@ -47,6 +47,8 @@ async fn the_kind_of_a_bounce_decides_what_the_resident_is_told_to_do() {
         let status = registered.phone.check_status(&registered.id).await.unwrap();
         assert_eq!(status.member("/activation_email/delivery").as_deref(), Some(shown));
         assert!(status.member("/activation_email/advice").unwrap().contains(advice), "{}", status.text);
+        let review = world.officer().scan(&registered.ticket).await.unwrap();
+        assert_eq!(review.json()["activation_email"], status.json()["activation_email"]);
     }
 }
 

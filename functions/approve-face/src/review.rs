@@ -15,7 +15,7 @@ use ikd::domain::{Id, KeyThumbprint};
 use ikd::http::{Answer, Problem, ProblemType};
 use ikd::store::registrations::Opened;
 use ikd::store::residents::Photo;
-use ikd::views::activation_email::ActivationEmailView;
+use ikd::views::ActivationEmailView;
 use jiff::civil::Date;
 use serde::Serialize;
 

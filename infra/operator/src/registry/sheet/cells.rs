@@ -49,7 +49,7 @@ fn truth(cell: &str) -> &str {
     match cell.trim().to_ascii_uppercase().as_str() {
         "TRUE" | "YES" | "BENAR" | "YA" | "Y" | "1" => "true",
         "FALSE" | "NO" | "SALAH" | "TIDAK" | "N" | "0" => "false",
-        _ => cell,
+        _ => cell.trim(),
     }
 }
 
