@@ -45,7 +45,7 @@ pub async fn of_step(arena: &Arena, step: MeasuredStep) -> Result<Capacity> {
     let serving = tokio::spawn(async move { drop(axum::serve(listener, routes).await) });
 
     let requests = step.requests(&arena.people, REQUESTS.into()).await?;
-    let api = RuntimeApi::serve(&requests).await?;
+    let api = RuntimeApi::serve(&requests, step.status).await?;
     let mut program = Command::new(arena.builds.program(step.function));
     cold::as_lambda_would(&mut program, step.function, &arena.variables, &api)
         .env("AWS_ENDPOINT_URL_DYNAMODB", address);

@@ -11,6 +11,7 @@ use tokio::process::Command;
 use crate::arena::{of_lambda, peak_memory};
 use crate::load::Cell;
 use crate::runtime_api::RuntimeApi;
+use crate::steps::MeasuredStep;
 
 /// One start.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -25,22 +26,22 @@ pub struct ColdStart {
 
 /// Starts a program as Lambda would, with one request waiting for it.
 pub async fn start(
-    function: &str,
+    step: MeasuredStep,
     mut program: Command,
     variables: &[(String, String)],
     request: &Request<String>,
 ) -> Result<ColdStart> {
-    let api = RuntimeApi::serve(std::slice::from_ref(request)).await?;
-    as_lambda_would(&mut program, function, variables, &api);
-    let child = program.spawn().with_context(|| format!("{function} does not start"))?;
-    api.all_answered(Duration::from_secs(30)).await.with_context(|| function.to_owned())?;
+    let api = RuntimeApi::serve(std::slice::from_ref(request), step.status).await?;
+    as_lambda_would(&mut program, step.function, variables, &api);
+    let child = program.spawn().with_context(|| format!("{} does not start", step.function))?;
+    api.all_answered(Duration::from_secs(30)).await.with_context(|| step.name.to_owned())?;
     let memory = peak_memory(child.id().context("it has ended")?)?;
     Ok(ColdStart { initialisation: api.asked()?, first_answer: api.first_answered()?, memory })
 }
 
 /// Lets a program serve requests one after the other, and measures it once it is warm.
 pub async fn serve_warm(
-    function: &str,
+    step: MeasuredStep,
     mut program: Command,
     variables: &[(String, String)],
     requests: &[Request<String>],
@@ -48,10 +49,10 @@ pub async fn serve_warm(
     /// These only warm up.
     const FIRST: usize = 20;
 
-    let api = RuntimeApi::serve(requests).await?;
-    as_lambda_would(&mut program, function, variables, &api);
-    let child = program.spawn().with_context(|| format!("{function} does not start"))?;
-    api.all_answered(Duration::from_mins(1)).await.with_context(|| function.to_owned())?;
+    let api = RuntimeApi::serve(requests, step.status).await?;
+    as_lambda_would(&mut program, step.function, variables, &api);
+    let child = program.spawn().with_context(|| format!("{} does not start", step.function))?;
+    api.all_answered(Duration::from_mins(1)).await.with_context(|| step.name.to_owned())?;
     let memory = peak_memory(child.id().context("it has ended")?)?;
     Ok((Cell::of(api.took().split_off(FIRST)), memory))
 }

@@ -56,7 +56,7 @@ async fn count(arena: &Arena, step: MeasuredStep, requests: &[Request<String>]) 
 async fn run(arena: &Arena, step: MeasuredStep, requests: &[Request<String>]) -> Result<PathBuf> {
     let name = format!("callgrind-{}-{}-{}", std::process::id(), step.function, requests.len());
     let output = std::env::temp_dir().join(name);
-    let api = RuntimeApi::serve(requests).await?;
+    let api = RuntimeApi::serve(requests, step.status).await?;
     let valgrind = Tools::new(&xtask::root()).valgrind().await?;
     let mut child = Command::new(valgrind)
         .args(["--tool=callgrind", "--quiet", &format!("--callgrind-out-file={}", output.display())])

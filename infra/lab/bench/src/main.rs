@@ -245,7 +245,7 @@ async fn cold_starts(
         for (function, step) in functions {
             let requests = step.requests(&arena.people, 1).await?;
             let request = requests.first().ok_or_else(|| anyhow!("no request for {function}"))?;
-            let start = cold::start(function, program(function, peer), &arena.variables, request).await?;
+            let start = cold::start(*step, program(function, peer), &arena.variables, request).await?;
             starts.entry((*function).to_owned()).or_default().push(start);
         }
     }
@@ -260,7 +260,7 @@ async fn beside_peer(arena: &Arena, peer: Option<&Peer>, rounds: usize) -> Resul
         for step in [REDEEM, PEER] {
             let requests = step.requests(&arena.people, 200).await?;
             let program = program(step.function, peer);
-            let (cell, memory) = cold::serve_warm(step.function, program, &arena.variables, &requests).await?;
+            let (cell, memory) = cold::serve_warm(step, program, &arena.variables, &requests).await?;
             pair.push(Warm { cell, memory });
         }
         measured.push((pair[0], pair[1]));

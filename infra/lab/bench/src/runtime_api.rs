@@ -36,13 +36,15 @@ struct Seen {
     /// When the last request was handed out, and how long each took, in milliseconds.
     handed_out: Mutex<Duration>,
     took: Mutex<Vec<f64>>,
+    /// The status that all answers shall have, and an answer that has another one.
+    expected: u16,
     unlike: OnceLock<String>,
     done: Notify,
 }
 
 impl RuntimeApi {
-    /// Serves requests; its clock begins.
-    pub async fn serve(requests: &[Request<String>]) -> Result<Self> {
+    /// Serves requests that are to be answered with this status; its clock begins.
+    pub async fn serve(requests: &[Request<String>], expected: u16) -> Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?.to_string();
         let seen = Arc::new(Seen {
@@ -52,6 +54,7 @@ impl RuntimeApi {
             answered: OnceLock::new(),
             handed_out: Mutex::default(),
             took: Mutex::default(),
+            expected,
             unlike: OnceLock::new(),
             done: Notify::new(),
         });
@@ -67,7 +70,7 @@ impl RuntimeApi {
     pub async fn all_answered(&self, within: Duration) -> Result<()> {
         tokio::time::timeout(within, self.seen.done.notified()).await.context("not everything was answered in time")?;
         match self.seen.unlike.get() {
-            Some(answer) => bail!("an answer that is no success: {answer}"),
+            Some(answer) => bail!("an answer of another status than {}: {answer}", self.seen.expected),
             None => Ok(()),
         }
     }
@@ -122,7 +125,7 @@ async fn response(State(seen): State<Arc<Seen>>, answer: String) -> StatusCode {
     let took = at.saturating_sub(*seen.handed_out.lock().unwrap_or_else(PoisonError::into_inner));
     seen.took.lock().unwrap_or_else(PoisonError::into_inner).push(took.as_secs_f64() * 1_000.0);
     let read: Value = serde_json::from_str(&answer).unwrap_or_default();
-    if read["statusCode"].as_u64().is_none_or(|status| status >= 300) {
+    if read["statusCode"].as_u64().is_none_or(|status| status != u64::from(seen.expected)) {
         let _ = seen.unlike.set(answer);
     }
     StatusCode::ACCEPTED
