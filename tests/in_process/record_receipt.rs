@@ -286,7 +286,8 @@ async fn is_recorded_once(fault: Fault, repeats: usize, min_calls: usize) {
     let world = World::with_faults().await;
     for lasting in [Lasting::OneAttempt, Lasting::UntilMended] {
         for call in 1.. {
-            let holder = world.holder(&world.newcomer().await).await;
+            let holder = world.standing_holder().await;
+            world.forget_receipts();
             let records = answered(&world, &holder, repeats).await;
             world.faults.plan(call, fault, lasting);
             world.record_receipts_of(&records).await;

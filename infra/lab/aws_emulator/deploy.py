@@ -42,6 +42,7 @@ DEPLOYMENTS = {
         "Scale": "nation",
         "FaceEngine": "rekognition",
         "FaceRegion": "ap-southeast-1",
+        "OfficePhone": "(0351) 464014",
     },
     "bare": {
         "Stage": "trial",

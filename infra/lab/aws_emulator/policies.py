@@ -128,6 +128,9 @@ STEPS_OF_SCREENS = {
     "KK as PDF": "show-documents",
     "/me/receipts": "list-receipts",
     "/me/export": "export-data",
+    "/.well-known/jwks.json": "publish-keys",
+    "/.well-known/retired-keys.json": "publish-keys",
+    "/.well-known/oauth-authorization-server": "publish-keys",
 }
 
 

@@ -21,7 +21,7 @@ METRICS = {
 }
 
 # Left empty, functions have their own defaults.
-LEFT_TO_FUNCTIONS = {"IKD_FACE_MATCH", "IKD_FACE_NO_MATCH", "IKD_FACE_REGION"}
+LEFT_TO_FUNCTIONS = {"IKD_FACE_MATCH", "IKD_FACE_NO_MATCH", "IKD_FACE_REGION", "IKD_OFFICE_PHONE"}
 
 
 def of_type(stack, kind):
