@@ -31,9 +31,9 @@ pub struct ImportArguments {
     /// Without it, the stack's.
     #[arg(long)]
     table: Option<String>,
-    /// Instead of a table, write a new folder of files for DynamoDB's own import from S3, and compare no table.
+    /// Instead of a table, write a new folder of files here for DynamoDB's own import from S3, and compare no table.
     #[arg(long, value_name = "DIR", conflicts_with_all = ["table", "rewrite", "max_taken_away", "allow_mass_change"])]
-    to_s3_files: Option<PathBuf>,
+    to_s3: Option<PathBuf>,
     /// Write every row, also those that the table holds already.
     #[arg(long)]
     rewrite: bool,
@@ -90,8 +90,10 @@ pub async fn import(options: &Options, arguments: ImportArguments, stop: Arc<Ato
     let municipality = arguments.municipality.context("name the --municipality, or give the stack's --outputs")?;
     ensure!(regions.has_municipality(&municipality), "{municipality} is not the code of a regency or city, as 35.77.");
     let report = arguments.report.unwrap_or_else(|| Report::beside(&arguments.file));
-    let target = if let Some(folder) = arguments.to_s3_files {
-        ensure!(options.endpoint.is_none(), "--to-s3-files writes files alone, so that there is no --endpoint.");
+    let target = if let Some(folder) = arguments.to_s3 {
+        ensure!(options.endpoint.is_none(), "--to-s3 writes files alone, so that there is no --endpoint.");
+        let is_address = folder.to_string_lossy().starts_with("s3:");
+        ensure!(!is_address, "--to-s3 names a folder here: `aws s3 cp --recursive` brings it to {}.", folder.display());
         Target::Files(Folder::new(folder))
     } else {
         let config = aws::config(options.endpoint.as_deref()).await;
@@ -229,7 +231,7 @@ mod tests {
     #[test]
     fn files_for_s3_are_compared_with_no_table_and_limited_by_none() {
         for options in ["--table=t", "--rewrite", "--max-taken-away=1", "--allow-mass-change"] {
-            let line = ["import", "file", "--to-s3-files", "files"];
+            let line = ["import", "file", "--to-s3", "files"];
             assert!(<Line as clap::Parser>::try_parse_from(line).is_ok());
             let refused = <Line as clap::Parser>::try_parse_from(line.into_iter().chain([options]));
             assert!(refused.is_err(), "{options}");
