@@ -13,7 +13,8 @@ pub const DECLARATION: Declaration = Declaration {
     settings: &[Setting::Municipality],
     rights: &[
         Right::On(Table::Residents, &["GetItem"]),
-        Right::On(Table::Identities, &["GetItem", "UpdateItem"]),
+        Right::On(Table::Identities, &["BatchGetItem", "GetItem", "UpdateItem"]),
+        Right::Query(Table::Identities, "by_nik"),
         Right::On(Table::Selfies, &["GetItem", "DeleteItem"]),
         Right::On(Table::Outbox, &["PutItem"]),
         Right::Rekognition(&["CompareFaces", "DetectFaces"]),
