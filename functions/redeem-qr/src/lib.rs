@@ -94,7 +94,7 @@ enum Turn {
     Again,
 }
 
-/// Whether the winner is told claims.
+/// What an answer to the winner gives: claims, or nothing and why.
 enum Judged {
     Discloses { claims: ClaimSet, resident: Box<Resident> },
     Withholds(Withheld),
@@ -153,7 +153,7 @@ async fn parties_of(app: &App, qr: &QrCode<Redeemed>) -> Result<Parties, Problem
     Ok(app.store().parties(&qr.device, &qr.nik, photo, &qr.state.redemption.client_id).await?)
 }
 
-/// Whether the winner is told claims now. The device may have been blocked since the code was shown, the resident may be gone,
+/// Decides what the winner is given now. The device may have been blocked since the code was shown, the resident may be gone,
 /// or operators may have changed what the integrator is allowed: the code is used up all the same.
 fn judge(app: &App, qr: &QrCode<Redeemed>, turn: Turn, parties: Parties) -> Result<Judged, Problem> {
     let Parties { device, resident, integrator } = parties;
@@ -185,8 +185,8 @@ fn judge(app: &App, qr: &QrCode<Redeemed>, turn: Turn, parties: Parties) -> Resu
     Ok(Judged::Discloses { claims, resident: Box::new(resident) })
 }
 
-/// The claims of this answer, given what the integrator is allowed now. Whoever asks again gets the claims of the first answer
-/// or none: never more, and no part of them that would look like all.
+/// The claims of this answer, given what the integrator is allowed now. A repeated request gets the claims of the
+/// first answer or none: never more, and no part of them that would look like all.
 fn claims_for(qr: &QrCode<Redeemed>, turn: Turn, allowed: &ClaimSet) -> Option<ClaimSet> {
     match (turn, qr.first_reading().given) {
         (Turn::Again, Given::Claims { claims }) => claims.is_subset(allowed).then_some(claims),

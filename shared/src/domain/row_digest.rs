@@ -26,7 +26,7 @@ impl RowDigest {
 }
 
 fn digest(resident: &Resident, salt: &Id) -> Digest {
-    // All fields are named, so that whoever adds one decides here whether it can be disclosed.
+    // All fields are named. A new one does not compile until it is decided here whether it can be disclosed.
     let Resident {
         nik,
         family_card_number,

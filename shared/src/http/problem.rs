@@ -92,7 +92,7 @@ impl Problem {
         self
     }
 
-    /// What its reader is told: which values were refused and why, or what happened.
+    /// The text for its reader: which values were refused and why, or what happened.
     pub fn explain(&self, language: Language) -> String {
         if self.errors.is_empty() {
             return self.detail(language);

@@ -317,7 +317,7 @@ catalogue! {
 }
 
 impl ProblemType {
-    /// What this reader is told.
+    /// The text for this reader.
     pub fn detail_for(self, reader: Reader) -> Text {
         match reader {
             Reader::Concerned => self.detail(),

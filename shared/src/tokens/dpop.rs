@@ -57,8 +57,8 @@ struct Claims {
     ath: Option<String>,
 }
 
-/// Checks a proof against the request it came with (RFC 9449, section 4.3). The time is judged last: whoever learns that the
-/// clock is wrong can trust that nothing else is.
+/// Checks a proof against the request it came with (RFC 9449, section 4.3). The time is judged last, so a proof that is
+/// refused for its time is right in everything else.
 pub fn verify(proof: &str, expected: &Expected<'_>) -> Result<DpopProof, ProofError> {
     let header = read_header(proof)?;
     if header.typ.as_deref() != Some("dpop+jwt") {
