@@ -1,4 +1,4 @@
-//! What an officer reports of a device: why it ends and, for a theft, since when it was in a thief's hands and on what grounds.
+//! What an officer reports of a device: why it is blocked and, for a theft, since when it was in a thief's hands, with the grounds.
 
 use jiff::Timestamp;
 use serde::Deserialize;

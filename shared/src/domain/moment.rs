@@ -4,6 +4,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
+use jiff::fmt::StdFmtWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 use serde::{Serialize, Serializer};
 
@@ -21,7 +22,7 @@ impl fmt::Display for Moment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
 
-        formatter.write_str(&PRINTER.timestamp_to_string(&self.0))
+        PRINTER.print_timestamp(&self.0, StdFmtWrite(formatter)).map_err(|_| fmt::Error)
     }
 }
 
