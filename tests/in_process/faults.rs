@@ -11,8 +11,8 @@ use local::personas::BANK;
 use tests::thefts::{approval_reporting, stolen};
 use tests::{Approved, EMAIL, Fault, Lasting, World, assert_problem, assert_status};
 
-/// Plays a step through all faults. `act` is the client's request; `confirm` sees the answer that it got in the end,
-/// and checks its effect.
+/// Plays a step through all faults, each time from where `prepare` ended. `act` is the client's request; `confirm` sees the
+/// answer that it got in the end, and checks its effect.
 pub async fn survives<S>(
     prepare: impl AsyncFn(&World, &str) -> S,
     act: impl AsyncFn(&World, &S) -> Reply,
@@ -21,11 +21,12 @@ pub async fn survives<S>(
     let (prepare, act, confirm) = (&prepare, &act, &confirm);
     let plays = Fault::ALL.into_iter().map(|fault| async move {
         let world = World::with_faults().await;
+        let state = prepare(&world, &world.newcomer().await).await;
+        let prepared = world.snapshot();
         let mut played = 0;
         for lasting in [Lasting::OneAttempt, Lasting::UntilMended] {
             for call in 1.. {
-                let nik = world.newcomer().await;
-                let state = prepare(&world, &nik).await;
+                world.restore(&prepared);
                 world.faults.plan(call, fault, lasting);
                 let mut answer = act(&world, &state).await;
                 if !world.faults.mend() {

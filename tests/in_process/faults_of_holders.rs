@@ -14,7 +14,7 @@ use super::sign_document::check;
 #[tokio::test]
 async fn a_login_opens_a_session_that_works() {
     survives(
-        async |world, _| world.standing_holder().await,
+        async |world, nik| world.holder(nik).await,
         async |_, holder| holder.phone.log_in(PIN).await.unwrap(),
         async |_, holder, answer| {
             assert_status(answer, 200);
@@ -97,7 +97,7 @@ fn tries_made(world: &World, phone: &Phone) -> u32 {
 #[tokio::test]
 async fn a_session_that_was_locked_is_locked() {
     survives(
-        async |world, _| world.standing_holder().await,
+        async |world, nik| world.holder(nik).await,
         async |_, holder| holder.phone.lock(&holder.session).await.unwrap(),
         async |_, holder, answer| {
             // If it happened and the answer was lost, a second try finds that.
@@ -126,8 +126,8 @@ async fn a_changed_pin_is_the_new_one_alone() {
 #[tokio::test]
 async fn a_minted_code_is_the_devices_one_live_code() {
     survives(
-        async |world, _| {
-            let holder = world.standing_holder().await;
+        async |world, nik| {
+            let holder = world.holder(nik).await;
             let before = holder.mint().await.token;
             (holder, before)
         },
@@ -152,7 +152,7 @@ pub async fn bank(world: &World) -> (Integrator, String) {
 #[tokio::test]
 async fn a_redemption_with_a_key_is_its_winners_whatever_failed() {
     survives(
-        async |world, _| (world.standing_holder().await.mint().await.token, bank(world).await),
+        async |world, nik| (world.holder(nik).await.mint().await.token, bank(world).await),
         async |_, (qr, (bank, token))| bank.redeem(token, qr, "account-opening", Some("k")).await.unwrap(),
         async |_, (qr, (bank, token)), answer| {
             assert_status(answer, 200);
@@ -168,9 +168,9 @@ async fn a_redemption_with_a_key_is_its_winners_whatever_failed() {
 #[tokio::test]
 async fn a_winner_that_asks_again_is_answered_whatever_failed() {
     survives(
-        async |world, _| {
+        async |world, nik| {
             let (bank, token) = bank(world).await;
-            let qr = world.standing_holder().await.mint().await.token;
+            let qr = world.holder(nik).await.mint().await.token;
             let first = bank.redeem(&token, &qr, "account-opening", Some("k")).await.unwrap();
             assert_status(&first, 200);
             (qr, bank, token, first)
@@ -187,7 +187,7 @@ async fn a_winner_that_asks_again_is_answered_whatever_failed() {
 #[tokio::test]
 async fn without_a_key_nobody_redeems_twice_whatever_failed() {
     survives(
-        async |world, _| (world.standing_holder().await.mint().await.token, bank(world).await),
+        async |world, nik| (world.holder(nik).await.mint().await.token, bank(world).await),
         async |_, (qr, (bank, token))| bank.redeem(token, qr, "account-opening", None).await.unwrap(),
         async |_, (qr, (bank, token)), answer| {
             assert_one_of(answer, &[(200, None), (410, Some("qr-code-used"))]);
@@ -211,7 +211,7 @@ async fn documents_and_the_export_can_be_asked_for_again() {
 async fn can_be_asked_for_again(paths: &[&str]) {
     for path in paths {
         survives(
-            async |world, _| world.standing_holder().await,
+            async |world, nik| world.holder(nik).await,
             async |_, holder| holder.phone.send(http::Method::GET, path, Some(&holder.session), None).await.unwrap(),
             async |_, _, answer| assert_status(answer, 200),
         )
@@ -362,7 +362,7 @@ async fn a_new_first_pin_is_set_once() {
 #[tokio::test]
 async fn a_signature_that_was_answered_is_on_record() {
     survives(
-        async |world, _| world.standing_holder().await,
+        async |world, nik| world.holder(nik).await,
         async |_, holder: &HolderWithSession| {
             holder.phone.sign(&holder.session, &document_hash(b"A"), PIN).await.unwrap()
         },

@@ -156,14 +156,16 @@ async fn a_redemption_of_before_leaves_no_receipt_any_more() {
 async fn what_was_left_is_erased_in_the_end_whatever_fails() {
     let plays = Fault::ALL.into_iter().map(|fault| async move {
         let world = World::with_faults().await;
+        let nik = world.newcomer().await;
+        let holder = world.holder(&nik).await;
+        world.registered(&nik).await;
+        redeemed(&world, &holder, 1).await;
+        world.record_receipts().await;
+        assert_status(&erase(&holder).await, 202);
+        let ordered = world.snapshot();
         for lasting in [Lasting::OneAttempt, Lasting::UntilMended] {
             for call in 1.. {
-                let nik = world.newcomer().await;
-                let holder = world.holder(&nik).await;
-                world.registered(&nik).await;
-                redeemed(&world, &holder, 1).await;
-                world.record_receipts().await;
-                assert_status(&erase(&holder).await, 202);
+                world.restore(&ordered);
                 world.faults.plan(call, fault, lasting);
                 world.finish_erasures().await;
                 let met = world.faults.mend();

@@ -284,11 +284,12 @@ async fn answered(world: &World, holder: &HolderWithSession, repeats: usize) -> 
 /// Plays the function through a fault at each of its calls, until there is no further one.
 async fn is_recorded_once(fault: Fault, repeats: usize, min_calls: usize) {
     let world = World::with_faults().await;
+    let holder = world.holder(SITI).await;
+    let records = answered(&world, &holder, repeats).await;
+    let redeemed = world.snapshot();
     for lasting in [Lasting::OneAttempt, Lasting::UntilMended] {
         for call in 1.. {
-            let holder = world.standing_holder().await;
-            world.forget_receipts();
-            let records = answered(&world, &holder, repeats).await;
+            world.restore(&redeemed);
             world.faults.plan(call, fault, lasting);
             world.record_receipts_of(&records).await;
             let has_happened = world.faults.mend();

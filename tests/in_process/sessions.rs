@@ -109,8 +109,10 @@ async fn no_step_takes_a_proof_twice() {
         assert_problem(&send().await, 401, "dpop-proof-replayed");
     }
 
+    let holder = world.holder(SITI).await;
+    let logged_in = world.snapshot();
     for (method, path, body) in requests(is_holder) {
-        let holder = world.holder(SITI).await;
+        world.restore(&logged_in);
         let proof = holder.phone.proof(&method, &path, Some(&holder.session)).unwrap();
         let send = async || {
             let sent =

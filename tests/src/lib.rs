@@ -18,6 +18,7 @@ mod metrics;
 mod registry;
 mod rekognition;
 mod ses;
+mod snapshot;
 mod soundness;
 mod steps;
 mod stored;
@@ -32,6 +33,7 @@ pub use faults::{Fault, Faults, Gate, Lasting};
 pub use metrics::{Metric, Written};
 pub use rekognition::{Rekognition, Sight};
 pub use ses::{Ses, SesFault};
+pub use snapshot::Snapshot;
 pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered};
 pub use world::{FACES_ELSEWHERE, World};
 

@@ -85,18 +85,6 @@ impl World {
         HolderWithSession { phone, nik, session }
     }
 
-    /// The same holder at each call, logged in again, for steps that are played many times. A test that leaves more
-    /// behind than sessions and QR codes enrols a [`Self::holder`].
-    pub async fn standing_holder(&self) -> HolderWithSession {
-        let enrol = async || {
-            let HolderWithSession { phone, nik, .. } = self.holder(&self.newcomer().await).await;
-            (phone, nik)
-        };
-        let (phone, nik) = self.standing_holder.get_or_init(enrol).await.clone();
-        let session = PhoneSession::of(&phone.log_in(PIN).await.unwrap()).unwrap();
-        HolderWithSession { phone, nik, session }
-    }
-
     /// Asks for a captcha of a link.
     pub async fn captcha(&self, email: &ActivationEmail) -> Reply {
         self.post_json("/captchas", &json!({ "token": email.token() })).await

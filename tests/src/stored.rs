@@ -45,15 +45,6 @@ impl World {
         self.database.engine().delete_item(serde_json::from_value(request).unwrap()).unwrap();
     }
 
-    /// Deletes all receipts and the ends of their chains, so that the next one begins a chain.
-    pub fn forget_receipts(&self) {
-        for item in self.items("receipts") {
-            let key = json!({ "holder": item["holder"], "position": item["position"] });
-            let request = json!({ "TableName": format!("{PREFIX}receipts"), "Key": key });
-            self.database.engine().delete_item(serde_json::from_value(request).unwrap()).unwrap();
-        }
-    }
-
     /// Deletes what has expired of holders, registrations, devices and selfies, as TTL does.
     pub fn sweep(&self) {
         for (table, key) in [("identities", "pk"), ("selfies", "id")] {

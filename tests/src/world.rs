@@ -54,8 +54,6 @@ pub struct World {
     /// How far that of the erasures was.
     pub(crate) erasures_position: Mutex<Option<String>>,
     pub(crate) newcomers: AtomicU32,
-    /// Who was enrolled for [`World::standing_holder`].
-    pub(crate) standing_holder: OnceCell<(Phone, String)>,
     /// The key that the service signs with.
     pub signing_key: KeyPair,
     pub(crate) siti: Resident,
@@ -218,7 +216,6 @@ impl World {
             position: Mutex::default(),
             erasures_position: Mutex::default(),
             newcomers: AtomicU32::default(),
-            standing_holder: OnceCell::new(),
             signing_key: secrets.signing_key().clone(),
             siti: residents.into_iter().find(|one| one.nik.as_str() == SITI).context("Siti")?,
         })
