@@ -50,18 +50,28 @@ async fn a_birthday_begins_when_the_day_begins_in_the_municipality() {
 
 #[tokio::test]
 async fn times_are_printed_as_the_municipality_has_them() {
-    for (municipality, time) in [("35.77", "12:00 WIB"), ("71.71", "13:00 WITA"), ("91.71", "14:00 WIT")] {
+    for (municipality, hour, zone) in [("35.77", 12, "WIB"), ("71.71", 13, "WITA"), ("91.71", 14, "WIT")] {
+        let said = |day: u32| {
+            [format!("{day} November 2026 pukul {hour}.00 {zone}"), format!("{day} November 2026, {hour}:00 {zone}")]
+        };
         let world = World::with(&[("IKD_MUNICIPALITY", municipality)]).await;
         world.change_resident(SITI, |resident| municipality.clone_into(&mut resident.municipality)).await;
         let holder = world.holder(SITI).await;
         let mail = world.ses.taken().remove(0);
         for body in ["Text", "Html"] {
             let body = mail["Content"]["Simple"]["Body"][body]["Data"].as_str().unwrap();
-            assert_eq!(body.matches(&format!("23-11-2026 {time}.")).count(), 2, "in both languages");
+            let (first, second) = body.split_once("Dear Sir or Madam").unwrap();
+            let [indonesian, english] = said(23);
+            assert!(first.contains(&format!("Kode berlaku sampai {indonesian}.")), "{first}");
+            assert!(second.contains(&format!("The code is valid until {english}.")), "{second}");
+            assert!(!second.contains("pukul"), "{second}");
         }
-        let (printed, document) = (format!("22-11-2026 {time}"), fetch(&holder, "ktp-el", PDF).await.bytes);
-        assert!(text(&document).contains(&printed), "{printed}");
-        let page = Request::get(codes(&document).remove(0)).header("accept", "text/html").body(String::new()).unwrap();
-        assert!(world.send(page).await.text.contains(&printed), "{printed}");
+        let document = fetch(&holder, "ktp-el", PDF).await.bytes;
+        for (language, printed) in ["id", "en"].into_iter().zip(said(22)) {
+            assert!(text(&document).contains(&printed), "{printed}");
+            let page = Request::get(codes(&document).remove(0)).header("accept", "text/html");
+            let page = page.header("accept-language", language).body(String::new()).unwrap();
+            assert!(world.send(page).await.text.contains(&printed), "{printed}");
+        }
     }
 }

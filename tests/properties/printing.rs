@@ -7,6 +7,7 @@ use ikd::domain::contact::{Email, Office, PhoneNumber};
 use ikd::domain::decision::Pending;
 use ikd::domain::device::{Active, Device, DeviceState};
 use ikd::domain::holder::HolderRecord;
+use ikd::domain::local_time::Zone;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries};
 use ikd::domain::qr_code::QrToken;
@@ -70,8 +71,8 @@ fn values_show_their_type_and_nothing_else() {
 
     let url = url::Url::parse("https://ikd.example").unwrap();
     let office = Office { name: "Dinas".to_owned(), phone: None };
-    let message: Message =
-        activation_email::write(activation_email::Occasion::Approval, &code, &link, &url, "besok", &office).unwrap();
+    let (occasion, ends, zone) = (activation_email::Occasion::Approval, Timestamp::UNIX_EPOCH, Zone::Wib);
+    let message: Message = activation_email::write(occasion, &code, &link, &url, ends, zone, &office).unwrap();
     assert_hidden(&message, &[code.expose(), link.expose()]);
 }
 

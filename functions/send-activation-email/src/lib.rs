@@ -40,8 +40,8 @@ async fn send(app: &App, record: EventRecord) -> Result<(), NotDone> {
         Cause::PinReset { .. } => Occasion::PinReset,
     };
     let (url, office) = (&settings.public_url, &settings.office);
-    let until = settings.zone.print_time(activation.expires_at);
-    let message = activation_email::write(occasion, &code, &link, url, &until, office).map_err(|_| unwritable())?;
+    let (ends, zone) = (activation.expires_at, settings.zone);
+    let message = activation_email::write(occasion, &code, &link, url, ends, zone, office).map_err(|_| unwritable())?;
     let tags = Tags { registration: &registration.id, generation: order.generation };
     let delivery = match app.mailer().send(&registration.email, &message, tags).await {
         Ok(()) => Delivery::Sent,

@@ -3,6 +3,7 @@
 use ikd::domain::document::{DocumentKind, IssuedDocument};
 use ikd::domain::local_time::Zone;
 use ikd::domain::resident::Resident;
+use ikd::domain::text::Language;
 use ikd::pictures::qr_image::QrImage;
 use jiff::tz::Offset;
 use krilla::geom::Size;
@@ -35,8 +36,10 @@ pub fn print(
     zone: Zone,
 ) -> Result<Vec<u8>, Undrawable> {
     let fonts = Fonts::read()?;
-    let issued_at = zone.print_time(issued.issued_at);
-    let proof = ProofOfIssue { kind: issued.kind, code: code(address.as_str())?, address: address.as_str(), issued_at };
+    let [issued_id, issued_en] =
+        [Language::Indonesian, Language::English].map(|language| zone.say_time(issued.issued_at, language));
+    let (kind, code, address) = (issued.kind, code(address.as_str())?, address.as_str());
+    let proof = ProofOfIssue { kind, code, address, issued_id, issued_en };
     let mut document = Document::new();
     document.set_metadata(metadata(issued));
     match issued.kind {
@@ -51,7 +54,9 @@ pub struct ProofOfIssue<'a> {
     kind: DocumentKind,
     code: Image,
     address: &'a str,
-    issued_at: String,
+    /// When it was issued, as each language says it.
+    issued_id: String,
+    issued_en: String,
 }
 
 fn code(address: &str) -> Result<Image, Undrawable> {
@@ -92,16 +97,16 @@ pub fn foot(sheet: &mut Sheet<'_, '_>, proof: &ProofOfIssue<'_>, (x, y): (f32, f
 
     sheet.picture(proof.code.clone(), x, y, FOOT, FOOT);
     let (x, room) = (x + FOOT + GAP, width - FOOT - GAP);
-    let (name, issued) = (proof.kind.name(), &proof.issued_at);
+    let name = proof.kind.name();
     let indonesian = format!(
-        "{} (salinan), diterbitkan melalui Identitas Kependudukan Digital pada {issued}. Pindai kode QR atau buka alamat \
+        "{} (salinan), diterbitkan melalui Identitas Kependudukan Digital pada {}. Pindai kode QR atau buka alamat \
          di bawah untuk memeriksa apakah salinan ini pernah diterbitkan; isinya tidak ditampilkan di sana.",
-        name.id
+        name.id, proof.issued_id
     );
     let english = format!(
-        "{} (copy), issued through the digital identity service on {issued}. Scan the QR code or open the address below \
+        "{} (copy), issued through the digital identity service on {}. Scan the QR code or open the address below \
          to check that this copy was issued; its content is not shown there.",
-        name.en
+        name.en, proof.issued_en
     );
     let y = sheet.wrapped((x, y + 16.0), room, Weight::Regular, 9.0, &indonesian) + 4.0;
     let y = sheet.wrapped((x, y), room, Weight::Regular, 8.0, &english) + 4.0;

@@ -61,8 +61,9 @@ impl Page {
 }
 
 fn page(document: Option<&IssuedDocument>, zone: Zone, language: Language) -> Result<Answer, Problem> {
-    let of =
-        |document: &IssuedDocument| (document.kind.name().in_language(language), zone.print_time(document.issued_at));
+    let of = |document: &IssuedDocument| {
+        (document.kind.name().in_language(language), zone.say_time(document.issued_at, language))
+    };
     let issued = document.map(of);
     let html = Page { language, issued }.render().map_err(Problem::unavailable)?;
     let policy = PagePolicy { style: STYLE, script: None, has_pictures: false, has_forms: false };

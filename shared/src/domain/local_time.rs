@@ -4,6 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
+use super::text::{Language, Text};
+
 /// A time of Indonesia.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zone {
@@ -88,11 +90,33 @@ impl Zone {
         self.offset().to_datetime(at).date()
     }
 
-    /// A moment as documents and e-mails print it, with the name of its time.
-    pub fn print_time(self, at: Timestamp) -> String {
-        format!("{} {}", self.offset().to_datetime(at).strftime("%d-%m-%Y %H:%M"), self.name())
+    /// A moment as sentences say it, with the name of its time: `5 Juli 2026 pukul 09.05 WIB`, `5 July 2026, 09:05 WIB`.
+    pub fn say_time(self, at: Timestamp, language: Language) -> String {
+        let at = self.offset().to_datetime(at);
+        let (day, year, name) = (at.day(), at.year(), self.name());
+        let month = MONTHS.get(usize::from(at.month().unsigned_abs()).saturating_sub(1)).copied();
+        let month = month.map_or("", |month| month.in_language(language));
+        match language {
+            Language::Indonesian => format!("{day} {month} {year} pukul {} {name}", at.strftime("%H.%M")),
+            Language::English => format!("{day} {month} {year}, {} {name}", at.strftime("%H:%M")),
+        }
     }
 }
+
+const MONTHS: [Text; 12] = [
+    Text { id: "Januari", en: "January" },
+    Text { id: "Februari", en: "February" },
+    Text { id: "Maret", en: "March" },
+    Text { id: "April", en: "April" },
+    Text { id: "Mei", en: "May" },
+    Text { id: "Juni", en: "June" },
+    Text { id: "Juli", en: "July" },
+    Text { id: "Agustus", en: "August" },
+    Text { id: "September", en: "September" },
+    Text { id: "Oktober", en: "October" },
+    Text { id: "November", en: "November" },
+    Text { id: "Desember", en: "December" },
+];
 
 /// A date as documents print it.
 pub fn print_date(date: Date) -> String {
@@ -131,15 +155,28 @@ mod tests {
     fn the_date_changes_in_the_east_first() {
         let at = |text: &str| -> Timestamp { text.parse().unwrap() };
         let (before, after) = (Date::constant(2026, 11, 21), Date::constant(2026, 11, 22));
-        for (zone, midnight, printed) in [
-            (Zone::Wit, "2026-11-21T15:00:00Z", "22-11-2026 00:00 WIT"),
-            (Zone::Wita, "2026-11-21T16:00:00Z", "22-11-2026 00:00 WITA"),
-            (Zone::Wib, "2026-11-21T17:00:00Z", "22-11-2026 00:00 WIB"),
+        for (zone, midnight, name) in [
+            (Zone::Wit, "2026-11-21T15:00:00Z", "WIT"),
+            (Zone::Wita, "2026-11-21T16:00:00Z", "WITA"),
+            (Zone::Wib, "2026-11-21T17:00:00Z", "WIB"),
         ] {
             let midnight = at(midnight);
             assert_eq!(zone.date_at(midnight), after);
             assert_eq!(zone.date_at(midnight - jiff::SignedDuration::from_secs(1)), before);
-            assert_eq!(zone.print_time(midnight), printed);
+            let say = |language| zone.say_time(midnight, language);
+            assert_eq!(say(Language::Indonesian), format!("22 November 2026 pukul 00.00 {name}"));
+            assert_eq!(say(Language::English), format!("22 November 2026, 00:00 {name}"));
         }
+    }
+
+    #[test]
+    fn each_language_has_its_own_months() {
+        let said = |at: &str| {
+            let at = at.parse().unwrap();
+            [Language::Indonesian, Language::English].map(|language| Zone::Wib.say_time(at, language))
+        };
+        assert_eq!(said("2026-01-31T17:05:59Z"), ["1 Februari 2026 pukul 00.05 WIB", "1 February 2026, 00:05 WIB"]);
+        assert_eq!(said("2026-07-05T02:05:00Z"), ["5 Juli 2026 pukul 09.05 WIB", "5 July 2026, 09:05 WIB"]);
+        assert_eq!(said("2026-12-31T16:59:00Z"), ["31 Desember 2026 pukul 23.59 WIB", "31 December 2026, 23:59 WIB"]);
     }
 }

@@ -1,12 +1,14 @@
 //! The activation e-mail: code and link, in Indonesian with English below, without NIK, name, or anything that tracks.
 
 use askama::Template;
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use url::Url;
 
 use super::mailer::Message;
 use crate::domain::activation_code::ActivationCode;
 use crate::domain::contact::Office;
+use crate::domain::local_time::Zone;
+use crate::domain::text::Language;
 use crate::tokens::sealed::LinkToken;
 
 const SUBJECT: &str = "Kode Aktivasi Identitas Kependudukan Digital / Your activation code";
@@ -17,7 +19,7 @@ struct Text<'a> {
     occasion: Occasion,
     code: &'a str,
     link: &'a str,
-    until: &'a str,
+    until: Until<'a>,
     office: &'a Office,
 }
 
@@ -27,8 +29,15 @@ struct Html<'a> {
     occasion: Occasion,
     code: &'a str,
     link: &'a str,
-    until: &'a str,
+    until: Until<'a>,
     office: &'a Office,
+}
+
+/// When the code ends, as each language says it.
+#[derive(Clone, Copy)]
+struct Until<'a> {
+    id: &'a str,
+    en: &'a str,
 }
 
 /// Why there is a code.
@@ -40,20 +49,23 @@ pub enum Occasion {
     PinReset,
 }
 
-/// Writes the e-mail. `until` is when the code ends, as it is printed; `office` is whom residents contact, and who
-/// signs it.
+/// Writes the e-mail. The code ends at `expires_at`, which is said in the time of `zone`; `office` is whom residents
+/// contact, and who signs it.
 pub fn write(
     occasion: Occasion,
     code: &ActivationCode,
     link: &LinkToken,
     public_url: &Url,
-    until: &str,
+    expires_at: Timestamp,
+    zone: Zone,
     office: &Office,
 ) -> Result<Message, askama::Error> {
     let mut address = public_url.clone();
     address.set_path("/activation");
     address.set_query(Some(&format!("token={}", link.expose())));
     let (code, link) = (code.expose(), address.as_str());
+    let [id, en] = [Language::Indonesian, Language::English].map(|language| zone.say_time(expires_at, language));
+    let until = Until { id: &id, en: &en };
     Ok(Message {
         subject: SUBJECT.to_owned(),
         text: Text { occasion, code, link, until, office }.render()?,
