@@ -73,6 +73,13 @@ async fn whoever_scans_the_code_with_a_camera_gets_a_page_in_their_language() {
     assert!(open(&address, "en").await.contains("A document with this code was issued"));
     let invented = "http://ikd.test/documents/verify/AEAQCAIBAEAQCAIBAEAQCAIBAE";
     assert!(open(invented, "id").await.contains("Dokumen ini tidak dikenal"));
+    for (language, other, name) in [("id", "en", "English"), ("en", "id", "Bahasa Indonesia")] {
+        let page = open(&address, language).await;
+        let switch = format!("<a href=\"?lang={other}\" lang=\"{other}\" hreflang=\"{other}\">{name}</a>");
+        assert!(page.contains(&switch), "{page}");
+        assert_eq!(open(&format!("{address}?lang={other}"), language).await, open(&address, other).await);
+        assert_eq!(open(&format!("{address}?lang=fr"), language).await, page, "an unknown one counts as not sent");
+    }
     let request = Request::get(&address).header("accept", PDF).body(String::new()).unwrap();
     assert_problem(&world.send(request).await, 406, "not-acceptable");
 }

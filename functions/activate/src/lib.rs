@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 use activation::Answered;
 use ikd::app::App;
 use ikd::domain::registration::Stage;
-use ikd::domain::text::Language;
 use ikd::http::{Answer, Deadline, Function, Problem, ProblemType, Request, parse};
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +53,7 @@ pub async fn activate(app: &App, request: &Request) -> Result<Answer, Problem> {
     match (request.method().as_str(), &parse::segments(request)[..]) {
         ("GET", ["activation"]) => {
             let token = parse::query(request, "token").unwrap_or_default();
-            let language = language(request, parse::query(request, "lang").as_deref());
+            let language = parse::language_of_page(request, parse::query(request, "lang").as_deref());
             page::opened(app, &token, language, activation::look(app, &token).await)
         }
         ("POST", ["activation"]) if is_form => submitted(app, request).await,
@@ -67,7 +66,8 @@ pub async fn activate(app: &App, request: &Request) -> Result<Answer, Problem> {
         }
         ("POST", ["captchas"]) if is_form => {
             let form = parse::form(request, parse::SMALL_BODY)?;
-            let (token, language) = (field(&form, "token"), language(request, form.get("lang").map(String::as_str)));
+            let (token, language) =
+                (field(&form, "token"), parse::language_of_page(request, form.get("lang").map(String::as_str)));
             page::opened(app, token, language, activation::look(app, token).await)
         }
         ("POST", ["captchas"]) => {
@@ -82,7 +82,7 @@ pub async fn activate(app: &App, request: &Request) -> Result<Answer, Problem> {
 /// What the browser sent: *Aktifkan* asks to confirm, *Ya* activates.
 async fn submitted(app: &App, request: &Request) -> Result<Answer, Problem> {
     let form = parse::form(request, parse::SMALL_BODY)?;
-    let language = language(request, form.get("lang").map(String::as_str));
+    let language = parse::language_of_page(request, form.get("lang").map(String::as_str));
     let token = field(&form, "token");
     let outcome = match field(&form, "step") {
         "activate" => {
@@ -112,13 +112,4 @@ async fn submitted(app: &App, request: &Request) -> Result<Answer, Problem> {
 
 fn field<'a>(form: &'a BTreeMap<String, String>, name: &str) -> &'a str {
     form.get(name).map(String::as_str).unwrap_or_default()
-}
-
-/// The language chosen on the page, else the browser's.
-fn language(request: &Request, chosen: Option<&str>) -> Language {
-    match chosen {
-        Some("en") => Language::English,
-        Some("id") => Language::Indonesian,
-        _ => parse::language(request),
-    }
 }

@@ -149,11 +149,7 @@ impl Words {
         Text { id, en }.in_language(self.0)
     }
 
-    /// The language to change to: its tag, and its own name.
-    fn other(&self) -> (&'static str, &'static str) {
-        match self.0 {
-            Language::Indonesian => ("en", "English"),
-            Language::English => ("id", "Bahasa Indonesia"),
-        }
+    fn other(&self) -> Language {
+        self.0.other()
     }
 }

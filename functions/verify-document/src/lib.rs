@@ -34,7 +34,10 @@ pub async fn verify_document(app: &App, request: &Request) -> Result<Answer, Pro
         None => None,
     };
     let answer = match format {
-        Format::Html => page(document.as_ref(), app.settings.zone, parse::language(request))?,
+        Format::Html => {
+            let language = parse::language_of_page(request, parse::query(request, "lang").as_deref());
+            page(document.as_ref(), app.settings.zone, language)?
+        }
         _ => Answer::ok(&Verified {
             genuine: document.is_some(),
             kind: document.as_ref().map(|document| document.kind),

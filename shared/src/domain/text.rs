@@ -19,6 +19,22 @@ impl Language {
         }
     }
 
+    /// The language as its own speakers call it, for those who look for it.
+    pub fn own_name(self) -> &'static str {
+        match self {
+            Self::Indonesian => "Bahasa Indonesia",
+            Self::English => "English",
+        }
+    }
+
+    /// The language that a page can be changed to.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Indonesian => Self::English,
+            Self::English => Self::Indonesian,
+        }
+    }
+
     /// Chooses from an `Accept-Language` header (RFC 9110, section 12.5.4): the better weighted of the two
     /// languages, the first named where weights are equal, Indonesian where neither is named.
     pub fn negotiate(accept_language: Option<&str>) -> Self {

@@ -76,6 +76,12 @@ pub fn language(request: &Request) -> Language {
     Language::negotiate(single_header(request, header::ACCEPT_LANGUAGE.as_str()))
 }
 
+/// The language of a page: the one chosen on it, by its tag, else the browser's.
+pub fn language_of_page(request: &Request, chosen: Option<&str>) -> Language {
+    let chosen = [Language::Indonesian, Language::English].into_iter().find(|language| chosen == Some(language.tag()));
+    chosen.unwrap_or_else(|| language(request))
+}
+
 /// A header that was sent exactly once, as text.
 pub fn single_header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let mut values = request.headers().get_all(name).iter();
