@@ -1,6 +1,7 @@
 //! change-pin: old PIN, new PIN twice, and no PIN that a thief would try first.
 
 use http::Method;
+use jiff::civil::Date;
 use local::actors::PhoneSession;
 use local::personas::SITI;
 use serde_json::json;
@@ -36,6 +37,24 @@ async fn weak_unchanged_and_differently_repeated_pins_are_refused() {
     let body = json!({ "old_pin": PIN, "new_pin": "908172", "new_pin_repeated": "908173" });
     let reply = holder.phone.send(Method::PUT, "/pin", Some(&holder.session), Some(&body)).await.unwrap();
     assert_invalid(&reply, &["/new_pin_repeated"]);
+}
+
+#[tokio::test]
+async fn a_date_of_birth_that_a_court_corrected_is_no_pin_either() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    world.change_resident(SITI, |resident| resident.birthdate = Date::constant(1989, 8, 9)).await;
+    // More often than wrong PINs are allowed: the old one was right.
+    for weak in ["090889", "890809", "080989", "050790", "090889", "890809"] {
+        let reply = holder.phone.change_pin(&holder.session, PIN, weak).await.unwrap();
+        assert_invalid(&reply, &["/new_pin"]);
+    }
+    // Without the old PIN, nobody learns the date.
+    let guess = holder.phone.change_pin(&holder.session, "908172", "090889").await.unwrap();
+    assert_problem(&guess, 401, "invalid-credentials");
+    // A row that is missing has no date.
+    world.lose_resident(SITI);
+    assert_status(&holder.phone.change_pin(&holder.session, PIN, "090889").await.unwrap(), 204);
 }
 
 #[tokio::test]

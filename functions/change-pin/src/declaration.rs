@@ -9,7 +9,12 @@ pub const DECLARATION: Declaration = Declaration {
         .confirmed_by(Confirmation::OldPin)
         .limited_to(Limit::Pin)]),
     needs: &[Need::Store, Need::VerifyingKeys, Need::PinHasher],
-    rights: &[Right::On(Table::Identities, &["GetItem", "UpdateItem"]), Right::On(Table::Challenges, &["PutItem"])],
+    rights: &[
+        // The registry's date of birth, which no new PIN may be.
+        Right::On(Table::Residents, &["GetItem"]),
+        Right::On(Table::Identities, &["GetItem", "UpdateItem"]),
+        Right::On(Table::Challenges, &["PutItem"]),
+    ],
     memory: Memory::Hashing,
     ..Declaration::HTTP
 };

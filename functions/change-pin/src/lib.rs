@@ -4,10 +4,13 @@ mod declaration;
 
 use ikd::access::authenticate;
 use ikd::app::App;
+use ikd::domain::nik::BirthDigits;
 use ikd::domain::pin::Pin;
+use ikd::domain::resident::Resident;
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Deadline, Fields, Function, Problem, ProblemType, Request, parse};
-use ikd::store::Written;
+use ikd::store::residents::Photo;
+use ikd::store::{StoreError, Written};
 use serde::Deserialize;
 
 pub const FUNCTION: Function =
@@ -33,12 +36,28 @@ pub async fn change_pin(app: &App, request: &Request) -> Result<Answer, Problem>
     let Pins { old, new } = read(&body)?;
     new.ensure_strong(&holder.device.nik).map_err(|invalid| Problem::invalid("/new_pin", invalid))?;
 
-    authenticate::spend_pin_try(app, Deadline::of(request), &holder.device.key, Some(&holder.device), &old).await?;
+    // The registry is asked while the PIN is checked. Only a caller who knows the PIN learns what it says.
+    let (verified, resident) = tokio::join!(
+        authenticate::spend_pin_try(app, Deadline::of(request), &holder.device.key, Some(&holder.device), &old),
+        app.store().resident(&holder.device.nik, Photo::Without)
+    );
+    let verified = verified?;
+    if let Err(problem) = refuse_birthday(&new, resident) {
+        app.store().forget_wrong_pins(&verified).await?;
+        return Err(problem);
+    }
     let hash = app.pins().hash(&new, app.random()).map_err(Problem::unavailable)?;
     match app.store().change_pin(&holder.device, &hash).await? {
         Written::Done => Ok(Answer::no_content()),
         Written::Overtaken => Err(ProblemType::Contended.into()),
     }
+}
+
+/// Refuses the registry's date of birth, which a court may have corrected since the NIK was issued. A row that is missing has
+/// none.
+fn refuse_birthday(new: &Pin, resident: Result<Option<Resident>, StoreError>) -> Result<(), Problem> {
+    let Some(resident) = resident? else { return Ok(()) };
+    new.ensure_no_birthday(BirthDigits::of(resident.birthdate)).map_err(|invalid| Problem::invalid("/new_pin", invalid))
 }
 
 fn read(body: &ChangePin) -> Result<Pins, Problem> {

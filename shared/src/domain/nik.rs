@@ -75,6 +75,12 @@ impl Nik {
 }
 
 impl BirthDigits {
+    /// Those of a date, as a NIK that was issued today would hold them.
+    pub fn of(date: Date) -> Self {
+        let year = u8::try_from(date.year().rem_euclid(100)).unwrap_or_default();
+        Self { day: date.day().unsigned_abs(), month: date.month().unsigned_abs(), year }
+    }
+
     /// Whether this day exists in some century. (1900 was no leap year, 2000 was: one of the two must have it.)
     fn is_possible(self) -> bool {
         let exists = |century: i16| {

@@ -5,9 +5,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 
 use super::activation_code::ActivationCode;
-use super::nik::Nik;
+use super::nik::{BirthDigits, Nik};
 use super::text::Invalid;
 use super::typed;
+
+const WEAK: Invalid = Invalid::new(
+    "PIN ini mudah ditebak. Jangan gunakan angka berulang, angka berurutan, atau tanggal lahir.",
+    "This PIN is easy to guess. Do not use repeated digits, sequential digits or a date of birth.",
+);
 
 /// Six digits that the holder knows.
 #[derive(Clone, Debug)]
@@ -29,16 +34,16 @@ impl Pin {
 
     /// Refuses what a thief would try first: repeated or sequential digits, and the dates that the NIK gives away.
     pub fn ensure_strong(&self, nik: &Nik) -> Result<(), Invalid> {
-        const WEAK: Invalid = Invalid::new(
-            "PIN ini mudah ditebak. Jangan gunakan angka berulang, angka berurutan, atau tanggal lahir.",
-            "This PIN is easy to guess. Do not use repeated digits, sequential digits or a date of birth.",
-        );
-
         let digits = self.expose().as_bytes();
-        if is_repeated(digits) || is_sequential(digits) || birth_dates(nik).iter().any(|date| date == self.expose()) {
+        if is_repeated(digits) || is_sequential(digits) || self.expose() == &nik.as_str()[6..12] {
             return Err(WEAK);
         }
-        Ok(())
+        self.ensure_no_birthday(nik.birth())
+    }
+
+    /// Refuses a date of birth. The registry has another one than the NIK where a court corrected it.
+    pub fn ensure_no_birthday(&self, birth: BirthDigits) -> Result<(), Invalid> {
+        if birth_dates(birth).iter().any(|date| date == self.expose()) { Err(WEAK) } else { Ok(()) }
     }
 
     pub fn expose(&self) -> &str {
@@ -56,16 +61,10 @@ fn is_sequential(digits: &[u8]) -> bool {
     [1, 9].iter().any(|&step| digits.windows(2).all(|pair| (pair[0] - b'0' + step) % 10 == pair[1] - b'0'))
 }
 
-/// The ways to write the NIK's date of birth in six digits, with and without the 40 that marks women.
-fn birth_dates(nik: &Nik) -> [String; 4] {
-    let birth = nik.birth();
+/// The ways to write a date of birth in six digits.
+fn birth_dates(birth: BirthDigits) -> [String; 3] {
     let (day, month, year) = (format!("{:02}", birth.day), format!("{:02}", birth.month), format!("{:02}", birth.year));
-    [
-        format!("{day}{month}{year}"),
-        format!("{year}{month}{day}"),
-        format!("{month}{day}{year}"),
-        nik.as_str()[6..12].to_owned(),
-    ]
+    [format!("{day}{month}{year}"), format!("{year}{month}{day}"), format!("{month}{day}{year}")]
 }
 
 /// How many wrong PINs cost how much: after each round of tries a longer wait, after the last round the office.
@@ -120,6 +119,8 @@ impl PinTries {
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::Date;
+
     use super::*;
 
     fn nik() -> Nik {
@@ -137,6 +138,15 @@ mod tests {
         for pin in ["142857", "112233", "123457", "908172"] {
             assert!(Pin::parse(pin).unwrap().ensure_strong(&nik()).is_ok(), "{pin}");
         }
+    }
+
+    #[test]
+    fn a_corrected_date_of_birth_is_as_easy_to_guess_as_that_of_the_nik() {
+        let corrected = BirthDigits::of(Date::constant(2001, 8, 9));
+        for pin in ["090801", "010809", "080901"] {
+            assert!(Pin::parse(pin).unwrap().ensure_no_birthday(corrected).is_err(), "{pin}");
+        }
+        assert!(Pin::parse("050790").unwrap().ensure_no_birthday(corrected).is_ok());
     }
 
     #[test]
