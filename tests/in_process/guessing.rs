@@ -214,8 +214,9 @@ async fn of_a_thousand_codes_at_once_five_at_most_are_looked_at_and_then_the_cod
     assert!((looked_at..=5).contains(&tries), "{looked_at} were looked at and {tries} counted");
 
     guesser.world.pass(SignedDuration::from_mins(15));
-    for _ in tries..5 {
-        let reply = guesser.world.activate(&guesser.email, &guesser.wrong_code(0)).await;
+    for number in tries..5 {
+        let unused = GUESSES + u32::try_from(number).unwrap();
+        let reply = guesser.world.activate(&guesser.email, &guesser.wrong_code(unused)).await;
         assert_problem(&reply, 422, "activation-code-wrong");
     }
     let reply = guesser.world.activate(&guesser.email, &guesser.email.code).await;

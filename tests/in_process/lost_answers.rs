@@ -177,8 +177,8 @@ async fn transactions_whose_answers_were_lost_happen_once() {
 async fn a_wrong_code_whose_count_was_lost_costs_one_try() {
     let world = World::with_faults().await;
     let email = world.approved(SITI).await.email;
-    let wrong = format!("{:06}", (email.code.parse::<u32>().unwrap() + 1) % 1_000_000);
-    for _ in 0..4 {
+    for number in 1..=4 {
+        let wrong = format!("{:06}", (email.code.parse::<u32>().unwrap() + number) % 1_000_000);
         world.faults.next("UpdateItem", Fault::AnswerLost);
         assert_problem(&world.activate(&email, &wrong).await, 422, "activation-code-wrong");
     }

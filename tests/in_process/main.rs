@@ -8,6 +8,7 @@
 )]
 
 mod activate;
+mod activate_twice;
 mod approve_face;
 mod asking_again;
 mod block_device;

@@ -75,8 +75,8 @@ pub async fn look(app: &App, token: &str) -> Result<Shown, Problem> {
     }
 }
 
-/// Activates. A browser may send one form twice, even at the same moment. That is one try: it uses up one captcha, counts once, and
-/// gets the same answer.
+/// Activates. A browser may send one form twice, even at the same moment: it uses up one captcha. The same code may also come from
+/// two tabs, each with its own captcha. Either way it is one try at the code: it counts once, and gets the same answer.
 pub async fn activate(
     app: &App,
     deadline: Deadline,
@@ -87,13 +87,14 @@ pub async fn activate(
     let code = ActivationCode::parse(code).map_err(|invalid| Problem::invalid("/code", invalid))?;
     let (link, id, generation) = app.seal().open_link(token).ok_or(ProblemType::LinkDead)?;
     let [first, second] = answered.parts();
-    let attempt = code.name_try(app.activation_codes(), &[link.expose(), first, second]);
+    let name = |sent_with: &[&str]| code.name_try(app.activation_codes(), sent_with);
+    let (form, guess) = (name(&[link.expose(), first, second]), name(&[link.expose()]));
     let now = app.now();
 
-    let (human, registration) = tokio::try_join!(
-        async { Ok::<_, Problem>(spend_captcha(app, &link, answered, &attempt, now).await) },
-        async { Ok(app.store().registration(&id, app.now()).await?) }
-    )?;
+    let (human, registration) =
+        tokio::try_join!(async { Ok::<_, Problem>(spend_captcha(app, &link, answered, &form, now).await) }, async {
+            Ok(app.store().registration(&id, app.now()).await?)
+        })?;
     let registration = registration.ok_or(ProblemType::LinkDead)?;
     let tries = app.settings.rules.activation_tries;
     let link_digest = link.digest();
@@ -104,16 +105,16 @@ pub async fn activate(
     let approval = match registration.activatable(&holder, generation, tries, now) {
         Ok(approval) => approval,
         Err(NotActivatable::AlreadyActive) => return Ok(()),
-        // The same form may have activated it since the registration was read.
+        // The same code may have activated it since the registration was read.
         Err(NotActivatable::LinkDead) => return overtaken(app, &registration, generation).await,
-        // The last try may be this one, which was sent twice.
+        // The last try may have been the same code.
         Err(NotActivatable::TriesUsedUp) => registration.awaiting_code(&holder).ok_or(ProblemType::LinkDead)?,
         Err(reason) => return Err(dead_end(reason)),
     };
     human?;
 
     deadline.ensure_fits(Work::HashPin)?;
-    if app.store().take_code_try(&id, generation, tries, &attempt).await? == CodeTry::Refused {
+    if app.store().take_code_try(&id, generation, tries, &guess).await? == CodeTry::Refused {
         return overtaken(app, &registration, generation).await;
     }
     let right = approval.activation.code(app.activation_codes(), &id);
