@@ -69,6 +69,24 @@ async fn of_everything_that_the_holder_left_the_count_of_approvals_and_the_ends_
 }
 
 #[tokio::test]
+async fn a_registration_that_no_index_lists_yet_is_erased_as_well() {
+    let world = World::with_patience().await;
+    let holder = world.holder(SITI).await;
+    assert_status(&erase(&holder).await, 202);
+    // The index is asked first. It does not list what comes right behind its answer, and on AWS neither what came right before it.
+    let gate = world.faults.hold(2);
+    let (failed, ()) = tokio::join!(world.finish_erasures(), async {
+        assert!(gate.has_call().await);
+        world.registered(SITI).await;
+        gate.open();
+    });
+    assert_eq!(failed, [""; 0]);
+    assert_eq!(left(&world, SITI).len(), 2, "the count of approvals and the end of the phone");
+    assert!(world.items("selfies").is_empty());
+    world.assert_sound();
+}
+
+#[tokio::test]
 async fn whoever_enrols_anew_begins_anew_and_an_order_of_before_takes_nothing_of_it() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
