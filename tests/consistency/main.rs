@@ -5,6 +5,7 @@
 mod builds;
 mod claims;
 mod operations;
+mod schemas;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -181,7 +181,7 @@ fn encode(picture: &RgbImage, quality: u8, max_bytes: usize) -> Option<Vec<u8>> 
 fn base64_in(text: &str) -> Cow<'_, str> {
     let text = text.trim_ascii();
     let text = match text.split_once(";base64,") {
-        Some((front, text)) if front.starts_with("data:") => text,
+        Some((front, text)) if front.starts_with("data:") && !front.contains(',') => text,
         _ => text,
     };
     if text.bytes().any(|byte| byte.is_ascii_whitespace()) {
