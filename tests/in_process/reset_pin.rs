@@ -261,7 +261,7 @@ async fn where_there_is_no_device_the_officer_is_told() {
     for nik in [SITI, BUDI, UNKNOWN] {
         assert_problem(&world.officer().reset_pin(nik, None).await.unwrap(), 404, "no-device");
     }
-    let reply = world.officer().reset_pin("123", Some("bukan surel")).await.unwrap();
+    let reply = world.officer().reset_pin("123", Some("bukan email")).await.unwrap();
     assert_invalid(&reply, &["/nik", "/email"]);
 }
 

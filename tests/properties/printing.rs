@@ -137,7 +137,7 @@ fn entities_show_no_person() {
 #[test]
 fn a_refused_value_is_in_neither_the_refusal_nor_its_cause() {
     let url = url::Url::parse("https://ikd.example").unwrap();
-    for value in ["3577014507900003x", "bukan-surel", "+1 555 0100"] {
+    for value in ["3577014507900003x", "bukan-email", "+1 555 0100"] {
         let refusals = [Nik::parse(value).err(), Email::parse(value).err(), PhoneNumber::parse(value).err()];
         for invalid in refusals.into_iter().flatten() {
             let problem = Problem::invalid("/member", invalid);
