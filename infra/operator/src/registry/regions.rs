@@ -25,7 +25,7 @@ pub struct Village {
     pub postal_code: String,
 }
 
-/// A regency or city before it got another code.
+/// A regency, city or district before it got another code.
 #[derive(Deserialize)]
 struct FormerCode {
     code: String,
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn the_nations_districts_are_known_and_no_others() {
         let regions = Regions::read().unwrap();
-        assert_eq!(regions.districts.len(), 7_285 + 588, "Kepmendagri 300.2.2-2138/2025, and Papua before 2022");
+        assert_eq!(regions.districts.len(), 7_285 + 588 + 6, "Kepmendagri 300.2.2-2138/2025, and Papua before 2022");
         assert_eq!(regions.doubt_about(357_703), None);
         for (code, part) in [(357_704, "district"), (357_700, "district"), (357_001, "regency"), (540_101, "regency")] {
             assert!(regions.doubt_about(code).is_some_and(|doubt| doubt.contains(part)), "{code}");
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn regions_of_other_provinces_formerly_are_not_doubtful_and_no_municipalities_today() {
         let regions = Regions::read().unwrap();
-        for code in [647_301, 640_502, 732_101, 910_101, 927_103] {
+        for code in [647_301, 640_502, 732_101, 910_101, 910_122, 911_823, 927_103] {
             assert_eq!(regions.doubt_about(code), None, "{code}");
         }
         for code in ["64.73", "73.21"] {

@@ -6,6 +6,7 @@ use super::*;
 use crate::aws::sdk_config;
 
 mod files;
+mod regions;
 
 const TABLE: &str = "ikd-local-residents";
 
