@@ -28,6 +28,7 @@ impl Language {
     }
 
     /// The language that a page can be changed to.
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::Indonesian => Self::English,
