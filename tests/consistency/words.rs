@@ -235,7 +235,7 @@ fn without(text: &str, phrases: &[&str]) -> String {
     phrases.iter().fold(text.to_lowercase(), |rest, phrase| rest.replace(&phrase.to_lowercase(), ""))
 }
 
-/// What should be said for each word that is retired in Indonesian and stands by itself in a text of any language.
+/// What to say in place of each retired Indonesian word that a text of any language has as a whole word.
 fn retired_in_passing(text: &str) -> Vec<&'static str> {
     let text = text.replace("\\\n", "\n");
     let text = without(&text.split_whitespace().collect::<Vec<_>>().join(" "), QUOTED);

@@ -63,7 +63,7 @@ impl Store {
     /// The registrations on the list of a NIK, read strongly consistent: also one that was made just now, which no index has yet.
     pub async fn waiting_registrations(&self, nik: &Nik) -> Result<Vec<Registration>, StoreError> {
         let key = |key: String| Item::from([("pk".to_owned(), text(key))]);
-        // Read like many items, which whoever reads the registrations may do anyway.
+        // `BatchGetItem` also for the one item: it is the right that reading the registrations below needs.
         let list = self.batch_get(&self.tables.identities, vec![key(keys::waiting(nik))], &[]).await?.pop();
         let list: Waiting = list.map(from_item).transpose()?.unwrap_or_default();
         let listed: Vec<Item> = list.registrations.iter().map(|entry| key(keys::registration(&entry.id))).collect();
