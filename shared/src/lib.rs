@@ -53,3 +53,7 @@ pub mod store;
 pub mod streams;
 pub mod tokens;
 pub mod views;
+
+/// The allocator of every function's program. A request makes thousands of small allocations, most of them in the SDK, and
+/// this one needs half as many instructions for them as the C library's.
+pub use mimalloc::MiMalloc as Allocator;

@@ -31,6 +31,8 @@ pub struct Declaration {
     pub timeout_seconds: u16,
     /// The parameter of the template that says how many instances are reserved for this function alone.
     pub reserved_concurrency: Option<&'static str>,
+    /// The alarms that stop a new version of this function, besides the one of its own failures.
+    pub rollout_alarms: &'static [&'static str],
 }
 
 impl Declaration {
@@ -46,6 +48,7 @@ impl Declaration {
         memory: Memory::Usual,
         timeout_seconds: 29,
         reserved_concurrency: None,
+        rollout_alarms: &[],
     };
 
     /// What the steps behind a stream have in common: a batch takes longer than a request.
@@ -98,6 +101,8 @@ pub enum Setting {
     Municipality,
     /// Whom residents contact with questions and complaints, and by which telephone number.
     OfficeContact,
+    /// How officers sign in at the console.
+    OfficerSignIn,
     /// How long receipts are kept.
     ReceiptsKept,
 }

@@ -4,7 +4,8 @@
 #[derive(Clone, Copy, Debug)]
 pub struct Route {
     pub method: Method,
-    /// With its parameters in braces, as `/registrations/{id}`.
+    /// With its parameters in braces, as `/registrations/{id}`. A last one with a plus, as `/app/{path+}`, takes the whole
+    /// rest of a path, as API Gateway writes it.
     pub path: &'static str,
     /// The name of the operation in the API's description: the step's, with a suffix where it has several.
     pub operation: &'static str,
@@ -20,6 +21,11 @@ pub struct Route {
 impl Route {
     pub const fn get(path: &'static str, operation: &'static str, callers: &'static [Caller]) -> Self {
         Self::new(Method::Get, path, operation, callers)
+    }
+
+    /// What a GET would answer, without its body. API Gateway routes it by itself.
+    pub const fn head(path: &'static str, operation: &'static str, callers: &'static [Caller]) -> Self {
+        Self::new(Method::Head, path, operation, callers)
     }
 
     /// A POST that reads JSON.
@@ -64,16 +70,37 @@ impl Route {
     /// Whether a request's path is one of this route.
     pub fn matches(&self, path: &str) -> bool {
         let mut parts = path.split('/');
-        let all = self.path.split('/').all(|part| {
-            parts.next().is_some_and(|given| part == given || (part.starts_with('{') && !given.is_empty()))
-        });
-        all && parts.next().is_none()
+        let is_given = |given: Option<&str>| given.is_some_and(|given| !given.is_empty());
+        for part in self.path.split('/') {
+            if part.ends_with("+}") {
+                return is_given(parts.next());
+            }
+            let given = parts.next();
+            if given != Some(part) && !(part.starts_with('{') && is_given(given)) {
+                return false;
+            }
+        }
+        parts.next().is_none()
+    }
+
+    /// The path as `cargo lambda watch` writes it: `/app/{*path}`.
+    pub fn path_of_watch(&self) -> String {
+        self.path
+            .strip_suffix("+}")
+            .and_then(|path| path.rsplit_once('{'))
+            .map_or_else(|| self.path.to_owned(), |(before, name)| format!("{before}{{*{name}}}"))
+    }
+
+    /// The path as OpenAPI writes it, which has no parameter for the rest of a path: `/app/{path}`.
+    pub fn path_of_description(&self) -> String {
+        self.path.replace("+}", "}")
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Method {
     Get,
+    Head,
     Post,
     Put,
     Delete,
@@ -83,6 +110,7 @@ impl Method {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Get => "GET",
+            Self::Head => "HEAD",
             Self::Post => "POST",
             Self::Put => "PUT",
             Self::Delete => "DELETE",
@@ -138,6 +166,8 @@ pub enum Limit {
     Block,
     /// What an officer does for a resident at the counter.
     Office,
+    /// The files of the pages, of which an app's first start takes several.
+    Pages,
     Other,
 }
 
@@ -167,8 +197,17 @@ pub struct Rate {
 }
 
 impl Limit {
-    pub const ALL: [Self; 8] =
-        [Self::Enrol, Self::Pin, Self::Redeem, Self::Mint, Self::Token, Self::Block, Self::Office, Self::Other];
+    pub const ALL: [Self; 9] = [
+        Self::Enrol,
+        Self::Pin,
+        Self::Redeem,
+        Self::Mint,
+        Self::Token,
+        Self::Block,
+        Self::Office,
+        Self::Pages,
+        Self::Other,
+    ];
 
     /// Tight limits slow down guessing and protect what is costly (selfies, PIN hashes, captchas, exports). Counters
     /// where people wait must never reach one. A burst may be twice the rate.
@@ -179,6 +218,8 @@ impl Limit {
             (Self::Pin, Scale::City) => 20,
             (Self::Redeem, Scale::City) => 500,
             (Self::Redeem, Scale::Nation) => 4000,
+            (Self::Pages, Scale::City) => 300,
+            (Self::Pages, Scale::Nation) => 3000,
             (Self::Mint | Self::Token | Self::Block | Self::Office | Self::Other, Scale::City) => 100,
             (Self::Pin | Self::Mint | Self::Token | Self::Block | Self::Office | Self::Other, Scale::Nation) => 2000,
         };
@@ -194,6 +235,7 @@ impl Limit {
             Self::Token => "Token",
             Self::Block => "Block",
             Self::Office => "Office",
+            Self::Pages => "Pages",
             Self::Other => "Other",
         }
     }
@@ -211,5 +253,22 @@ mod tests {
         {
             assert!(!route.matches(other), "{other}");
         }
+    }
+
+    #[test]
+    fn a_parameter_with_a_plus_takes_the_rest_of_a_path_and_each_tool_writes_it_its_own_way() {
+        let route = Route::get("/app/{path+}", "serve-pages-file", &[Caller::Anyone]);
+        for path in ["/app/index.html", "/app/assets/index.js", "/app/a/b/c"] {
+            assert!(route.matches(path), "{path}");
+        }
+        for other in ["/app", "/app/", "/apple/x", "/app//x"] {
+            assert!(!route.matches(other), "{other}");
+        }
+        assert_eq!(
+            (route.path_of_watch().as_str(), route.path_of_description().as_str()),
+            ("/app/{*path}", "/app/{path}")
+        );
+        let plain = Route::get("/registrations/{id}", "check-status", &[Caller::Phone]);
+        assert_eq!((plain.path_of_watch().as_str(), plain.path_of_description().as_str()), (plain.path, plain.path));
     }
 }

@@ -5,15 +5,15 @@ use jiff::Timestamp;
 use lambda_http::Request;
 
 use crate::app::{App, Counter};
-use crate::domain::KeyThumbprint;
 use crate::domain::device::{Active, Device, Session, SessionScope, VerifiedPin};
 use crate::domain::moment::Moment;
 use crate::domain::pin::{Locked, Pin};
+use crate::domain::{Digest, Id, KeyThumbprint};
 use crate::http::parse::single_header;
 use crate::http::{Answer, Deadline, Problem, ProblemType, Work};
 use crate::log;
 use crate::store::Written;
-use crate::store::challenges::{Once, Use};
+use crate::store::challenges::{Once, Use, UsedProof};
 use crate::tokens::access_token::{self, IntegratorToken};
 use crate::tokens::dpop::{self, DpopProof, Expected, ProofError};
 use crate::tokens::officer::{Officer, OfficerError};
@@ -37,8 +37,15 @@ pub fn phone(app: &App, request: &Request) -> Result<DpopProof, Problem> {
 
 /// Uses a proof up. It runs beside the step's first read, not before it; no write may happen without it.
 pub async fn use_up(app: &App, proof: &DpopProof) -> Result<(), Problem> {
-    let used = app.store().use_once(Once::DpopProof, &proof.digest, &app.random_id(), proof.expires_at).await?;
-    match used {
+    mark(app, &used_by(proof, app.random_id())).await
+}
+
+fn used_by(proof: &DpopProof, attempt: Id) -> UsedProof {
+    UsedProof { digest: proof.digest.clone(), attempt, expires_at: proof.expires_at }
+}
+
+async fn mark(app: &App, proof: &UsedProof) -> Result<(), Problem> {
+    match app.store().use_once(Once::DpopProof, &proof.digest, &proof.attempt, proof.expires_at).await? {
         Use::First => Ok(()),
         Use::Again => Err(ProblemType::DpopProofReplayed.into()),
     }
@@ -46,7 +53,10 @@ pub async fn use_up(app: &App, proof: &DpopProof) -> Result<(), Problem> {
 
 /// The holder of a full session.
 pub async fn holder(app: &App, request: &Request) -> Result<Holder, Problem> {
-    let holder = session(app, request).await?;
+    full(session(app, request).await?)
+}
+
+fn full(holder: Holder) -> Result<Holder, Problem> {
     match holder.session.scope {
         SessionScope::Holder => Ok(holder),
         SessionScope::ChangePin => Err(ProblemType::PinChangeRequired.into()),
@@ -55,21 +65,109 @@ pub async fn holder(app: &App, request: &Request) -> Result<Holder, Problem> {
 
 /// The holder of any session, that for changing the first PIN included.
 pub async fn session(app: &App, request: &Request) -> Result<Holder, Problem> {
+    let presented = present(app, request)?;
+    let device = async { Ok(app.store().device(presented.key()).await?) };
+    let met = tokio::try_join!(mark(app, &presented.proof), device);
+    let holder = met.and_then(|((), device)| presented.in_session(device));
+    holder.map_err(|problem| presented.unless_forged(app, problem))
+}
+
+/// What a holder's request shows by itself: a token that says the right things, and a proof of the key that it is bound to.
+/// The token's signature is not verified yet. Login has stored the hash of the token with the session, and who shows a token
+/// of that hash shows the token that login signed. So the signature matters only where a request is refused: a forged token
+/// is refused as such, whatever else is wrong.
+///
+/// A step whose one write can use the proof up begins with this. It gives every problem to [`Presented::refuse`].
+pub struct Presented<'a> {
+    token: &'a str,
+    key: KeyThumbprint,
+    session: Session,
+    proof: UsedProof,
+}
+
+/// Reads token and proof, as far as they show something without the store.
+pub fn present<'a>(app: &App, request: &'a Request) -> Result<Presented<'a>, Problem> {
     let token = token(request, "DPoP")?;
-    let claims = access_token::verify_of_holder(app.verifying_keys(), app.issuer(), token, app.now())?;
-    let proof = proof(app, request, Some(token))?;
-    if proof.key != claims.device {
-        return Err(Problem::new(ProblemType::InvalidDpopProof).because("the token is bound to another key"));
+    let claims = access_token::read_of_holder(app.verifying_keys(), app.issuer(), token, app.now())?;
+    let hash = dpop::access_token_hash(token);
+    let proof = proof(app, request, Some(&hash)).and_then(|proof| {
+        if proof.key == claims.device {
+            Ok(proof)
+        } else {
+            Err(Problem::new(ProblemType::InvalidDpopProof).because("the token is bound to another key"))
+        }
+    });
+    let proof = proof.map_err(|problem| unless_forged(app, token, problem))?;
+    let used = used_by(&proof, app.random_id());
+    Ok(Presented { token, session: claims.opens(hash), proof: used, key: proof.key })
+}
+
+impl Presented<'_> {
+    /// The key that the request proves, of a device or of none.
+    pub fn key(&self) -> &KeyThumbprint {
+        &self.key
     }
-    let ((), device) = tokio::try_join!(use_up(app, &proof), async { Ok(app.store().device(&proof.key).await?) })?;
-    let device = in_session(device, &claims.session)?;
-    Ok(Holder { device, session: claims.session })
+
+    /// The session that the token opens, if it is the device's.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// The proof, for the transaction that uses it up.
+    pub fn proof(&self) -> &UsedProof {
+        &self.proof
+    }
+
+    /// The holder of a full session, whose proof is not used up yet.
+    pub async fn holder(&self, app: &App) -> Result<Holder, Problem> {
+        full(self.in_session(app.store().device(&self.key).await?)?)
+    }
+
+    /// The device as the store has it, if it is active in the session.
+    pub fn in_session(&self, device: Option<Device>) -> Result<Holder, Problem> {
+        Ok(Holder { device: in_session(device, &self.session)?, session: self.session.clone() })
+    }
+
+    /// Refuses the request: because of its token or its proof where these are worth nothing, or else with this problem. The
+    /// proof is used up then, too. If the store cannot do that, the service is unavailable.
+    pub async fn refuse(&self, app: &App, problem: Problem) -> Problem {
+        let problem = self.unless_forged(app, problem);
+        if matches!(
+            problem.kind(),
+            ProblemType::InvalidToken | ProblemType::DpopProofReplayed | ProblemType::ServiceUnavailable
+        ) {
+            return problem;
+        }
+        match mark(app, &self.proof).await {
+            Ok(()) => problem,
+            Err(other) => other,
+        }
+    }
+
+    fn unless_forged(&self, app: &App, problem: Problem) -> Problem {
+        unless_forged(app, self.token, problem)
+    }
+}
+
+/// The problem of a request that is refused: this one, if its token is not forged.
+fn unless_forged(app: &App, token: &str, problem: Problem) -> Problem {
+    match access_token::verify_of_holder(app.verifying_keys(), app.issuer(), token, app.now()) {
+        Ok(_) => problem,
+        Err(invalid) => invalid.into(),
+    }
 }
 
 /// Gives the holder an answer that discloses something, if the device is still active in this session. The device is read
 /// after everything that the answer shows: a block that was answered in the meantime wins.
 pub async fn disclose(app: &App, holder: &Holder, answer: Answer) -> Result<Answer, Problem> {
     in_session(app.store().device(&holder.device.key).await?, &holder.session)?;
+    Ok(answer)
+}
+
+/// The same where the device was read in one call with what the answer shows. A block that is answered while that call runs may
+/// not be seen.
+pub fn disclose_on(device: Option<Device>, holder: &Holder, answer: Answer) -> Result<Answer, Problem> {
+    in_session(device, &holder.session)?;
     Ok(answer)
 }
 
@@ -93,12 +191,14 @@ pub async fn spend_pin_try<'a>(
     let is_right = app.pins().verify(pin, device.map(|device| device.state.pin_hash.expose()));
     match device {
         Some(device) if is_right => Ok(VerifiedPin { device, attempt }),
-        known => {
-            if known.is_some() && next.locks {
+        known => match known.and_then(|_| next.tries.take(&app.settings.rules.lockout, app.now()).err()) {
+            // The wrong one that locks says so: the holder knows at once how long to wait.
+            Some(locked) => {
                 app.count(Counter::Lockout);
+                Err(pin_locked(locked, app.now()))
             }
-            Err(ProblemType::InvalidCredentials.into())
-        }
+            None => Err(ProblemType::InvalidCredentials.into()),
+        },
     }
 }
 
@@ -127,7 +227,7 @@ fn token<'a>(request: &'a Request, scheme: &str) -> Result<&'a str, Problem> {
     }
 }
 
-fn proof(app: &App, request: &Request, access_token: Option<&str>) -> Result<DpopProof, Problem> {
+fn proof(app: &App, request: &Request, access_token_hash: Option<&Digest>) -> Result<DpopProof, Problem> {
     let proof = single_header(request, "dpop")
         .ok_or_else(|| Problem::new(ProblemType::InvalidDpopProof).because("not exactly one DPoP header"))?;
     let mut url = app.settings.public_url.clone();
@@ -135,7 +235,7 @@ fn proof(app: &App, request: &Request, access_token: Option<&str>) -> Result<Dpo
     let expected = Expected {
         method: request.method().as_str(),
         url: &url,
-        access_token,
+        access_token_hash,
         now: app.now(),
         lifetime: app.settings.rules.dpop_lifetime,
     };

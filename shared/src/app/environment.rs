@@ -81,6 +81,11 @@ impl Environment {
         Ok(secret)
     }
 
+    /// A secret that may be missing. An empty one is a mistake: it must not switch off what depends on it.
+    pub(super) fn secret_if_any(&self, name: &str) -> Result<Option<String>, ConfigError> {
+        self.0.contains_key(name).then(|| self.secret(name)).transpose()
+    }
+
     pub(super) fn mac_key(&self, name: &str) -> Result<MacKey, ConfigError> {
         Ok(MacKey::new(self.secret(name)?.as_bytes()))
     }

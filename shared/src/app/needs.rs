@@ -6,13 +6,14 @@ use std::path::PathBuf;
 
 use aws_config::Region;
 use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
 use declaration::Need;
 use face_engine::Thresholds;
 
 use super::environment::{ConfigError, Environment};
 use super::{Pins, Settings, Surroundings};
-use crate::aws::LogCalls;
+use crate::aws::{LeanCalls, LogCalls};
 use crate::domain::secret::MacKey;
 use crate::faces::{Embedded, FaceEngine, Rekognition, Similarities};
 use crate::mail::{Mailer, Sender};
@@ -90,8 +91,12 @@ pub(super) struct Parts {
 }
 
 fn store(parts: &mut Parts, environment: &Environment, _: &Settings, around: &Surroundings) -> Result<(), ConfigError> {
-    let config =
-        aws_sdk_dynamodb::config::Builder::from(&around.aws).retry_classifier(RepeatConflicts).interceptor(LogCalls);
+    // An answer that stalls ends with its attempt.
+    let config = aws_sdk_dynamodb::config::Builder::from(&around.aws)
+        .retry_classifier(RepeatConflicts)
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .interceptor(LeanCalls)
+        .interceptor(LogCalls);
     let config = (around.dynamodb)(config).build();
     let tables = Tables::with_prefix(&environment.required("IKD_TABLE_PREFIX")?);
     parts.store = Some(Store::new(aws_sdk_dynamodb::Client::from_conf(config), tables));

@@ -10,8 +10,10 @@ use super::environment::{ConfigError, Environment};
 use crate::domain::activation::CodeRules;
 use crate::domain::contact::Office;
 use crate::domain::device::Forgotten;
+use crate::domain::front::Front;
 use crate::domain::local_time::Zone;
 use crate::domain::pin::LockoutRules;
+use crate::domain::sign_in::{SignIn, is_scope};
 use crate::pictures::selfie::SelfieRules;
 use crate::store::challenges::CaptchaLimit;
 
@@ -22,12 +24,16 @@ pub struct Settings {
     pub stage: String,
     /// Where callers reach the service; issuer of its tokens, base of its links.
     pub public_url: Url,
+    /// What is in front of the API. Without one, callers reach the API by its own address.
+    pub front: Option<Front>,
     /// The municipality whose residents enrol here, as `35.77` (Kota Madiun).
     pub municipality: String,
     /// The time that it keeps.
     pub zone: Zone,
     /// Whom residents contact; every e-mail names it.
     pub office: Office,
+    /// How officers sign in at the console. Without it there is no console.
+    pub sign_in: Option<SignIn>,
     /// Longest time for one call to AWS, the SDK's repetitions included; one attempt has a third of it.
     pub aws_timeout: Duration,
     /// When a request is answered at the latest, with 503 where the step is not done. API Gateway gives up after 30 s,
@@ -90,13 +96,27 @@ impl Settings {
         Ok(Self {
             stage: environment.or("IKD_STAGE", "local"),
             public_url: environment.origin("IKD_PUBLIC_URL")?,
+            front: front(environment)?,
             municipality,
             zone,
             office: office(environment)?,
+            sign_in: sign_in(environment)?,
             aws_timeout: milliseconds("IKD_AWS_TIMEOUT_MILLISECONDS", 3_000)?,
             answer_within: milliseconds("IKD_ANSWER_WITHIN_MILLISECONDS", 4_000)?,
             rules: Rules::read(environment)?,
         })
+    }
+}
+
+/// The secrets of the front, if there is one.
+fn front(environment: &Environment) -> Result<Option<Front>, ConfigError> {
+    const CURRENT: &str = "IKD_FRONT_SECRET";
+    const NEXT: &str = "IKD_FRONT_SECRET_NEXT";
+
+    match (environment.secret_if_any(CURRENT)?, environment.secret_if_any(NEXT)?) {
+        (Some(current), next) => Ok(Some(Front::new(current, next))),
+        (None, None) => Ok(None),
+        (None, Some(_)) => Err(ConfigError::nonsense(NEXT, format_args!("it comes with {CURRENT}"))),
     }
 }
 
@@ -111,6 +131,28 @@ fn office(environment: &Environment) -> Result<Office, ConfigError> {
         return Err(ConfigError::nonsense(PHONE, "it must be a telephone number, as (0351) 123456"));
     }
     Ok(Office { name: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"), phone })
+}
+
+/// What the console's page is told, if there is a console.
+fn sign_in(environment: &Environment) -> Result<Option<SignIn>, ConfigError> {
+    const ISSUER: &str = "IKD_OFFICER_ISSUER";
+    const SCOPE: &str = "IKD_OFFICER_SCOPE";
+    const PAGES: &str = "IKD_OFFICER_SIGN_IN";
+
+    let Ok(client_id) = environment.required("IKD_OFFICER_CLIENT") else { return Ok(None) };
+    let scope = environment.or(SCOPE, "openid");
+    if !is_scope(&scope) {
+        return Err(ConfigError::nonsense(SCOPE, "it must be scopes with one space between them"));
+    }
+    let pages = environment.required(PAGES).is_ok().then(|| environment.origin(PAGES)).transpose()?;
+    Ok(Some(SignIn {
+        origins: SignIn::origins(&environment.url(ISSUER)?, pages.as_ref()),
+        // Tokens repeat the issuer exactly, with or without a trailing slash.
+        issuer: environment.required(ISSUER)?,
+        client_id,
+        scope,
+        resource: environment.required("IKD_OFFICER_RESOURCE").ok(),
+    }))
 }
 
 /// How much is logged: `error`, `warn`, `info`, `debug` or `trace`.

@@ -3,6 +3,8 @@
 mod call_log;
 mod failure;
 pub mod https;
+mod lean_calls;
 
 pub use call_log::LogCalls;
 pub use failure::describe_failure;
+pub use lean_calls::LeanCalls;

@@ -55,6 +55,14 @@ impl Email {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Its first character and its domain, with three dots whatever its length: whoever knows the address recognises it, and
+    /// nobody learns it.
+    pub fn masked(&self) -> String {
+        let (local, domain) = self.0.split_once('@').unwrap_or_default();
+        let first: String = local.chars().take(1).collect();
+        format!("{first}•••@{domain}")
+    }
 }
 
 impl PhoneNumber {
@@ -101,6 +109,13 @@ mod tests {
     #[test]
     fn addresses_are_kept_as_written_but_for_the_domains_case() {
         assert_eq!(Email::parse("Siti.Aminah+ikd@Contoh.ID").unwrap().as_str(), "Siti.Aminah+ikd@contoh.id");
+    }
+
+    #[test]
+    fn a_masked_address_shows_neither_the_name_nor_its_length() {
+        for text in ["siti.aminah@contoh.id", "sri@contoh.id", "s@contoh.id"] {
+            assert_eq!(Email::parse(text).unwrap().masked(), "s•••@contoh.id");
+        }
     }
 
     #[test]

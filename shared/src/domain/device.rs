@@ -137,6 +137,8 @@ pub struct Unlock {
 pub struct Session {
     pub id: Id,
     pub scope: SessionScope,
+    /// The hash of its access token. No other token opens it, so a token of this hash is the one that the login signed.
+    pub token_hash: Digest,
 }
 
 /// What a session opens.
@@ -213,10 +215,9 @@ impl Device {
 }
 
 impl Device<Active> {
-    /// Opens a session named `id`, in place of the one before. A first PIN opens nothing but its change.
-    pub fn open_session(&self, id: Id) -> Session {
-        let scope = if self.state.pin_is_first { SessionScope::ChangePin } else { SessionScope::Holder };
-        Session { id, scope }
+    /// What the PIN opens. A first one opens nothing but its change.
+    pub fn scope(&self) -> SessionScope {
+        if self.state.pin_is_first { SessionScope::ChangePin } else { SessionScope::Holder }
     }
 
     /// Blocks for good.
@@ -274,7 +275,8 @@ mod tests {
     }
 
     fn device(pin_is_first: bool) -> Device<Active> {
-        let session = Session { id: Id::from_random([2; 16]), scope: SessionScope::Holder };
+        let session =
+            Session { id: Id::from_random([2; 16]), scope: SessionScope::Holder, token_hash: Digest::of(&[b"access"]) };
         let qr_code = LiveQrCode { token_hash: Digest::of(&[b"token"]), expires_at: at(90) };
         Device {
             key: KeyThumbprint::new("key"),
@@ -299,9 +301,8 @@ mod tests {
 
     #[test]
     fn a_first_pin_opens_nothing_but_its_change() {
-        let id = Id::from_random([3; 16]);
-        assert_eq!(device(true).open_session(id.clone()).scope, SessionScope::ChangePin);
-        assert_eq!(device(false).open_session(id.clone()), Session { id, scope: SessionScope::Holder });
+        assert_eq!(device(true).scope(), SessionScope::ChangePin);
+        assert_eq!(device(false).scope(), SessionScope::Holder);
     }
 
     #[test]

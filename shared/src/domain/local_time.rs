@@ -77,7 +77,7 @@ impl Zone {
         }
     }
 
-    fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Wib => "WIB",
             Self::Wita => "WITA",

@@ -6,11 +6,13 @@ pub mod typed;
 pub mod civil_record;
 pub mod contact;
 pub mod document;
+pub mod front;
 pub mod local_time;
 pub mod moment;
 pub mod nik;
 pub mod resident;
 pub mod secret;
+pub mod sign_in;
 pub mod wait;
 
 pub mod claims;
@@ -126,6 +128,11 @@ pub struct Digest(String);
 impl Digest {
     pub fn of(parts: &[&[u8]]) -> Self {
         Self(BASE64URL_NOPAD.encode(&Self::bytes_of(parts)))
+    }
+
+    /// The SHA-256 of one value alone, as other parties compute it, too.
+    pub fn plain(value: &[u8]) -> Self {
+        Self(BASE64URL_NOPAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, value).as_ref()))
     }
 
     fn bytes_of(parts: &[&[u8]]) -> [u8; 32] {

@@ -63,6 +63,23 @@ impl Answer {
         }
     }
 
+    /// A file that browsers show or run as it is, as `text/css`.
+    pub fn asset(media_type: &'static str, bytes: Vec<u8>) -> Self {
+        let answer = Self { status: StatusCode::OK, headers: HeaderMap::new(), body: Body::Binary(bytes) };
+        answer.with_media_type(media_type)
+    }
+
+    /// What the caller has is what there is (RFC 9110, section 15.4.5).
+    pub fn not_modified() -> Self {
+        Self { status: StatusCode::NOT_MODIFIED, headers: HeaderMap::new(), body: Body::Empty }
+    }
+
+    /// The answer to HEAD: everything but the body (RFC 9110, section 9.3.2).
+    #[must_use]
+    pub fn without_body(self) -> Self {
+        Self { body: Body::Empty, ..self }
+    }
+
     /// Names a further address that says more about this answer (RFC 8288).
     #[must_use]
     pub fn described_by(self, address: &url::Url) -> Self {

@@ -97,11 +97,16 @@ pub fn json<T: DeserializeOwned>(request: &Request, max_bytes: usize) -> Result<
     let body = body(request, max_bytes)?;
     // Serde would read an array as the members in their order; an API's members have names.
     let is_object = body.trim_ascii_start().first() == Some(&b'{');
-    if !is_object || serde_json::from_slice::<serde_json::Value>(body).is_err() {
+    if !is_object {
         return Err(ProblemType::MalformedRequest.into());
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| refuse(&error))
+    let read = serde_path_to_error::deserialize(&mut deserializer);
+    // What is no JSON is refused as such, whatever is wrong before.
+    if (read.is_err() || deserializer.end().is_err()) && serde_json::from_slice::<serde_json::Value>(body).is_err() {
+        return Err(ProblemType::MalformedRequest.into());
+    }
+    read.map_err(|error| refuse(&error))
 }
 
 /// An object inside a body, for `deserialize_with`: of that, too, serde would read an array as the members in their order.

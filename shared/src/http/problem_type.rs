@@ -63,6 +63,10 @@ catalogue! {
     MalformedRequest = 400 "malformed-request" "Permintaan tidak dapat diproses" / "Malformed request",
         "Permintaan tidak dapat diproses. Perbarui aplikasi, lalu coba lagi.",
         "The request cannot be processed. Update the app, then try again.";
+    /// To callers of the API's own address, where something is before it.
+    WrongAddress = 403 "wrong-address" "Alamat layanan salah" / "Wrong address",
+        "Layanan ini hanya dapat digunakan melalui alamat resminya. Perbarui aplikasi, lalu coba lagi.",
+        "This service can only be used through its official address. Update the app, then try again.";
     NotFound = 404 "not-found" "Tidak ditemukan" / "Not found",
         "Data atau halaman tidak ditemukan. Jika Anda sedang mendaftar, masa pendaftaran mungkin sudah berakhir; \
          silakan daftar ulang.",
@@ -277,6 +281,13 @@ catalogue! {
          aplikasi.",
         "No active phone is registered for this NIK. Check the NIK. If it is right, the resident has to register in the \
          app.";
+
+    /// To officers alone: nobody else may learn whom the registry knows.
+    ResidentUnknown = 404 "resident-unknown" "NIK tidak terdaftar" / "Unknown NIK",
+        "NIK ini tidak ada dalam data kependudukan. Cocokkan dengan KTP-el atau KK; jika sudah benar, periksa datanya di \
+         SIAK.",
+        "The population registry has no resident with this NIK. Compare it with the ID card or family card; if it is right, \
+         check the data in SIAK.";
 
     HolderDeceased = 403 "holder-deceased" "Pemilik identitas tercatat meninggal dunia" / "Holder deceased",
         "Menurut data kependudukan, pemilik identitas ini telah meninggal dunia. Jika keliru, silakan hubungi kantor \

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use declaration::{Caller, Declaration, Route};
 use http::header;
-use lambda_http::{Adapter, Body, Error, Request, RequestExt, Response, Service, service_fn};
+use lambda_http::{Adapter, Body, Error, IntoResponse, Request, RequestExt, Response, Service, service_fn};
 use lambda_runtime::LambdaEvent;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
@@ -17,6 +17,7 @@ use super::parse;
 use super::problem::Problem;
 use super::problem_type::{ProblemType, Reader};
 use crate::app::{App, Outcome};
+use crate::domain::front;
 use crate::{function, log};
 
 /// A step: a request in, an answer or a problem out.
@@ -30,12 +31,22 @@ pub async fn run(function: Function) -> Result<(), Error> {
     let app = App::start(function.name(), function.builders).await?;
     let app = &app;
     let mut adapter = Adapter::from(service_fn(move |request: Request| async move {
-        Ok::<_, Error>(respond(app, &function, request).await)
+        Ok::<_, Error>(Finished(respond(app, &function, request).await))
     }));
     lambda_runtime::run(service_fn(move |event: LambdaEvent<GatewayEvent>| {
         adapter.call(LambdaEvent::new(event.payload.into_inner(), event.context))
     }))
     .await
+}
+
+/// A response whose body stays as it is. lambda_http would read any other kind of response again, as text of the encoding that it
+/// names, and bring the tables of all encodings along.
+struct Finished(Response<Body>);
+
+impl IntoResponse for Finished {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = Response<Body>> + Send>> {
+        Box::pin(std::future::ready(self.0))
+    }
 }
 
 /// Answers one request.
@@ -45,10 +56,14 @@ pub async fn respond(app: &App, function: &Function, mut request: Request) -> Re
         request.lambda_context_ref().map_or_else(|| app.random_id().to_string(), |context| context.request_id.clone());
     let end = started + app.settings.answer_within;
     request.extensions_mut().insert(Deadline::at(end));
-    // A step that is cut off here leaves what a crash would leave: each of its writes is complete by itself.
     let span = log::begin_request(&request_id, function.name());
-    let step = timeout_at(end, (function.step)(app, &request)).instrument(span.clone()).await;
-    let outcome = step.unwrap_or_else(|_| Err(Problem::unavailable("the step was not done in time")));
+    let outcome = if came_through_the_front(app, &mut request) {
+        // A step that is cut off here leaves what a crash would leave: each of its writes is complete by itself.
+        let step = timeout_at(end, (function.step)(app, &request)).instrument(span.clone()).await;
+        step.unwrap_or_else(|_| Err(Problem::unavailable("the step was not done in time")))
+    } else {
+        Err(ProblemType::WrongAddress.into())
+    };
     let (answer, problem) = match outcome {
         Ok(answer) => (answer, None),
         Err(problem) => {
@@ -76,6 +91,13 @@ pub async fn respond(app: &App, function: &Function, mut request: Request) -> Re
         },
     );
     answer.dated(app.now()).into_response()
+}
+
+/// Whether the request came through the front, where there is one. Its secret is taken out, since no step needs it.
+fn came_through_the_front(app: &App, request: &mut Request) -> bool {
+    let sent = request.headers_mut().remove(front::HEADER);
+    let Some(front) = &app.settings.front else { return true };
+    sent.is_some_and(|secret| front.sent(secret.as_bytes()))
 }
 
 /// Who reads what is said about a problem: an officer on a route for officers, where others do not call with a token.

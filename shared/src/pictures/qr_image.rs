@@ -1,6 +1,7 @@
 //! QR codes that scan from a cheap phone's screen (ISO/IEC 18004).
 
 use std::fmt::Write;
+use std::iter::repeat_n;
 
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
@@ -34,12 +35,20 @@ pub enum DrawError {
 /// The side of one module in pixels: the whole code is then about as wide as a cheap phone's screen.
 const MODULE: u32 = 10;
 
+/// The same on paper. A printer draws the modules as large as they are asked for; more pixels would only take time.
+const PRINTED_MODULE: u32 = 4;
+
 /// Light modules around the code, as the standard wants them, for viewers with dark surroundings.
 const QUIET_ZONE: u32 = 4;
 
 impl QrImage {
     pub fn of(text: &str) -> Result<Self, DrawError> {
-        let bits = encode(text.as_bytes())?;
+        Self::of_parts(&[text])
+    }
+
+    /// The parts one after the other, each in the densest mode that has all of its characters.
+    pub fn of_parts(parts: &[&str]) -> Result<Self, DrawError> {
+        let bits = encode(parts)?;
         let version = bits.version();
         let (data, correction) = ec::construct_codewords(&bits.into_bytes(), version, EcLevel::M)?;
         let mut canvas = Canvas::new(version, EcLevel::M);
@@ -71,20 +80,31 @@ impl QrImage {
         svg + "\"/></svg>"
     }
 
+    /// For a screen.
     pub fn png(&self) -> Result<Vec<u8>, DrawError> {
+        self.png_with_modules_of(MODULE)
+    }
+
+    /// For paper.
+    pub fn png_to_print(&self) -> Result<Vec<u8>, DrawError> {
+        self.png_with_modules_of(PRINTED_MODULE)
+    }
+
+    fn png_with_modules_of(&self, pixels_a_module: u32) -> Result<Vec<u8>, DrawError> {
         let side = self.side();
+        let repeats = usize::try_from(pixels_a_module).unwrap_or(1);
         let mut pixels = Vec::new();
         for y in 0..side {
             let shades = (0..side).map(|x| if self.is_dark(x, y) { 0 } else { u8::MAX });
-            let row: Vec<u8> = shades.flat_map(|shade| [shade; MODULE as usize]).collect();
-            pixels.extend(row.repeat(MODULE as usize));
+            let row: Vec<u8> = shades.flat_map(|shade| repeat_n(shade, repeats)).collect();
+            pixels.extend(row.repeat(repeats));
         }
         let mut bytes = Vec::new();
         // Most rows equal the one above, and this filter turns them into zeros.
         PngEncoder::new_with_quality(&mut bytes, CompressionType::Fast, FilterType::Up).write_image(
             &pixels,
-            side * MODULE,
-            side * MODULE,
+            side * pixels_a_module,
+            side * pixels_a_module,
             ExtendedColorType::L8,
         )?;
         Ok(bytes)
@@ -105,16 +125,26 @@ impl QrImage {
     }
 }
 
-/// The text in the smallest version that holds it, as one segment in the densest mode that has all of its characters.
+/// The parts in the smallest version that holds them, a segment each.
 ///
 /// `qrcode` itself may begin another segment for a row of digits. A ticket with many digits could then need a larger code
 /// than other tickets.
-fn encode(text: &[u8]) -> Result<Bits, QrError> {
-    let segment = Segment { mode: mode(text), begin: 0, end: text.len() };
+fn encode(parts: &[&str]) -> Result<Bits, QrError> {
+    let text = parts.concat().into_bytes();
+    let mut end = 0;
+    let segments: Vec<Segment> = parts
+        .iter()
+        .map(|part| {
+            let begin = end;
+            end += part.len();
+            Segment { mode: mode(part.as_bytes()), begin, end }
+        })
+        .collect();
     for version in (1..=LARGEST_VERSION).map(Version::Normal) {
         let mut bits = Bits::new(version);
-        if segment.encoded_len(version) <= bits.max_len(EcLevel::M)? {
-            bits.push_segments(text, [segment].into_iter())?;
+        let length: usize = segments.iter().map(|segment| segment.encoded_len(version)).sum();
+        if length <= bits.max_len(EcLevel::M)? {
+            bits.push_segments(&text, segments.into_iter())?;
             bits.push_terminator(EcLevel::M)?;
             return Ok(bits);
         }

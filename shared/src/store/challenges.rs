@@ -1,12 +1,12 @@
 //! `challenges`: what may be used once (DPoP proofs, client assertions, captchas) and what is counted (wrong captchas).
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, Update};
+use aws_sdk_dynamodb::types::{Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::failures::unavailable;
-use super::item::{from_item, number, seconds, text, to_item, write};
+use super::item::{Refused, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError};
 use crate::domain::{Digest, Id};
 
@@ -16,6 +16,17 @@ pub enum Once {
     DpopProof,
     ClientAssertion,
     Captcha,
+}
+
+/// A DPoP proof that a step's transaction uses up, together with what it is used for.
+#[derive(Clone, Debug)]
+pub struct UsedProof {
+    /// Names the proof.
+    pub digest: Digest,
+    /// Names the request that uses it.
+    pub attempt: Id,
+    /// From when on the proof is too old anyway.
+    pub expires_at: Timestamp,
 }
 
 /// Whether it was used for the first time.
@@ -61,6 +72,19 @@ impl Once {
     }
 }
 
+impl UsedProof {
+    /// Who had used the proof, where that refused the write of a transaction: this request itself, by an earlier copy of the
+    /// same transaction, or another one.
+    pub(super) fn met(&self, refused: &mut Refused, write: usize) -> Result<Option<Use>, StoreError> {
+        if !refused.failed(write) {
+            return Ok(None);
+        }
+        let found: Option<Mark> = refused.found(write)?;
+        let own = found.is_some_and(|mark| mark.attempt == self.attempt);
+        Ok(Some(if own { Use::First } else { Use::Again }))
+    }
+}
+
 impl CaptchaLimit {
     fn window_end(&self, now: Timestamp) -> Timestamp {
         let window = self.window.as_secs().max(1);
@@ -103,6 +127,17 @@ impl Store {
                 _ => Err(unavailable(error)),
             },
         }
+    }
+
+    /// A part of a transaction: a proof is used for the first time.
+    pub(super) fn mark_proof(&self, proof: &UsedProof) -> Result<TransactWriteItem, StoreError> {
+        let mark = Mark { attempt: proof.attempt.clone(), expires_at: proof.expires_at };
+        let put = Put::builder()
+            .table_name(&self.tables.challenges)
+            .set_item(Some(to_item(&mark, Some(("id", Once::DpopProof.key(&proof.digest))))?))
+            .condition_expression("attribute_not_exists(id)")
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        Ok(write!(put, Put, put))
     }
 
     /// Uses up a captcha and takes one of the link's tries, both before the answer is checked. The same attempt may come again, and

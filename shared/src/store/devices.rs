@@ -1,4 +1,4 @@
-//! `identities`, items `device#THUMBPRINT`: sessions and PIN tries, each one conditional write. The package
+//! `identities`, items `device#THUMBPRINT`: sessions and PIN tries, each one conditional write or one transaction. The package
 //! `qr-model` models those that a QR code's life depends on.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ConditionCheck, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update};
 use serde::Deserialize;
 
+use super::challenges::{Use, UsedProof};
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, text, to_item, write};
 use super::{Store, StoreError, Written, keys};
@@ -21,6 +22,16 @@ pub enum Unlocked {
     Done,
     /// The device is blocked, or there is none.
     NotActive,
+}
+
+/// How ending a session ended.
+#[derive(Debug)]
+pub enum Ended {
+    Done,
+    /// The device has no such session: this is what it has.
+    NotOpen(Option<Box<Device>>),
+    /// The request's proof was used by another request.
+    Replayed,
 }
 
 /// How a conditional update of a device ended.
@@ -129,21 +140,33 @@ impl Store {
         }
     }
 
-    /// Ends a session, if it is still the device's.
-    pub async fn end_session(&self, key: &KeyThumbprint, session: &Session) -> Result<Written, StoreError> {
-        let update = self
-            .update_device(key)
+    /// Ends a session, if it is still the device's, and uses the request's proof up with it.
+    pub async fn end_session(
+        &self,
+        key: &KeyThumbprint,
+        session: &Session,
+        proof: &UsedProof,
+    ) -> Result<Ended, StoreError> {
+        /// The writes of the transaction by their positions.
+        const PROOF: usize = 0;
+        const DEVICE: usize = 1;
+
+        let update = Update::builder()
+            .table_name(&self.tables.identities)
+            .key("pk", text(keys::device(key)))
             .update_expression("REMOVE #session")
-            .condition_expression("#session.id = :session")
+            .condition_expression("#status = :active AND #session = :session")
+            .expression_attribute_names("#status", "status")
             .expression_attribute_names("#session", "session")
-            .expression_attribute_values(":session", text(session.id.as_str()));
-        match self.send_device_update(update).await? {
-            Updated::Done => Ok(Written::Done),
-            // The session is gone, no matter who ended it.
-            Updated::Refused(Some(met)) if met.active().is_none_or(|active| active.session.is_none()) => {
-                Ok(Written::Done)
-            }
-            Updated::Refused(_) => Ok(Written::Overtaken),
+            .expression_attribute_values(":active", attribute(&DeviceStatus::Active)?)
+            .expression_attribute_values(":session", attribute(session)?)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let writes = vec![self.mark_proof(proof)?, write!(update, Update, update)];
+        let Err(mut refused) = self.transact(writes).await? else { return Ok(Ended::Done) };
+        match proof.met(&mut refused, PROOF)? {
+            Some(Use::Again) => Ok(Ended::Replayed),
+            Some(Use::First) => Ok(Ended::Done),
+            None => Ok(Ended::NotOpen(refused.found(DEVICE)?.map(Box::new))),
         }
     }
 

@@ -1,5 +1,6 @@
 //! `documents`: that one was issued, of which kind and when; never for whom.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::failures::unavailable;
@@ -20,5 +21,13 @@ impl Store {
     pub async fn issued_document(&self, id: &Id, now: Timestamp) -> Result<Option<IssuedDocument>, StoreError> {
         let document: Option<IssuedDocument> = self.get(&self.tables.documents, ("id", id.as_str())).await?;
         Ok(document.filter(|document| document.expires_at > now))
+    }
+
+    /// Forgets a document that was issued. Operators alone may.
+    pub async fn forget_document(&self, id: &Id) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.tables.documents);
+        let key = AttributeValue::S(id.as_str().to_owned());
+        delete.key("id", key).send().await.map_err(unavailable)?;
+        Ok(())
     }
 }

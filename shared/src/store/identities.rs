@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::failures::unavailable;
-use super::item::{Item, KEYS_AT_ONCE, from_item, is_over, text};
+use super::item::{Item, KEYS_AT_ONCE, Projection, from_item, is_over, text};
 use super::{Store, StoreError, keys};
 use crate::domain::device::Device;
 use crate::domain::nik::Nik;
@@ -77,7 +77,10 @@ impl Store {
         }
         let answer = query.send().await.map_err(unavailable)?;
         let next = answer.last_evaluated_key.and_then(|mut key| key.remove("pk")?.as_s().ok().cloned());
-        Ok(Page { items: self.batch_get(&self.tables.identities, keys_of(answer.items), &[]).await?, next })
+        Ok(Page {
+            items: self.batch_get(&self.tables.identities, keys_of(answer.items), Projection::default()).await?,
+            next,
+        })
     }
 }
 

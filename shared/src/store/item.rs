@@ -23,6 +23,12 @@ pub(super) type Item = HashMap<String, AttributeValue>;
 /// A transaction that a condition refused: for each of its writes, in order, whether it failed and on which item.
 pub(super) struct Refused(Vec<Refusal>);
 
+/// Items of several tables, by table, in no order.
+pub(super) struct Batch {
+    pub items: HashMap<String, Vec<Item>>,
+    pub in_one_call: bool,
+}
+
 /// The part of one write in a refused transaction.
 pub(super) struct Refusal {
     failed: bool,
@@ -65,24 +71,25 @@ impl Store {
         &self,
         table: &str,
         keys: Vec<Item>,
-        attributes: &[&str],
+        projection: Projection,
     ) -> Result<Vec<Item>, StoreError> {
         if keys.is_empty() {
             return Ok(Vec::new());
         }
-        let mut found = self.batch_get_from([(table.to_owned(), read_of(keys, attributes)?)].into()).await?;
+        let mut found = self.batch_get_from([(table.to_owned(), read_of(keys, projection)?)].into()).await?.items;
         Ok(found.remove(table).unwrap_or_default())
     }
 
-    /// Reads items of several tables at once, by table. What DynamoDB leaves over, for lack of capacity, is asked for
-    /// again.
-    async fn batch_get_from(
+    /// Reads items of several tables at once. What DynamoDB leaves over, for lack of capacity, is asked for again.
+    pub(super) async fn batch_get_from(
         &self,
         mut reads: HashMap<String, KeysAndAttributes>,
-    ) -> Result<HashMap<String, Vec<Item>>, StoreError> {
+    ) -> Result<Batch, StoreError> {
         let mut attempts = Attempts::up_to(4);
         let mut found: HashMap<String, Vec<Item>> = HashMap::new();
+        let mut calls = 0;
         loop {
+            calls += 1;
             let sent = self.client.batch_get_item().set_request_items(Some(reads.clone())).send().await;
             let answer = sent.map_err(unavailable)?;
             for (table, items) in answer.responses.unwrap_or_default() {
@@ -90,7 +97,7 @@ impl Store {
             }
             reads = left_of(reads, answer.unprocessed_keys.unwrap_or_default())?;
             if reads.is_empty() {
-                return Ok(found);
+                return Ok(Batch { items: found, in_one_call: calls == 1 });
             }
             if !attempts.wait_for_next().await {
                 return Err(StoreError::Unavailable("not everything was read".to_owned()));
@@ -157,9 +164,9 @@ fn passes(reasons: &[CancellationReason]) -> bool {
     reasons.iter().any(|reason| reason.code().is_some_and(|code| passing.contains(&code)))
 }
 
-/// One item of a read at once: some of its attributes, or all where none is named.
-pub(super) fn get_of(table: &str, key: (&str, &str), attributes: &[&str]) -> Result<Get, StoreError> {
-    let (expression, names) = projection(attributes);
+/// One item of a read at once.
+pub(super) fn get_of(table: &str, key: (&str, &str), projection: Projection) -> Result<Get, StoreError> {
+    let Projection { expression, names } = projection;
     Get::builder()
         .table_name(table)
         .key(key.0, text(key.1))
@@ -169,9 +176,9 @@ pub(super) fn get_of(table: &str, key: (&str, &str), attributes: &[&str]) -> Res
         .map_err(|error| StoreError::Unavailable(error.to_string()))
 }
 
-/// A table's part of a read of many items, strongly consistent: some of their attributes, or all where none is named.
-fn read_of(keys: Vec<Item>, attributes: &[&str]) -> Result<KeysAndAttributes, StoreError> {
-    let (expression, names) = projection(attributes);
+/// A table's part of a read of many items, strongly consistent.
+pub(super) fn read_of(keys: Vec<Item>, projection: Projection) -> Result<KeysAndAttributes, StoreError> {
+    let Projection { expression, names } = projection;
     KeysAndAttributes::builder()
         .consistent_read(true)
         .set_keys(Some(keys))
@@ -196,15 +203,20 @@ fn left_of(
     left_over.into_iter().map(of_table).collect()
 }
 
-/// The projection to some attributes, and its placeholders; nothing, which means all, where none is named.
-pub(super) fn projection(attributes: &[&str]) -> (Option<String>, Option<HashMap<String, String>>) {
-    if attributes.is_empty() {
-        return (None, None);
+/// A projection to some attributes, with its placeholders; nothing, which means all, where none is named.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Projection {
+    pub expression: Option<String>,
+    pub names: Option<HashMap<String, String>>,
+}
+
+impl Projection {
+    pub fn to(attributes: &[&str]) -> Self {
+        // Some of the names are DynamoDB's own words and need a placeholder; so all have one.
+        let names = attributes.iter().map(|name| (format!("#{name}"), (*name).to_owned()));
+        let expression: Vec<String> = attributes.iter().map(|name| format!("#{name}")).collect();
+        Self { expression: Some(expression.join(", ")), names: Some(names.collect()) }
     }
-    // Some of the names are DynamoDB's own words and need a placeholder; so all have one.
-    let names = attributes.iter().map(|name| (format!("#{name}"), (*name).to_owned()));
-    let expression: Vec<String> = attributes.iter().map(|name| format!("#{name}")).collect();
-    (Some(expression.join(", ")), Some(names.collect()))
 }
 
 /// Why DynamoDB cancelled a transaction: a reason for each of its writes.

@@ -25,6 +25,7 @@ pub mod receipts;
 pub mod registrations;
 pub mod residents;
 mod selfies;
+pub mod shown;
 pub mod signatures;
 mod waiting;
 

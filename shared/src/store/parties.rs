@@ -1,7 +1,7 @@
 //! The parties of a redemption, from `identities`, `residents` and `integrators`: one call reads all three as they are at
 //! one moment. So nobody's data is read after the device was blocked.
 
-use super::item::{from_item, get_of};
+use super::item::{Projection, from_item, get_of};
 use super::residents::Photo;
 use super::{Store, StoreError, keys};
 use crate::domain::KeyThumbprint;
@@ -31,9 +31,9 @@ impl Store {
     ) -> Result<Parties, StoreError> {
         let tables = &self.tables;
         let reads = [
-            get_of(&tables.identities, ("pk", &keys::device(device)), &[])?,
-            get_of(&tables.residents, ("nik", nik.as_str()), photo.attributes())?,
-            get_of(&tables.integrators, ("client_id", client_id), &[])?,
+            get_of(&tables.identities, ("pk", &keys::device(device)), Projection::default())?,
+            get_of(&tables.residents, ("nik", nik.as_str()), photo.projection())?,
+            get_of(&tables.integrators, ("client_id", client_id), Projection::default())?,
         ];
         let [device, resident, integrator] = self.get_at_once(reads).await?;
         Ok(Parties {

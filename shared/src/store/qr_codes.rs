@@ -9,6 +9,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{Put, ReturnValue, ReturnValuesOnConditionCheckFailure, Update};
 use jiff::{SignedDuration, Timestamp};
 
+use super::challenges::{Use, UsedProof};
 use super::failures::unavailable;
 use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, keys};
@@ -27,6 +28,8 @@ pub enum Minted {
     Done,
     /// The device changed since it was read: blocked, locked, or minting elsewhere. This is its present state.
     Overtaken(Option<Box<Device>>),
+    /// The request's proof was used by another request.
+    Replayed,
 }
 
 /// Which answer to a winner is recorded.
@@ -53,34 +56,42 @@ pub enum Recorded {
 
 impl Store {
     /// Makes `qr` the device's one live code: the device points to it, it exists, and the one before is superseded,
-    /// all in one transaction, so that no crash leaves two codes alive or none known.
+    /// all in one transaction, so that no crash leaves two codes alive or none known. It uses the request's proof up, too.
     pub async fn mint(
         &self,
         device: &Device<Active>,
         session: &Session,
         qr: &QrCode,
+        proof: &UsedProof,
         now: Timestamp,
     ) -> Result<Minted, StoreError> {
         /// The writes of the transaction by their positions; the new code's is between them.
-        const DEVICE: usize = 0;
-        const PREVIOUS_CODE: usize = 2;
+        const PROOF: usize = 0;
+        const DEVICE: usize = 1;
+        const PREVIOUS_CODE: usize = 3;
 
         // A clock that is behind ours may still accept a code that is dead for us.
         let mut previous = device.state.qr_code.as_ref().filter(|previous| previous.expires_at + CLOCKS_DIFFER > now);
         loop {
-            let mut writes = vec![self.point_device_to(device, session, qr)?, self.put_qr(qr)?];
+            let mut writes =
+                vec![self.mark_proof(proof)?, self.point_device_to(device, session, qr)?, self.put_qr(qr)?];
             if let Some(previous) = previous {
                 writes.push(self.supersede(previous, now)?);
             }
-            match self.transact(writes).await? {
-                Ok(()) => return Ok(Minted::Done),
-                Err(mut refused) if refused.failed(DEVICE) => {
-                    return Ok(Minted::Overtaken(refused.found(DEVICE)?.map(Box::new)));
-                }
-                // It is gone already, deleted by a clock that is ahead of ours.
-                Err(refused) if refused.failed(PREVIOUS_CODE) => previous = None,
-                Err(_) => return Err(StoreError::Unavailable("a token of 160 random bits exists already".to_owned())),
+            let Err(mut refused) = self.transact(writes).await? else { return Ok(Minted::Done) };
+            match proof.met(&mut refused, PROOF)? {
+                Some(Use::Again) => return Ok(Minted::Replayed),
+                Some(Use::First) => return Ok(Minted::Done),
+                None => {}
             }
+            if refused.failed(DEVICE) {
+                return Ok(Minted::Overtaken(refused.found(DEVICE)?.map(Box::new)));
+            }
+            if !refused.failed(PREVIOUS_CODE) {
+                return Err(StoreError::Unavailable("a token of 160 random bits exists already".to_owned()));
+            }
+            // It is gone already, deleted by a clock that is ahead of ours.
+            previous = None;
         }
     }
 

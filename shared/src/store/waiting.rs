@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::item::{Item, KEYS_AT_ONCE, attribute, from_item, number, seconds, text, to_item, write};
+use super::item::{Item, KEYS_AT_ONCE, Projection, attribute, from_item, number, seconds, text, to_item, write};
 use super::{Attempts, Store, StoreError, Written, keys};
 use crate::domain::Id;
 use crate::domain::nik::Nik;
@@ -64,12 +64,13 @@ impl Store {
     pub async fn waiting_registrations(&self, nik: &Nik) -> Result<Vec<Registration>, StoreError> {
         let key = |key: String| Item::from([("pk".to_owned(), text(key))]);
         // `BatchGetItem` also for the one item: it is the right that reading the registrations below needs.
-        let list = self.batch_get(&self.tables.identities, vec![key(keys::waiting(nik))], &[]).await?.pop();
+        let list =
+            self.batch_get(&self.tables.identities, vec![key(keys::waiting(nik))], Projection::default()).await?.pop();
         let list: Waiting = list.map(from_item).transpose()?.unwrap_or_default();
         let listed: Vec<Item> = list.registrations.iter().map(|entry| key(keys::registration(&entry.id))).collect();
         let mut found = Vec::new();
         for some in listed.chunks(KEYS_AT_ONCE) {
-            found.extend(self.batch_get(&self.tables.identities, some.to_vec(), &[]).await?);
+            found.extend(self.batch_get(&self.tables.identities, some.to_vec(), Projection::default()).await?);
         }
         found.into_iter().map(from_item).collect()
     }

@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::keys::{SigningKey, UnusableKey, VerifyingKeys};
-use super::{Audience, InvalidToken, Times};
+use super::{Audience, InvalidToken, NumericDate, Times};
 use crate::domain::claims::ClaimSet;
 use crate::domain::device::{Session, SessionScope};
 use crate::domain::integrator::Integrator;
-use crate::domain::{Id, KeyThumbprint};
+use crate::domain::{Digest, Id, KeyThumbprint};
 
 const TYPE: &str = "at+jwt";
 
@@ -32,7 +32,15 @@ impl Lifetime {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HolderToken {
     pub device: KeyThumbprint,
-    pub session: Session,
+    pub session: Id,
+    pub scope: SessionScope,
+}
+
+impl HolderToken {
+    /// The session that this token opens, of the hash that the issued token has.
+    pub fn opens(&self, token_hash: Digest) -> Session {
+        Session { id: self.session.clone(), scope: self.scope, token_hash }
+    }
 }
 
 /// What an integrator's token says.
@@ -66,7 +74,7 @@ struct Grant<'a> {
 }
 
 /// What one of the two kinds has beyond RFC 9068.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 #[serde(untagged)]
 enum More {
     Holder { cnf: Confirmation },
@@ -86,10 +94,19 @@ struct Received {
     client_id: String,
     scope: String,
     jti: Id,
-    #[serde(flatten)]
-    times: Times,
-    #[serde(flatten)]
-    more: More,
+    exp: NumericDate,
+    #[serde(default)]
+    nbf: Option<NumericDate>,
+    #[serde(default)]
+    iat: Option<NumericDate>,
+    /// What a holder's token has.
+    #[serde(default)]
+    cnf: Option<Confirmation>,
+    /// What an integrator's token has.
+    #[serde(default)]
+    claims: Option<ClaimSet>,
+    #[serde(default)]
+    purposes: Option<Vec<String>>,
 }
 
 /// The client of all phones: the app itself.
@@ -103,12 +120,8 @@ pub fn issue_to_holder(
     lifetime: Lifetime,
 ) -> Result<String, UnusableKey> {
     let more = More::Holder { cnf: Confirmation { jkt: token.device.clone() } };
-    let grant = Grant {
-        sub: token.device.as_str(),
-        client_id: APP,
-        scope: token.session.scope.as_str(),
-        jti: token.session.id.as_str(),
-    };
+    let grant =
+        Grant { sub: token.device.as_str(), client_id: APP, scope: token.scope.as_str(), jti: token.session.as_str() };
     issue(key, issuer, grant, lifetime, more)
 }
 
@@ -133,17 +146,31 @@ pub fn verify_of_holder(
     token: &str,
     now: Timestamp,
 ) -> Result<HolderToken, InvalidToken> {
-    let received = verify(keys, issuer, token, now)?;
+    of_holder(received(keys.verify(TYPE, token)?, issuer, now)?)
+}
+
+/// Reads what a holder's token says, without verifying its signature. It proves nothing until the device turns out to have
+/// the session that the token opens, the token's hash included.
+pub fn read_of_holder(
+    keys: &VerifyingKeys,
+    issuer: &str,
+    token: &str,
+    now: Timestamp,
+) -> Result<HolderToken, InvalidToken> {
+    of_holder(received(keys.read(TYPE, token)?, issuer, now)?)
+}
+
+fn of_holder(received: Received) -> Result<HolderToken, InvalidToken> {
     let scope = match received.scope.as_str() {
         "holder" => SessionScope::Holder,
         "change-pin" => SessionScope::ChangePin,
         _ => return Err(InvalidToken("not a holder's scope")),
     };
-    let More::Holder { cnf } = received.more else { return Err(InvalidToken("not a holder's token")) };
+    let cnf = received.cnf.ok_or(InvalidToken("not a holder's token"))?;
     if received.client_id != APP {
         return Err(InvalidToken("not issued to the app"));
     }
-    Ok(HolderToken { device: cnf.jkt, session: Session { id: received.jti, scope } })
+    Ok(HolderToken { device: cnf.jkt, session: received.jti, scope })
 }
 
 /// Reads an integrator's token back.
@@ -153,10 +180,10 @@ pub fn verify_of_integrator(
     token: &str,
     now: Timestamp,
 ) -> Result<IntegratorToken, InvalidToken> {
-    let received = verify(keys, issuer, token, now)?;
-    match received.more {
-        More::Integrator { claims, purposes } if received.scope == REDEEM => {
-            Ok(IntegratorToken { client_id: received.client_id, allowed: claims, purposes })
+    let received = received(keys.verify(TYPE, token)?, issuer, now)?;
+    match (received.cnf, received.claims, received.purposes) {
+        (None, Some(allowed), Some(purposes)) if received.scope == REDEEM => {
+            Ok(IntegratorToken { client_id: received.client_id, allowed, purposes })
         }
         _ => Err(InvalidToken("not an integrator's token")),
     }
@@ -173,14 +200,15 @@ fn issue(
     key.sign(TYPE, &Issued { iss: issuer, aud: issuer, grant, iat, exp, more })
 }
 
-fn verify(keys: &VerifyingKeys, issuer: &str, token: &str, now: Timestamp) -> Result<Received, InvalidToken> {
-    let received: Received = keys.verify(TYPE, token)?;
+/// What a token says, if it is one of ours and valid now.
+fn received(received: Received, issuer: &str, now: Timestamp) -> Result<Received, InvalidToken> {
     if received.iss != issuer {
         return Err(InvalidToken("issued by somebody else"));
     }
     if !received.aud.names(issuer) {
         return Err(InvalidToken("meant for another audience"));
     }
-    received.times.ensure_valid_at(now)?;
+    let Received { exp, nbf, iat, .. } = received;
+    Times { exp, nbf, iat }.ensure_valid_at(now)?;
     Ok(received)
 }

@@ -1,6 +1,5 @@
 //! DPoP proofs (RFC 9449): the phone shows with every request that it holds the device key.
 
-use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::Algorithm;
 use jsonwebtoken::jwk::{Jwk, ThumbprintHash};
@@ -26,8 +25,8 @@ pub struct Expected<'a> {
     pub method: &'a str,
     /// The request's address; query and fragment do not count.
     pub url: &'a Url,
-    /// The access token that came along.
-    pub access_token: Option<&'a str>,
+    /// The hash of the access token that came along: see [`access_token_hash`].
+    pub access_token_hash: Option<&'a Digest>,
     pub now: Timestamp,
     /// How old a proof may be, and how far ahead, up to a minute.
     pub lifetime: SignedDuration,
@@ -60,16 +59,19 @@ struct Claims {
 /// Checks a proof against the request it came with (RFC 9449, section 4.3). The time is judged last, so a proof that is
 /// refused for its time is right in everything else.
 pub fn verify(proof: &str, expected: &Expected<'_>) -> Result<DpopProof, ProofError> {
-    let header = read_header(proof)?;
+    const NOT_P256: InvalidToken = InvalidToken("the proof's key is not a P-256 key");
+
+    let mut header = read_header(proof)?;
     if header.typ.as_deref() != Some("dpop+jwt") {
         return Err(InvalidToken("not a DPoP proof").into());
     }
     if header.alg != Algorithm::ES256 {
         return Err(InvalidToken("not signed with ES256").into());
     }
-    let jwk = header.jwk.ok_or(InvalidToken("the proof shows no key"))?;
-    let key = es256_key(&jwk).ok_or(InvalidToken("the proof's key is not a P-256 key"))?;
-    let claims: Claims = verify_signature(proof, &key, Algorithm::ES256)?;
+    let shown = header.jwk.take().ok_or(InvalidToken("the proof shows no key"))?;
+    let jwk = shown.on_p256().ok_or(NOT_P256)?;
+    let key = es256_key(&jwk).ok_or(NOT_P256)?;
+    let claims: Claims = verify_signature(proof, &header, &key, Algorithm::ES256)?;
 
     if claims.htm != expected.method {
         return Err(InvalidToken("the proof is for another method").into());
@@ -80,7 +82,7 @@ pub fn verify(proof: &str, expected: &Expected<'_>) -> Result<DpopProof, ProofEr
     if claims.jti.is_empty() || claims.jti.len() > 128 {
         return Err(InvalidToken("the proof has no usable jti").into());
     }
-    if claims.ath != expected.access_token.map(access_token_hash) {
+    if claims.ath.as_deref() != expected.access_token_hash.map(Digest::as_str) {
         return Err(InvalidToken("the proof is for another access token").into());
     }
     let NumericDate(made_at) = claims.iat;
@@ -98,9 +100,9 @@ pub fn verify(proof: &str, expected: &Expected<'_>) -> Result<DpopProof, ProofEr
     Ok(DpopProof { key, digest, expires_at })
 }
 
-/// The `ath` claim for an access token (RFC 9449, section 4.2).
-pub fn access_token_hash(token: &str) -> String {
-    BASE64URL_NOPAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes()).as_ref())
+/// The hash of an access token, as the `ath` claim has it (RFC 9449, section 4.2).
+pub fn access_token_hash(token: &str) -> Digest {
+    Digest::plain(token.as_bytes())
 }
 
 /// The RFC 7638 thumbprint that names a device.
@@ -112,6 +114,9 @@ pub fn thumbprint(jwk: &Jwk) -> Result<KeyThumbprint, InvalidToken> {
 
 /// Compares scheme, host, port and path (RFC 9449, section 4.3, item 9).
 fn is_same_address(htu: &str, url: &Url) -> bool {
+    if htu == url.as_str() {
+        return true;
+    }
     let Ok(htu) = Url::parse(htu) else { return false };
     htu.scheme() == url.scheme()
         && htu.host() == url.host()

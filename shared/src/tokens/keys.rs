@@ -4,11 +4,11 @@ use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use data_encoding::BASE64URL_NOPAD;
 use jsonwebtoken::jwk::{Jwk, JwkSet, ThumbprintHash};
-use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey};
 use serde::Serialize;
 
 use super::verified::VerifiedTokens;
-use super::{InvalidToken, UNREADABLE_CLAIMS, es256_key, read_header};
+use super::{Header, InvalidToken, Parts, UNREADABLE_CLAIMS, es256_key, read_claims, read_header, verify_signature};
 use crate::domain::Digest;
 use crate::domain::secret::unprintable;
 
@@ -47,7 +47,7 @@ struct DetachedHeader<'a, T> {
 /// Why configured keys cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
-pub struct UnusableKey(String);
+pub struct UnusableKey(pub(super) String);
 
 impl SigningKey {
     /// Reads a P-256 private key (PKCS #8, PEM). Its key id is its RFC 7638 thumbprint.
@@ -68,12 +68,12 @@ impl SigningKey {
 
     /// Signs claims as a JWT (RFC 7519, section 7.1).
     pub(super) fn sign<T: Serialize>(&self, typ: &str, claims: &T) -> Result<String, UnusableKey> {
-        let mut header = Header::new(Algorithm::ES256);
+        let mut header = jsonwebtoken::Header::new(Algorithm::ES256);
         header.typ = Some(typ.to_owned());
         header.kid = Some(self.key_id.clone());
         let message = format!("{}.{}", encode(&header)?, encode(claims)?);
-        let signature = self.signature(&message)?;
-        Ok(format!("{message}.{signature}"))
+        let signature = self.signature(message.as_bytes())?;
+        Ok(format!("{message}.{}", BASE64URL_NOPAD.encode(&signature)))
     }
 
     /// Signs a payload that stays as it is and is left out (RFC 7797; RFC 7515, appendix F), with further members in the
@@ -86,15 +86,14 @@ impl SigningKey {
     ) -> Result<String, UnusableKey> {
         let header =
             encode(&DetachedHeader { alg: "ES256", typ, kid: &self.key_id, b64: false, crit: ["b64"], further })?;
-        let signature = self.signature(&format!("{header}.{payload}"))?;
-        Ok(format!("{header}..{signature}"))
+        let signature = self.signature(format!("{header}.{payload}").as_bytes())?;
+        Ok(format!("{header}..{}", BASE64URL_NOPAD.encode(&signature)))
     }
 
-    /// ES256 (RFC 7518, section 3.4).
-    fn signature(&self, message: &str) -> Result<String, UnusableKey> {
-        let signature = self.key.sign(&SystemRandom::new(), message.as_bytes());
-        let signature = signature.map_err(|error| UnusableKey(error.to_string()))?;
-        Ok(BASE64URL_NOPAD.encode(signature.as_ref()))
+    /// ES256 (RFC 7518, section 3.4; RFC 9053, section 2.1): both numbers of the signature, 32 bytes each.
+    pub(super) fn signature(&self, message: &[u8]) -> Result<Vec<u8>, UnusableKey> {
+        let signature = self.key.sign(&SystemRandom::new(), message);
+        signature.map(|signature| signature.as_ref().to_vec()).map_err(|error| UnusableKey(error.to_string()))
     }
 }
 
@@ -148,16 +147,28 @@ impl VerifyingKeys {
     pub(super) fn verify<T: serde::de::DeserializeOwned>(&self, typ: &str, token: &str) -> Result<T, InvalidToken> {
         let digest = Digest::of(&[typ.as_bytes(), token.as_bytes()]);
         if self.verified.knows(&digest) {
-            return jsonwebtoken::dangerous::insecure_decode_claims(token).map_err(|_| UNREADABLE_CLAIMS);
+            return read_claims(Parts::of(token).ok_or(UNREADABLE_CLAIMS)?.payload);
         }
+        let (header, key) = self.key_of(typ, token)?;
+        let claims = verify_signature(token, &header, key, Algorithm::ES256)?;
+        self.verified.remember(digest);
+        Ok(claims)
+    }
+
+    /// Reads one of our own tokens of the given type, signed under one of these keys, without verifying the signature.
+    pub(super) fn read<T: serde::de::DeserializeOwned>(&self, typ: &str, token: &str) -> Result<T, InvalidToken> {
+        self.key_of(typ, token)?;
+        read_claims(Parts::of(token).ok_or(UNREADABLE_CLAIMS)?.payload)
+    }
+
+    /// The header of a token of the given type, and the key that it names. It proves nothing yet.
+    fn key_of(&self, typ: &str, token: &str) -> Result<(Header, &DecodingKey), InvalidToken> {
         let header = read_header(token)?;
         if header.typ.as_deref() != Some(typ) {
             return Err(InvalidToken("a token of another type"));
         }
         let key = header.kid.as_ref().and_then(|kid| self.keys.iter().find(|(key_id, _)| key_id == kid));
         let (_, key) = key.ok_or(InvalidToken("signed with an unknown key"))?;
-        let claims = super::verify_signature(token, key, Algorithm::ES256)?;
-        self.verified.remember(digest);
-        Ok(claims)
+        Ok((header, key))
     }
 }

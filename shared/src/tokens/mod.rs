@@ -10,13 +10,15 @@ pub mod document_signature;
 pub mod dpop;
 pub mod identity_assertion;
 pub mod officer;
+pub mod printed_document;
 
 use data_encoding::BASE64URL_NOPAD;
 use jiff::{SignedDuration, Timestamp};
-use jsonwebtoken::errors::ErrorKind;
-use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk};
-use jsonwebtoken::{Algorithm, DecodingKey, Header, Validation};
-use serde::de::{DeserializeOwned, Error, IgnoredAny, Unexpected, Visitor};
+use jsonwebtoken::jwk::{
+    AlgorithmParameters, CommonParameters, EllipticCurve, EllipticCurveKeyParameters, EllipticCurveKeyType, Jwk,
+};
+use jsonwebtoken::{Algorithm, DecodingKey};
+use serde::de::{DeserializeOwned, Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// What a token says may lie this far ahead of our clock (FAPI 2.0 Security Profile, section 5.3.2.1).
@@ -30,57 +32,111 @@ pub struct InvalidToken(pub &'static str);
 /// Reads a token's header. It proves nothing yet. We know no extension that a header could call critical, so a token with
 /// any is refused (RFC 7515, section 4.1.11); so is one that shows a private key (RFC 9449, section 4.3, item 7).
 fn read_header(token: &str) -> Result<Header, InvalidToken> {
-    const UNREADABLE: InvalidToken = InvalidToken("the header cannot be read");
-
-    let header = jsonwebtoken::decode_header(token).map_err(|_| UNREADABLE)?;
-    let raw = token.split('.').next().and_then(|part| BASE64URL_NOPAD.decode(part.as_bytes()).ok());
-    let raw: Option<RawHeader> = raw.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let raw = raw.ok_or(UNREADABLE)?;
-    if raw.crit {
+    let Parts { header, .. } = Parts::of(token).ok_or(UNREADABLE_HEADER)?;
+    let bytes = BASE64URL_NOPAD.decode(header.as_bytes()).map_err(|_| UNREADABLE_HEADER)?;
+    let header: Header = serde_json::from_slice(&bytes).map_err(|_| UNREADABLE_HEADER)?;
+    if header.crit {
         return Err(InvalidToken("the header names critical extensions"));
     }
-    if raw.jwk.d {
+    if header.jwk.as_ref().is_some_and(|jwk| jwk.d) {
         return Err(InvalidToken("the header shows a private key"));
     }
     Ok(header)
 }
 
-/// Members that the parsed header would drop or forgive: whether each is there, with any value.
-#[derive(Deserialize)]
-struct RawHeader {
-    #[serde(default, deserialize_with = "is_there")]
-    crit: bool,
-    #[serde(default)]
-    jwk: RawKey,
+/// The parts of a JWS in its compact form (RFC 7515, section 3.1).
+struct Parts<'a> {
+    header: &'a str,
+    payload: &'a str,
+    signature: &'a str,
+    /// What is signed: header and payload.
+    message: &'a str,
 }
 
-#[derive(Default, Deserialize)]
-struct RawKey {
+impl<'a> Parts<'a> {
+    fn of(token: &'a str) -> Option<Self> {
+        let (message, signature) = token.rsplit_once('.')?;
+        let (header, payload) = message.split_once('.')?;
+        (!payload.contains('.')).then_some(Self { header, payload, signature, message })
+    }
+}
+
+/// The members of a header that we read. jsonwebtoken's own header would forgive some of them, and is read more than once
+/// where it verifies.
+#[derive(Deserialize)]
+struct Header {
+    alg: Algorithm,
+    #[serde(default)]
+    typ: Option<String>,
+    #[serde(default)]
+    kid: Option<String>,
+    #[serde(default)]
+    jwk: Option<ShownKey>,
+    /// Whether it is there, with any value.
+    #[serde(default, deserialize_with = "is_there")]
+    crit: bool,
+}
+
+/// A key that a header shows (RFC 7517), as far as it concerns P-256.
+#[derive(Deserialize)]
+struct ShownKey {
+    kty: String,
+    #[serde(default)]
+    crv: Option<String>,
+    #[serde(default)]
+    x: Option<String>,
+    #[serde(default)]
+    y: Option<String>,
+    /// Whether it is there, with any value.
     #[serde(default, deserialize_with = "is_there")]
     d: bool,
+}
+
+impl ShownKey {
+    /// The key as jsonwebtoken knows it, if it says that it is on P-256.
+    fn on_p256(self) -> Option<Jwk> {
+        if self.kty != "EC" || self.crv.as_deref() != Some("P-256") {
+            return None;
+        }
+        let key = EllipticCurveKeyParameters {
+            key_type: EllipticCurveKeyType::EC,
+            curve: EllipticCurve::P256,
+            x: self.x?,
+            y: self.y?,
+        };
+        Some(Jwk { common: CommonParameters::default(), algorithm: AlgorithmParameters::EllipticCurve(key) })
+    }
 }
 
 fn is_there<'de, D: Deserializer<'de>>(value: D) -> Result<bool, D::Error> {
     IgnoredAny::deserialize(value).map(|_| true)
 }
 
-/// Checks the signature alone, with the one algorithm that the caller allows, and reads what was signed.
+/// Checks the signature alone, with the one algorithm that the caller allows, and reads what was signed. Times and audiences
+/// are judged afterwards with the time that is passed in, not with the wall clock.
 fn verify_signature<T: DeserializeOwned>(
     token: &str,
+    header: &Header,
     key: &DecodingKey,
     algorithm: Algorithm,
 ) -> Result<T, InvalidToken> {
-    let mut validation = Validation::new(algorithm);
-    // Times and audiences are judged below with the time that was passed in, not with the wall clock.
-    validation.validate_exp = false;
-    validation.validate_aud = false;
-    validation.required_spec_claims.clear();
-    jsonwebtoken::decode(token, key, &validation).map(|data| data.claims).map_err(|error| match error.kind() {
-        ErrorKind::Json(_) | ErrorKind::Utf8(_) => UNREADABLE_CLAIMS,
-        ErrorKind::InvalidAlgorithm => InvalidToken("signed with another algorithm"),
-        _ => FORGED,
-    })
+    if header.alg != algorithm {
+        return Err(InvalidToken("signed with another algorithm"));
+    }
+    let Parts { payload, signature, message, .. } = Parts::of(token).ok_or(UNREADABLE_HEADER)?;
+    match jsonwebtoken::crypto::verify(signature, message.as_bytes(), key, algorithm) {
+        Ok(true) => read_claims(payload),
+        Ok(false) | Err(_) => Err(FORGED),
+    }
 }
+
+/// What a token's payload says. It proves nothing yet.
+fn read_claims<T: DeserializeOwned>(payload: &str) -> Result<T, InvalidToken> {
+    let bytes = BASE64URL_NOPAD.decode(payload.as_bytes()).map_err(|_| UNREADABLE_CLAIMS)?;
+    serde_json::from_slice(&bytes).map_err(|_| UNREADABLE_CLAIMS)
+}
+
+const UNREADABLE_HEADER: InvalidToken = InvalidToken("the header cannot be read");
 
 /// Another key signed it, or it was altered.
 const FORGED: InvalidToken = InvalidToken("the signature does not verify");
@@ -167,11 +223,38 @@ fn whole_second_after(time: Timestamp) -> Timestamp {
 }
 
 /// `aud`: one audience or several (RFC 7519, section 4.1.3).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
 enum Audience {
     One(String),
     Several(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReadsAudience)
+    }
+}
+
+struct ReadsAudience;
+
+impl<'de> Visitor<'de> for ReadsAudience {
+    type Value = Audience;
+
+    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("one audience or several")
+    }
+
+    fn visit_str<E: Error>(self, one: &str) -> Result<Audience, E> {
+        Ok(Audience::One(one.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut audiences: A) -> Result<Audience, A::Error> {
+        let mut several = Vec::new();
+        while let Some(audience) = audiences.next_element()? {
+            several.push(audience);
+        }
+        Ok(Audience::Several(several))
+    }
 }
 
 impl Audience {

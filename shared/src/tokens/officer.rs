@@ -113,11 +113,11 @@ impl OfficerVerifier {
 
     pub async fn verify(&self, token: &str, now: Timestamp) -> Result<Officer, OfficerError> {
         let header = read_header(token)?;
-        let kid = header.kid.ok_or(InvalidToken("the token names no key"))?;
-        let jwk = self.key(&kid, now).await?.ok_or(InvalidToken("signed with an unknown key"))?;
+        let kid = header.kid.as_deref().ok_or(InvalidToken("the token names no key"))?;
+        let jwk = self.key(kid, now).await?.ok_or(InvalidToken("signed with an unknown key"))?;
         let algorithm = algorithm_of(&jwk, header.alg).ok_or(InvalidToken("the algorithm does not fit the key"))?;
         let key = DecodingKey::from_jwk(&jwk).map_err(|_| InvalidToken("the issuer's key is none"))?;
-        let claims: Claims = verify_signature(token, &key, algorithm)?;
+        let claims: Claims = verify_signature(token, &header, &key, algorithm)?;
 
         if claims.iss != self.issuer.issuer {
             return Err(InvalidToken("issued by somebody else").into());

@@ -2,10 +2,12 @@
 
 mod activation_email;
 mod biodata;
+mod device;
 mod receipts;
 mod ticket;
 
 pub use activation_email::{ActivationEmailView, no_further_email};
 pub use biodata::{Biodata, FamilyCardIssue, FamilyMember};
+pub use device::DeviceView;
 pub use receipts::Receipts;
 pub use ticket::TicketView;
