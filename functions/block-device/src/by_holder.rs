@@ -6,9 +6,10 @@ use ikd::app::App;
 use ikd::domain::device::{BlockedBy, Device};
 use ikd::http::{Answer, Problem, ProblemType, Request, parse};
 use ikd::store::blocks::BlockOutcome;
+use ikd::views::DeviceView;
 use serde::Deserialize;
 
-use crate::view::{DeviceBlock, DeviceView};
+use crate::view::DeviceBlock;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

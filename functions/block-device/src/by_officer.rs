@@ -9,10 +9,11 @@ use ikd::domain::nik::Nik;
 use ikd::domain::theft::{Theft, TheftReport};
 use ikd::http::{Answer, Fields, Problem, ProblemType, Request, parse};
 use ikd::store::blocks::{BlockOutcome, TheftOutcome};
+use ikd::views::DeviceView;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
-use crate::view::{DeviceBlock, DeviceView};
+use crate::view::DeviceBlock;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -36,18 +37,6 @@ struct Wanted {
     theft: Option<TheftReport>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LookUp {
-    nik: String,
-}
-
-#[derive(Serialize)]
-struct Devices {
-    /// Oldest first.
-    devices: Vec<DeviceView>,
-}
-
 /// Blocks a device, or reports the theft of one that is blocked already.
 pub async fn block(app: &App, request: &Request) -> Result<Answer, Problem> {
     let officer = authenticate::officer(app, request).await?.subject;
@@ -64,15 +53,6 @@ pub async fn block(app: &App, request: &Request) -> Result<Answer, Problem> {
         None => None,
     };
     Ok(Answer::ok(&DeviceBlock { device, registration_ended }))
-}
-
-/// Shows the devices that a resident has and had, so that the officer can name one.
-pub async fn look_up(app: &App, request: &Request) -> Result<Answer, Problem> {
-    authenticate::officer(app, request).await?;
-    let LookUp { nik } = parse::json(request, parse::SMALL_BODY)?;
-    let nik = Nik::parse(&nik).map_err(|invalid| Problem::invalid("/nik", invalid))?;
-    let devices = app.store().devices_of(&nik).await?;
-    Ok(Answer::ok(&Devices { devices: devices.iter().map(DeviceView::of).collect() }))
 }
 
 fn read(body: &Body, now: Timestamp) -> Result<Wanted, Problem> {

@@ -7,7 +7,6 @@ pub const DECLARATION: Declaration = Declaration {
     summary: "Blocks a lost or stolen phone: nothing works on it once this has answered.",
     trigger: Trigger::Http(&[
         Route::post("/device-blocks", "block-device", &[Caller::Officer]).limited_to(Limit::Block),
-        Route::post("/device-lookups", "block-device-lookup", &[Caller::Officer]).limited_to(Limit::Office),
         Route::post("/me/device-blocks", "block-device-own", &[Caller::AnySession]).limited_to(Limit::Block),
     ]),
     needs: &[Need::Store, Need::VerifyingKeys, Need::OfficerIssuer],

@@ -15,7 +15,6 @@ pub async fn block_device(app: &App, request: &Request) -> Result<Answer, Proble
     match parse::segments(request)[..] {
         ["me", "device-blocks"] => by_holder::block(app, request).await,
         ["device-blocks"] => by_officer::block(app, request).await,
-        ["device-lookups"] => by_officer::look_up(app, request).await,
         _ => Err(ProblemType::NotFound.into()),
     }
 }

@@ -1,8 +1,6 @@
-//! What the answers show of a device: its name, its block and its theft; never an officer's name or words.
+//! What the answers show of a block.
 
-use ikd::domain::KeyThumbprint;
-use ikd::domain::device::{BlockReason, BlockedBy, Device, DeviceStatus};
-use ikd::domain::moment::Moment;
+use ikd::views::DeviceView;
 use serde::Serialize;
 
 /// What was blocked and when; for a repeated request, the first block.
@@ -11,49 +9,4 @@ pub struct DeviceBlock {
     pub device: Option<DeviceView>,
     /// Whether an approved registration that waited for its activation was taken back.
     pub registration_ended: bool,
-}
-
-#[derive(Serialize)]
-pub struct DeviceView {
-    /// Names it, for officers who report something of it later.
-    key: KeyThumbprint,
-    activated_at: Moment,
-    status: DeviceStatus,
-    #[serde(flatten)]
-    end: Option<End>,
-    #[serde(flatten)]
-    theft: Option<ReportedTheft>,
-}
-
-#[derive(Serialize)]
-struct End {
-    blocked_at: Moment,
-    reason: BlockReason,
-    blocked_by: &'static str,
-}
-
-#[derive(Serialize)]
-struct ReportedTheft {
-    /// What the device signed since then does not count.
-    stolen_since: Moment,
-    theft_reported_at: Moment,
-}
-
-impl DeviceView {
-    pub fn of(device: &Device) -> Self {
-        let end = device.ended_by().map(|block| End {
-            blocked_at: block.at.into(),
-            reason: block.reason,
-            blocked_by: match block.by {
-                BlockedBy::Holder => "holder",
-                BlockedBy::Officer(_) => "officer",
-            },
-        });
-        let theft = device.theft().map(|theft| ReportedTheft {
-            stolen_since: theft.since.into(),
-            theft_reported_at: theft.reported_at.into(),
-        });
-        let (key, activated_at) = (device.key.clone(), device.activated_at.into());
-        Self { key, activated_at, status: device.state.status(), end, theft }
-    }
 }

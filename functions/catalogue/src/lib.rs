@@ -3,7 +3,8 @@
 pub use declaration::*;
 
 /// Every step.
-pub const STEPS: [&Declaration; 28] = [
+pub const STEPS: [&Declaration; 31] = [
+    &serve_pages::DECLARATION,
     &register::DECLARATION,
     &check_status::DECLARATION,
     &approve_face::DECLARATION,
@@ -27,10 +28,12 @@ pub const STEPS: [&Declaration; 28] = [
     &export_data::DECLARATION,
     &erase_identity::DECLARATION,
     &finish_erasure::DECLARATION,
+    &look_up_resident::DECLARATION,
     &block_device::DECLARATION,
     &unlock_pin::DECLARATION,
     &reset_pin::DECLARATION,
     &issue_token::DECLARATION,
+    &show_integrator::DECLARATION,
     &publish_keys::DECLARATION,
 ];
 
@@ -78,6 +81,8 @@ mod list_receipts;
 mod lock;
 #[path = "../../login/src/declaration.rs"]
 mod login;
+#[path = "../../look-up-resident/src/declaration.rs"]
+mod look_up_resident;
 #[path = "../../mint-qr/src/declaration.rs"]
 mod mint_qr;
 #[path = "../../publish-keys/src/declaration.rs"]
@@ -94,12 +99,16 @@ mod resend_activation;
 mod reset_pin;
 #[path = "../../send-activation-email/src/declaration.rs"]
 mod send_activation_email;
+#[path = "../../serve-pages/src/declaration.rs"]
+mod serve_pages;
 #[path = "../../show-biodata/src/declaration.rs"]
 mod show_biodata;
 #[path = "../../show-documents/src/declaration.rs"]
 mod show_documents;
 #[path = "../../show-family/src/declaration.rs"]
 mod show_family;
+#[path = "../../show-integrator/src/declaration.rs"]
+mod show_integrator;
 #[path = "../../sign-document/src/declaration.rs"]
 mod sign_document;
 #[path = "../../track-email/src/declaration.rs"]

@@ -1,5 +1,8 @@
 //! Starts the Lambda runtime with `change-pin`.
 
+#[global_allocator]
+static ALLOCATOR: ikd::Allocator = ikd::Allocator;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     ikd::http::run(change_pin::FUNCTION).await

@@ -5,6 +5,7 @@ mod declaration;
 use ikd::access::authenticate;
 use ikd::app::App;
 use ikd::domain::Id;
+use ikd::domain::device::BlockReason;
 use ikd::domain::moment::Moment;
 use ikd::domain::registration::{Registration, RegistrationState, Stage};
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
@@ -18,6 +19,9 @@ pub const FUNCTION: Function =
 struct Standing {
     id: Id,
     stage: Stage,
+    /// Whether an officer approved another phone in the place of this one, which is blocked since.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    replaced: bool,
     registered_at: Moment,
     /// For the officer to scan, while the registration waits for one; always valid for a while longer.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,12 +45,13 @@ pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Proble
     let registration =
         registration.filter(|registration| registration.device_key == proof.key).ok_or(ProblemType::NotFound)?;
     let holder = app.store().holder(&registration.nik).await?;
-    let stage = match registration.stage(&holder) {
-        Stage::Active if is_blocked(app, &registration).await? => Stage::Blocked,
-        stage => stage,
+    let (stage, reason) = match registration.stage(&holder) {
+        Stage::Active => standing_of_device(app, &registration).await?,
+        stage => (stage, None),
     };
     Ok(Answer::ok(&Standing {
         stage,
+        replaced: reason == Some(BlockReason::Replaced),
         registered_at: registration.registered_at.into(),
         ticket: registration.decidable(&holder).ok().map(|pending| TicketView::issue(app, &id, pending)).transpose()?,
         activation_email: registration
@@ -60,7 +65,11 @@ pub async fn check_status(app: &App, request: &Request) -> Result<Answer, Proble
     }))
 }
 
-async fn is_blocked(app: &App, registration: &Registration) -> Result<bool, Problem> {
-    let device = app.store().device(&registration.device_key).await?;
-    Ok(device.is_none_or(|device| device.is_blocked()))
+/// Whether the device that the registration became is still active, or why it is blocked.
+async fn standing_of_device(app: &App, registration: &Registration) -> Result<(Stage, Option<BlockReason>), Problem> {
+    let Some(device) = app.store().device(&registration.device_key).await? else { return Ok((Stage::Blocked, None)) };
+    Ok(match device.ended_by() {
+        Some(block) => (Stage::Blocked, Some(block.reason)),
+        None => (Stage::Active, None),
+    })
 }

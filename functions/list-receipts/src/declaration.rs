@@ -8,8 +8,8 @@ pub const DECLARATION: Declaration = Declaration {
     trigger: Trigger::Http(&[Route::get("/me/receipts", "list-receipts", &[Caller::Holder])]),
     needs: &[Need::Store, Need::VerifyingKeys],
     rights: &[
-        Right::On(Table::Identities, &["GetItem"]),
-        Right::On(Table::Receipts, &["GetItem", "Query"]),
+        Right::On(Table::Identities, &["BatchGetItem", "GetItem"]),
+        Right::On(Table::Receipts, &["BatchGetItem", "Query"]),
         Right::On(Table::Challenges, &["PutItem"]),
     ],
     ..Declaration::HTTP

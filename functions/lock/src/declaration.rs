@@ -7,6 +7,6 @@ pub const DECLARATION: Declaration = Declaration {
     summary: "The lock button at the bottom right: ends the session.",
     trigger: Trigger::Http(&[Route::delete("/sessions/current", "lock", &[Caller::AnySession])]),
     needs: &[Need::Store, Need::VerifyingKeys],
-    rights: &[Right::On(Table::Identities, &["GetItem", "UpdateItem"]), Right::On(Table::Challenges, &["PutItem"])],
+    rights: &[Right::On(Table::Identities, &["UpdateItem"]), Right::On(Table::Challenges, &["PutItem"])],
     ..Declaration::HTTP
 };

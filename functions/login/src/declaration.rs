@@ -16,5 +16,6 @@ pub const DECLARATION: Declaration = Declaration {
         Right::On(Table::Challenges, &["PutItem"]),
     ],
     memory: Memory::Hashing,
+    rollout_alarms: &["LockoutsAlarm"],
     ..Declaration::HTTP
 };

@@ -13,6 +13,7 @@ use ikd::http::{Answer, Deadline, Function, Problem, ProblemType, Request, parse
 use ikd::store::Written;
 use ikd::store::residents::Photo;
 use ikd::tokens::access_token::{self, HolderToken, Lifetime};
+use ikd::tokens::dpop;
 use serde::{Deserialize, Serialize};
 
 pub const FUNCTION: Function = Function::new(&declaration::DECLARATION, |app, request| Box::pin(login(app, request)));
@@ -49,20 +50,17 @@ pub async fn login(app: &App, request: &Request) -> Result<Answer, Problem> {
     let verified = verified?;
     let resident = standing::admit_or_return_try(app, &verified, resident).await?;
 
-    let session = verified.device.open_session(app.random_id());
+    let scope = verified.device.scope();
+    let token = HolderToken { device: proof.key, session: app.random_id(), scope };
+    let lifetime = app.settings.rules.access_token_lifetime;
+    let validity = Lifetime::starting(app.now(), lifetime);
+    let access_token = access_token::issue_to_holder(app.signing_key(), app.issuer(), &token, validity);
+    let access_token = access_token.map_err(Problem::unavailable)?;
     let registry_row = RowDigest::of(&resident, app.random_id());
+    let session = token.opens(dpop::access_token_hash(&access_token));
     if app.store().open_session(&verified, &session, &registry_row).await? == Written::Overtaken {
         return Err(ProblemType::Contended.into());
     }
-    let scope = session.scope;
-    let lifetime = app.settings.rules.access_token_lifetime;
-    let access_token = access_token::issue_to_holder(
-        app.signing_key(),
-        app.issuer(),
-        &HolderToken { device: proof.key, session },
-        Lifetime::starting(app.now(), lifetime),
-    )
-    .map_err(Problem::unavailable)?;
     Ok(Answer::ok(&LoggedIn { access_token, token_type: "DPoP", expires_in: lifetime.as_secs(), scope }))
 }
 

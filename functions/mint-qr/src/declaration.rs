@@ -15,5 +15,6 @@ pub const DECLARATION: Declaration = Declaration {
         Right::On(Table::Challenges, &["PutItem"]),
     ],
     reserved_concurrency: Some("MintQrConcurrency"),
+    rollout_alarms: &["MintThrottledAlarm", "UnknownCodesAlarm"],
     ..Declaration::HTTP
 };

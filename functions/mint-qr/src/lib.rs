@@ -2,7 +2,7 @@
 
 mod declaration;
 
-use ikd::access::authenticate::{self, Holder};
+use ikd::access::authenticate::{self, Holder, Presented};
 use ikd::access::standing;
 use ikd::app::App;
 use ikd::domain::claims::{Claim, ClaimSet};
@@ -11,6 +11,7 @@ use ikd::domain::qr_code::{QrCode, QrToken};
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::pictures::qr_image::QrImage;
+use ikd::store::challenges::UsedProof;
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,8 @@ enum Format {
     #[default]
     Svg,
     Png,
+    /// The client draws the token itself.
+    None,
 }
 
 #[derive(Serialize)]
@@ -40,7 +43,8 @@ struct MintedQr {
     token: String,
     expires_at: Moment,
     claims: Vec<Claim>,
-    image: Image,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image: Option<Image>,
 }
 
 #[derive(Serialize)]
@@ -51,16 +55,24 @@ struct Image {
 }
 
 pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
+    let presented = authenticate::present(app, request)?;
+    match answer(app, request, &presented).await {
+        Ok(answer) => Ok(answer),
+        Err(problem) => Err(presented.refuse(app, problem).await),
+    }
+}
+
+async fn answer(app: &App, request: &Request, presented: &Presented<'_>) -> Result<Answer, Problem> {
     const NOTHING_CHOSEN: Invalid =
         Invalid::new("Pilih sedikitnya satu data yang akan dibagikan.", "Choose at least one item to share.");
 
-    let holder = authenticate::holder(app, request).await?;
+    let holder = presented.holder(app).await?;
     let Mint { claims, format } = parse::json(request, parse::SMALL_BODY)?;
     if claims.is_empty() {
         return Err(Problem::invalid("/claims", NOTHING_CHOSEN));
     }
     let token = QrToken::from_random(app.random());
-    let (qr, image) = mint(app, holder, &token, claims, format).await?;
+    let (qr, image) = mint(app, holder, presented.proof(), &token, claims, format).await?;
     let body = MintedQr {
         token: token.expose().to_owned(),
         expires_at: qr.expires_at.into(),
@@ -75,10 +87,11 @@ pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
 async fn mint(
     app: &App,
     holder: Holder,
+    proof: &UsedProof,
     token: &QrToken,
     claims: ClaimSet,
     format: Format,
-) -> Result<(QrCode, Image), Problem> {
+) -> Result<(QrCode, Option<Image>), Problem> {
     let device = holder.device.clone();
     let still_resident = standing::resident(app, &device, Photo::Without);
     let drawn = async {
@@ -86,21 +99,29 @@ async fn mint(
         tokio::task::yield_now().await;
         draw(token, format)
     };
-    let (qr, _, image) = tokio::try_join!(store(app, holder, token, claims), still_resident, drawn)?;
+    let (qr, _, image) = tokio::try_join!(store(app, holder, proof, token, claims), still_resident, drawn)?;
     Ok((qr, image))
 }
 
-/// Stores the code in place of the one before. If another mint of this device was faster, it tries again on top of that one.
-async fn store(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> Result<QrCode, Problem> {
+/// Stores the code in place of the one before, and uses the proof up. If another mint of this device was faster, it tries again
+/// on top of that one.
+async fn store(
+    app: &App,
+    holder: Holder,
+    proof: &UsedProof,
+    token: &QrToken,
+    claims: ClaimSet,
+) -> Result<QrCode, Problem> {
     const ATTEMPTS: u32 = 3;
 
     let Holder { mut device, session } = holder;
     let lifetime = app.settings.rules.qr_lifetime;
     let qr = QrCode::mint(token, &device, claims, lifetime, app.now()).map_err(Problem::unavailable)?;
     for _ in 0..ATTEMPTS {
-        let current = match app.store().mint(&device, &session, &qr, app.now()).await? {
+        let current = match app.store().mint(&device, &session, &qr, proof, app.now()).await? {
             Minted::Done => return Ok(qr),
             Minted::Overtaken(current) => current.ok_or(ProblemType::SessionEnded)?,
+            Minted::Replayed => return Err(ProblemType::DpopProofReplayed.into()),
         };
         device = current.into_active().map_err(|_| ProblemType::DeviceBlocked)?;
         if device.state.session.as_ref() != Some(&session) {
@@ -110,13 +131,14 @@ async fn store(app: &App, holder: Holder, token: &QrToken, claims: ClaimSet) -> 
     Err(ProblemType::Contended.into())
 }
 
-fn draw(token: &QrToken, format: Format) -> Result<Image, Problem> {
-    let image = QrImage::of(token.expose()).map_err(Problem::unavailable)?;
+fn draw(token: &QrToken, format: Format) -> Result<Option<Image>, Problem> {
+    let image = || QrImage::of(token.expose()).map_err(Problem::unavailable);
     Ok(match format {
-        Format::Svg => Image { media_type: "image/svg+xml", data: image.svg() },
+        Format::Svg => Some(Image { media_type: "image/svg+xml", data: image()?.svg() }),
         Format::Png => {
-            let png = image.png().map_err(Problem::unavailable)?;
-            Image { media_type: "image/png", data: data_encoding::BASE64.encode(&png) }
+            let png = image()?.png().map_err(Problem::unavailable)?;
+            Some(Image { media_type: "image/png", data: data_encoding::BASE64.encode(&png) })
         }
+        Format::None => None,
     })
 }

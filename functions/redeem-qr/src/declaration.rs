@@ -17,5 +17,6 @@ pub const DECLARATION: Declaration = Declaration {
         Right::On(Table::Integrators, &["GetItem"]),
     ],
     reserved_concurrency: Some("RedeemQrConcurrency"),
+    rollout_alarms: &["RedeemSlowAlarm", "RedeemThrottledAlarm", "UnknownCodesAlarm"],
     ..Declaration::HTTP
 };

@@ -9,8 +9,8 @@ pub const DECLARATION: Declaration = Declaration {
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],
     rights: &[
-        Right::On(Table::Identities, &["GetItem"]),
-        Right::On(Table::Residents, &["GetItem"]),
+        Right::On(Table::Identities, &["BatchGetItem", "GetItem"]),
+        Right::On(Table::Residents, &["BatchGetItem"]),
         Right::On(Table::Challenges, &["PutItem"]),
     ],
     ..Declaration::HTTP

@@ -6,6 +6,7 @@ use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::http::{Answer, Function, Problem, Request};
 use ikd::store::residents::Photo;
+use ikd::store::shown::Shown;
 use ikd::views::Biodata;
 
 pub const FUNCTION: Function =
@@ -13,7 +14,9 @@ pub const FUNCTION: Function =
 
 pub async fn show_biodata(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
-    let resident = standing::resident(app, &holder.device, Photo::With).await?;
+    let Shown { content, device } =
+        app.store().shown_resident(&holder.device.nik, Photo::With, &holder.device.key).await?;
+    let resident = standing::admit(app, content)?;
     let answer = Answer::ok(&Biodata::of(&resident)).hidden_from_screenshots();
-    authenticate::disclose(app, &holder, answer).await
+    authenticate::disclose_on(device, &holder, answer)
 }

@@ -9,7 +9,7 @@ pub const DECLARATION: Declaration = Declaration {
         Route::get("/me/documents", "show-documents-menus", &[Caller::Holder]),
         Route::get("/me/documents/{kind}", "show-documents-document", &[Caller::Holder]),
     ]),
-    needs: &[Need::Store, Need::VerifyingKeys],
+    needs: &[Need::Store, Need::VerifyingKeys, Need::SigningKey],
     settings: &[Setting::Municipality],
     rights: &[
         Right::On(Table::Identities, &["GetItem"]),

@@ -1,5 +1,6 @@
 //! show-documents (*Dokumen*): the menus *Kependudukan* and *Lainnya*, and each document in them, on the screen or to print.
 
+mod content;
 mod declaration;
 mod family_card;
 mod id_card;
@@ -17,8 +18,11 @@ use ikd::domain::resident::{Address, Resident};
 use ikd::http::parse::Format;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::store::residents::Photo;
+use ikd::tokens::printed_document;
 use ikd::views::{Biodata, FamilyCardIssue, FamilyMember};
 use serde::Serialize;
+
+use print::Check;
 
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, request| Box::pin(show_documents(app, request)));
@@ -83,7 +87,10 @@ async fn document(app: &App, request: &Request, kind: DocumentKind) -> Result<An
         let members: Vec<&Resident> = here.collect();
         let mut address = app.settings.public_url.clone();
         address.set_path(&format!("/documents/verify/{}", issued.id));
-        let printed = print::print(&resident, &members, &issued, &address, app.settings.zone);
+        let content = content::of(&issued, &resident, &members).map_err(Problem::unavailable)?;
+        let signed = printed_document::sign(app.signing_key(), &issued.id, content).map_err(Problem::unavailable)?;
+        let check = Check { address: &address, signed: &signed };
+        let printed = print::print(&resident, &members, &issued, &check, app.settings.zone);
         let name = format!("{}.pdf", kind.as_str());
         let answer = Answer::file("application/pdf", &name, printed.map_err(Problem::unavailable)?);
         let answer = answer.described_by(&address).varying_by_accept().hidden_from_screenshots();

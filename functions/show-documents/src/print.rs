@@ -21,24 +21,31 @@ pub const SHORT: f32 = 595.0;
 pub const LONG: f32 = 842.0;
 
 /// The height of the code and the words beside it.
-pub const FOOT: f32 = 96.0;
+pub const FOOT: f32 = 124.0;
 
 /// What every page says of itself: the office signs the documents, and this service does not.
 pub const COPY: &str = "SALINAN – BUKAN DOKUMEN KEPENDUDUKAN BERTANDA TANGAN ELEKTRONIK";
 
-/// Draws a document of a resident that can be checked at an address, with times as `zone` has them; `family` are the members
-/// on the card; an ID card ignores them.
+/// Where a document can be checked, and what its code says beside that.
+pub struct Check<'a> {
+    pub address: &'a Url,
+    /// Its content, signed.
+    pub signed: &'a str,
+}
+
+/// Draws a document of a resident that can be checked, with times as `zone` has them; `family` are the members on the card; an ID
+/// card ignores them.
 pub fn print(
     resident: &Resident,
     family: &[&Resident],
     issued: &IssuedDocument,
-    address: &Url,
+    check: &Check<'_>,
     zone: Zone,
 ) -> Result<Vec<u8>, Undrawable> {
     let fonts = Fonts::read()?;
     let [issued_id, issued_en] =
         [Language::Indonesian, Language::English].map(|language| zone.say_time(issued.issued_at, language));
-    let (kind, code, address) = (issued.kind, code(address.as_str())?, address.as_str());
+    let (kind, code, address) = (issued.kind, code(check)?, check.address.as_str());
     let proof = ProofOfIssue { kind, code, address, issued_id, issued_en };
     let mut document = Document::new();
     document.set_metadata(metadata(issued));
@@ -59,8 +66,11 @@ pub struct ProofOfIssue<'a> {
     issued_en: String,
 }
 
-fn code(address: &str) -> Result<Image, Undrawable> {
-    let png = QrImage::of(address).and_then(|code| code.png()).map_err(|_| Undrawable::Code)?;
+/// The address, and in its fragment what the document says: no browser sends that to a server.
+fn code(check: &Check<'_>) -> Result<Image, Undrawable> {
+    let address = format!("{}#", check.address);
+    let code = QrImage::of_parts(&[&address, check.signed]);
+    let png = code.and_then(|code| code.png_to_print()).map_err(|_| Undrawable::Code)?;
     Image::from_png(Data::from(png), false).map_err(|_| Undrawable::Code)
 }
 
@@ -99,13 +109,14 @@ pub fn foot(sheet: &mut Sheet<'_, '_>, proof: &ProofOfIssue<'_>, (x, y): (f32, f
     let (x, room) = (x + FOOT + GAP, width - FOOT - GAP);
     let name = proof.kind.name();
     let indonesian = format!(
-        "{} (salinan), diterbitkan melalui Identitas Kependudukan Digital pada {}. Pindai kode QR atau buka alamat \
-         di bawah untuk memeriksa apakah salinan ini pernah diterbitkan; isinya tidak ditampilkan di sana.",
+        "{} (salinan), diterbitkan melalui Identitas Kependudukan Digital pada {}. Pindai kode QR untuk membandingkan \
+         isi salinan ini dengan yang diterbitkan. Alamat di bawah, jika diketik, hanya memberi tahu apakah salinan ini \
+         pernah diterbitkan.",
         name.id, proof.issued_id
     );
     let english = format!(
-        "{} (copy), issued through the digital identity service on {}. Scan the QR code or open the address below \
-         to check that this copy was issued; its content is not shown there.",
+        "{} (copy), issued through the digital identity service on {}. Scan the QR code to compare what this copy \
+         says with what was issued. The address below, typed by hand, only tells whether this copy was issued.",
         name.en, proof.issued_en
     );
     let y = sheet.wrapped((x, y + 16.0), room, Weight::Regular, 9.0, &indonesian) + 4.0;

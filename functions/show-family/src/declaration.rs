@@ -9,7 +9,7 @@ pub const DECLARATION: Declaration = Declaration {
     needs: &[Need::Store, Need::VerifyingKeys],
     settings: &[Setting::Municipality],
     rights: &[
-        Right::On(Table::Identities, &["GetItem"]),
+        Right::On(Table::Identities, &["BatchGetItem", "GetItem"]),
         Right::On(Table::Residents, &["GetItem", "BatchGetItem"]),
         Right::Query(Table::Residents, "by_family_card"),
         Right::On(Table::Challenges, &["PutItem"]),

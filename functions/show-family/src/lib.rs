@@ -6,6 +6,7 @@ use ikd::access::{authenticate, standing};
 use ikd::app::App;
 use ikd::http::{Answer, Function, Problem, Request};
 use ikd::store::residents::Photo;
+use ikd::store::shown::Shown;
 use ikd::views::FamilyMember;
 use serde::Serialize;
 
@@ -23,9 +24,10 @@ struct Family<'a> {
 pub async fn show_family(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
     let resident = standing::resident(app, &holder.device, Photo::Without).await?;
-    let members = app.store().family(&resident.family_card_number).await?;
+    let shown = app.store().shown_family(&resident.family_card_number, &holder.device.key).await?;
+    let Shown { content: members, device } = shown;
     let here = members.iter().filter(|member| member.gone(&app.settings.municipality).is_none());
     let family =
         Family { family_card_number: &resident.family_card_number, members: here.map(FamilyMember::of).collect() };
-    authenticate::disclose(app, &holder, Answer::ok(&family).hidden_from_screenshots()).await
+    authenticate::disclose_on(device, &holder, Answer::ok(&family).hidden_from_screenshots())
 }
