@@ -1,0 +1,7 @@
+// Everything that a resident reads in the app, in both languages side by side.
+
+import { enrol } from "./words/enrol";
+import { rights } from "./words/rights";
+import { session } from "./words/session";
+
+export const words = { ...enrol, ...session, ...rights };

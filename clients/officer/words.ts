@@ -1,0 +1,7 @@
+// Everything that an officer reads, in both languages side by side.
+
+import { desk } from "./words/desk";
+import { resident } from "./words/resident";
+import { review } from "./words/review";
+
+export const words = { ...desk, ...review, ...resident };
