@@ -62,6 +62,50 @@ def function(stack, name, properties):
     return Created(made["FunctionName"], {"Arn": made["FunctionArn"]})
 
 
+def version(stack, _, properties):
+    made = stack.clients("lambda").publish_version(**properties)
+    return Created(made["FunctionArn"], {"Version": made["Version"]})
+
+
+def alias(stack, _, properties):
+    return Created(stack.clients("lambda").create_alias(**properties)["AliasArn"])
+
+
+def configuration_records(stack, _, properties):
+    return Created(stack.clients("appconfig").create_application(**properties)["Id"])
+
+
+def configuration_profile(stack, _, properties):
+    return Created(stack.clients("appconfig").create_configuration_profile(**properties)["Id"])
+
+
+def configuration_version(stack, _, properties):
+    asked = {**properties, "Content": properties["Content"].encode()}
+    made = stack.clients("appconfig").create_hosted_configuration_version(**asked)
+    return Created(str(made["VersionNumber"]), {"VersionNumber": str(made["VersionNumber"])})
+
+
+def deployment_application(stack, name, properties):
+    asked = {"applicationName": stack.physical(name), **in_lower_camel_case(properties)}
+    stack.clients("codedeploy").create_application(**asked)
+    return Created(stack.physical(name))
+
+
+def deployment_group(stack, name, properties):
+    asked = {"deploymentGroupName": stack.physical(name), **in_lower_camel_case(properties)}
+    stack.clients("codedeploy").create_deployment_group(**asked)
+    return Created(stack.physical(name))
+
+
+def in_lower_camel_case(value):
+    """CodeDeploy's API has the members of its resources, with a small first letter."""
+    if isinstance(value, list):
+        return [in_lower_camel_case(item) for item in value]
+    if isinstance(value, dict):
+        return {name[0].lower() + name[1:]: in_lower_camel_case(member) for name, member in value.items()}
+    return value
+
+
 def layer(stack, _, properties):
     content = properties["Content"]
     made = stack.clients("lambda").publish_layer_version(LayerName=properties["LayerName"], Content=content)
@@ -214,6 +258,11 @@ def user_pool_client(stack, name, properties):
     return Created(made["UserPoolClient"]["ClientId"])
 
 
+def user_pool_domain(stack, _, properties):
+    stack.clients("cognito-idp").create_user_pool_domain(**properties)
+    return Created(properties["Domain"])
+
+
 def user_pool_group(stack, _, properties):
     stack.clients("cognito-idp").create_group(**properties)
     return Created(properties["GroupName"])
@@ -252,25 +301,78 @@ def record(stack, _, properties):
     return Created(asked["Name"])
 
 
+def cache_policy(stack, name, properties):
+    """The emulator has none: only the arguments are checked."""
+    config = counted(properties["CachePolicyConfig"])
+    operation = stack.clients("cloudfront").meta.service_model.operation_model("CreateCachePolicy")
+    report = ParamValidator().validate({"CachePolicyConfig": config}, operation.input_shape)
+    assert not report.has_errors(), report.generate_report()
+    return Created(stack.physical(name))
+
+
+def distribution(stack, name, properties):
+    config = counted({"CallerReference": stack.physical(name), **properties["DistributionConfig"]})
+    made = stack.clients("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]
+    return Created(made["Id"], {"DomainName": made["DomainName"]})
+
+
+# Where CloudFormation and CloudFront's API spell a member differently.
+SPELT_BY_CLOUDFRONT = {
+    "IPV6Enabled": "IsIPV6Enabled",
+    "AcmCertificateArn": "ACMCertificateArn",
+    "SslSupportMethod": "SSLSupportMethod",
+    "OriginSSLProtocols": "OriginSslProtocols",
+    "OriginCustomHeaders": "CustomHeaders",
+}
+
+
+def counted(value):
+    """CloudFront's API has lists as their items with their number, and some members of its own."""
+    if isinstance(value, list):
+        return {"Quantity": len(value), "Items": [counted(item) for item in value]}
+    if not isinstance(value, dict):
+        return value
+    members = {SPELT_BY_CLOUDFRONT.get(name, name): counted(member) for name, member in value.items()}
+    if "OriginProtocolPolicy" in members:
+        members = {"HTTPPort": 80, "HTTPSPort": 443, **members}
+    return members
+
+
+def web_acl(stack, name, properties):
+    asked = {"Name": stack.physical(name), **properties}
+    made = stack.clients("wafv2").create_web_acl(**asked)["Summary"]
+    return Created(f"{made['Name']}|{made['Id']}|{asked['Scope']}", {"Arn": made["ARN"], "Id": made["Id"]})
+
+
 CREATORS = {
+    "AWS::AppConfig::Application": configuration_records,
+    "AWS::AppConfig::ConfigurationProfile": configuration_profile,
+    "AWS::AppConfig::HostedConfigurationVersion": configuration_version,
     "AWS::ApiGatewayV2::Api": api,
     "AWS::ApiGatewayV2::ApiMapping": api_mapping,
     "AWS::ApiGatewayV2::DomainName": domain,
     "AWS::ApiGatewayV2::Stage": stage,
+    "AWS::CloudFront::CachePolicy": cache_policy,
+    "AWS::CloudFront::Distribution": distribution,
     "AWS::CloudWatch::Alarm": alarm,
     "AWS::CloudWatch::Dashboard": dashboard,
+    "AWS::CodeDeploy::Application": deployment_application,
+    "AWS::CodeDeploy::DeploymentGroup": deployment_group,
     "AWS::Cognito::UserPool": user_pool,
     "AWS::Cognito::UserPoolClient": user_pool_client,
+    "AWS::Cognito::UserPoolDomain": user_pool_domain,
     "AWS::Cognito::UserPoolGroup": user_pool_group,
     "AWS::DynamoDB::Table": table,
     "AWS::Events::Rule": rule,
     "AWS::IAM::Role": role,
     "AWS::KMS::Key": key,
+    "AWS::Lambda::Alias": alias,
     "AWS::Lambda::EventInvokeConfig": event_invoke,
     "AWS::Lambda::EventSourceMapping": event_source,
     "AWS::Lambda::Function": function,
     "AWS::Lambda::LayerVersion": layer,
     "AWS::Lambda::Permission": permission,
+    "AWS::Lambda::Version": version,
     "AWS::Logs::LogGroup": log_group,
     "AWS::Logs::MetricFilter": metric_filter,
     "AWS::Route53::RecordSet": record,
@@ -281,4 +383,5 @@ CREATORS = {
     "AWS::SNS::Subscription": subscription,
     "AWS::SNS::Topic": topic,
     "AWS::SQS::Queue": queue,
+    "AWS::WAFv2::WebACL": web_acl,
 }

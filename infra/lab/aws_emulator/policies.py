@@ -15,6 +15,9 @@ NEVER = ["Scan", "DeleteTable", "UpdateTable", "CreateBackup", "ExportTableToPoi
 STREAM = ["DescribeStream", "GetRecords", "GetShardIterator"]
 # IAM knows no resource for it. Lambda and SAM ask for it on the stream all the same, together with the others.
 WITHOUT_RESOURCE = "dynamodb:ListStreams"
+# Who moves the aliases of functions, where a rollout is gradual.
+ROLLOUT_ROLE = "CodeDeployServiceRole"
+ROLLOUT_POLICY = "arn:aws:iam::aws:policy/service-role/AWSCodeDeployRoleForLambda"
 WITHOUT_ANY_RESOURCE = ["rekognition:CompareFaces", "rekognition:DetectFaces"]
 
 
@@ -100,6 +103,8 @@ def everything_in(stack):
             yield from ((f"kms:{action}", made.attributes["Arn"]) for action in ["Decrypt", "ScheduleKeyDeletion"])
         elif resource["Type"] == "AWS::Lambda::Function":
             yield "lambda:InvokeFunction", made.attributes["Arn"]
+        elif resource["Type"] == "AWS::Lambda::Alias":
+            yield from ((f"lambda:{action}", made.ref) for action in ["InvokeFunction", "UpdateAlias"])
     yield from ((action, "*") for action in WITHOUT_ANY_RESOURCE)
     for rest in [f"identity/{stack.values['EmailIdentity']}", "identity/elsewhere.example"]:
         yield from ((f"ses:{action}", stack.arn("ses", rest)) for action in ["SendEmail", "SendRawEmail"])
@@ -142,7 +147,24 @@ def hold_against_measurements(roles):
         assert bool(writes) == bool(role.actions() & set(WRITES)), f"{function}: {writes} write units were measured"
 
 
+def only_one_is_of_no_function(stack):
+    """CodeDeploy's role, which SAM makes for rollouts, has the policy that AWS wrote for that and no other."""
+    functions = (resource for resource in stack.resources.values() if resource["Type"] == "AWS::Lambda::Function")
+    roles = {name for name, resource in stack.resources.items() if resource["Type"] == "AWS::IAM::Role"}
+    others = roles - {function["Properties"]["Role"]["Fn::GetAtt"][0] for function in functions}
+    assert others <= {ROLLOUT_ROLE}, f"{others} are roles of no function"
+    for name in others:
+        iam, role_name = stack.clients("iam"), stack.created[name].ref
+        attached = iam.list_attached_role_policies(RoleName=role_name)["AttachedPolicies"]
+        assert [policy["PolicyArn"] for policy in attached] == [ROLLOUT_POLICY], f"{name} has {attached}"
+        assert not iam.list_role_policies(RoleName=role_name)["PolicyNames"], f"{name} has policies of its own"
+        trust = iam.get_role(RoleName=role_name)["Role"]["AssumeRolePolicyDocument"]["Statement"]
+        trusted = [statement["Principal"] for statement in trust]
+        assert trusted == [{"Service": ["codedeploy.amazonaws.com"]}], f"{name} may be taken by {trusted}"
+
+
 def all_roles(stack):
+    only_one_is_of_no_function(stack)
     roles = {}
     for name, resource in stack.resources.items():
         if resource["Type"] == "AWS::Lambda::Function":

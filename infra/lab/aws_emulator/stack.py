@@ -13,7 +13,7 @@ ABSENT = object()
 class Stack:
     """One deployment of a transformed template."""
 
-    def __init__(self, name, template, parameters, clients):
+    def __init__(self, name, template, parameters, clients, region=REGION):
         self.name = name
         self.resources = template["Resources"]
         self.mappings = template.get("Mappings", {})
@@ -22,11 +22,12 @@ class Stack:
         self.clients = clients
         self.created = {}
         self.under_way = []
+        self.parameters = parameters
         self.values = dict(parameters)
         self.values.update(
             {
                 "AWS::StackName": name,
-                "AWS::Region": REGION,
+                "AWS::Region": region,
                 "AWS::AccountId": ACCOUNT,
                 "AWS::Partition": "aws",
                 "AWS::URLSuffix": "amazonaws.com",
@@ -64,7 +65,7 @@ class Stack:
         return f"{self.name}-{name}"
 
     def arn(self, service, rest):
-        return f"arn:aws:{service}:{REGION}:{ACCOUNT}:{rest}"
+        return f"arn:aws:{service}:{self.values['AWS::Region']}:{ACCOUNT}:{rest}"
 
     def holds(self, condition):
         return condition is None or self.resolve(self.declared_conditions[condition])

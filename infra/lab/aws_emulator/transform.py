@@ -24,14 +24,14 @@ def declared():
     return yaml_parse((ROOT / "infra/template.yaml").read_text())
 
 
-def transformed(parameters):
-    """The template without its transform, and the value of every parameter."""
-    template = declared()
+def transformed(parameters, template=None, code_of=lambda _: CODE):
+    """The template without its transform, and the value of every parameter. `code_of` says where a resource's package is."""
+    template = template or declared()
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
-            resource["Properties"]["CodeUri"] = CODE
+            resource["Properties"]["CodeUri"] = code_of(resource)
         elif resource["Type"] == "AWS::Serverless::LayerVersion":
-            resource["Properties"]["ContentUri"] = CODE
+            resource["Properties"]["ContentUri"] = code_of(resource)
     values = {}
     for name, parameter in template["Parameters"].items():
         if name not in parameters and "Default" not in parameter:

@@ -21,7 +21,13 @@ METRICS = {
 }
 
 # Left empty, functions have their own defaults.
-LEFT_TO_FUNCTIONS = {"IKD_FACE_MATCH", "IKD_FACE_NO_MATCH", "IKD_FACE_REGION", "IKD_OFFICE_PHONE"}
+LEFT_TO_FUNCTIONS = {
+    "IKD_FACE_MATCH",
+    "IKD_FACE_NO_MATCH",
+    "IKD_FACE_REGION",
+    "IKD_OFFICE_PHONE",
+    "IKD_OFFICER_RESOURCE",
+}
 
 
 def of_type(stack, kind):
@@ -161,7 +167,9 @@ def alarms(stack):
         for transformation in filtering["metricTransformations"]
     }
     for name, alarm in found.items():
-        same(f"{name}: whom it tells", alarm["AlarmActions"], [topic])
+        # Those that stop a rollout do nothing else.
+        receivers = [] if name.endswith("FailuresAlarm") else [topic]
+        same(f"{name}: who hears of it", alarm["AlarmActions"], receivers)
         metrics = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
         assert len(metrics) <= 10, f"{name} has {len(metrics)} metrics, and CloudWatch takes 10"
         for metric in metrics or [alarm]:

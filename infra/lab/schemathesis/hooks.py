@@ -157,6 +157,12 @@ def approved():
     return registration
 
 
+def approved_nik():
+    """The NIK of a new registration that waits for its activation."""
+    approved()
+    return PEOPLE["applicant"]["nik"]
+
+
 def activated():
     return {"id": PEOPLE["holder"]["registration"]}
 
@@ -209,6 +215,7 @@ KNOWN = {
     "register": lambda _: {name: PEOPLE["applicant"][name] for name in ("nik", "phone_number", "selfie")},
     "check-status": lambda _: {"id": next(own)()["id"]},
     "resend-activation": lambda _: {"id": approved()["id"]},
+    "resend-activation-by-nik": lambda _: {"nik": approved_nik()},
     "approve-face-review": lambda _: {"ticket": next(scanned)()["ticket"]["text"]},
     "approve-face-decide": lambda _: {"ticket": registered()["ticket"]["text"]},
     "activate-open": lambda _: {"token": next(links)},
@@ -222,8 +229,8 @@ KNOWN = {
     "sign-document": lambda _: {"pin": holder.pin},
     "check-signature": lambda _: signed(),
     "redeem-qr": lambda _: {"token": qr_code(), "purpose": PEOPLE["integrator"]["purpose"]},
+    "look-up-resident": lambda _: {"nik": PEOPLE["holder"]["nik"]},
     "block-device": lambda _: {"nik": PEOPLE["applicant"]["nik"]},
-    "block-device-lookup": lambda _: {"nik": PEOPLE["holder"]["nik"]},
     "unlock-pin": lambda _: {"nik": PEOPLE["holder"]["nik"]},
     "reset-pin": lambda _: {"nik": PEOPLE["forgetful"]["nik"]},
     "issue-token": lambda _: {"client_id": PEOPLE["integrator"]["client_id"], "client_assertion": client_assertion()},

@@ -2,7 +2,10 @@
 
 pub mod actors;
 pub mod demo;
+pub mod deployed;
+mod enrolment;
 pub mod personas;
 pub mod photographs;
+pub mod sandbox;
 pub mod schemathesis;
 pub mod stack;

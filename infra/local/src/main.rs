@@ -9,6 +9,8 @@ use clap::{Parser, Subcommand};
 use ikd::app::{Clock, SystemClock};
 use local::actors::{HttpApi, Integrator};
 use local::demo::{self, Options};
+use local::deployed::{self, Deployment, check};
+use local::sandbox::{self, Holder};
 use local::stack::database::Database;
 use local::stack::mailbox::Mailbox;
 use local::stack::{self, Place, Ports, Setup, Stack};
@@ -29,6 +31,9 @@ enum Command {
         /// Start with an empty database and new keys.
         #[arg(long)]
         fresh: bool,
+        /// Add this to the number of every port, so that another stack can run beside it.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(u16).range(..50_000))]
+        ports_higher_by: u16,
     },
     /// Plays the whole procedure, on a running stack or on one of its own.
     Demo {
@@ -39,10 +44,21 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Deploys the packages to an emulator of AWS, and lives through the whole procedure there.
+    Deployed {
+        /// Deploy, and keep the stack until Ctrl-C.
+        #[arg(long)]
+        keep: bool,
+    },
     /// Prints an access token of the running stack, to try the API with.
     Token {
         #[command(subcommand)]
         who: Who,
+    },
+    /// Plays the people whom an integration or an app needs on the running stack: see docs/integrating.md, docs/mobile.md.
+    Sandbox {
+        #[command(subcommand)]
+        part: Part,
     },
     /// Serves the stack's database alone until Ctrl-C, with its tables and nothing in them.
     ServeDatabase {
@@ -65,12 +81,33 @@ enum Who {
     },
 }
 
+#[derive(Subcommand)]
+enum Part {
+    /// Prints the QR code that a holder shows, to redeem it.
+    Code {
+        /// Who shows it; each one's code becomes something else.
+        #[arg(default_value = "siti")]
+        holder: Holder,
+    },
+    /// Prints a selfie that the registry's photographs match, as base64, to register with.
+    Selfie,
+    /// Approves a registration as an officer, follows the e-mail's link as a browser, and prints the activation code.
+    Admit {
+        /// The text of the ticket that the phone shows.
+        ticket: String,
+        /// The address that the phone registered with.
+        email: String,
+    },
+}
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
-        Command::Up { fresh } => up(fresh).await,
+        Command::Up { fresh, ports_higher_by } => up(fresh, Ports::DEFAULT.higher_by(ports_higher_by)).await,
         Command::Demo { expiry, json } => demo(expiry, json).await,
+        Command::Deployed { keep } => deployed(keep).await,
         Command::Token { who } => token(who).await,
+        Command::Sandbox { part } => play(part).await,
         Command::ServeDatabase { port, file } => serve_database(port, file).await,
     };
     match outcome {
@@ -82,12 +119,13 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn up(fresh: bool) -> Result<()> {
-    let ports = Ports::DEFAULT;
+async fn up(fresh: bool, ports: Ports) -> Result<()> {
     let mut stack = tokio::select! {
         stack = Stack::up(Place::named("stack"), ports, Setup { fresh, limited: true, ..Setup::default() }) => stack?,
         () = asked_to_end() => bail!("Ended before everything was up."),
     };
+    println!("The app          {}", ports.app_url()?);
+    println!("The console      {}", ports.office_url()?);
     println!("API              {}", ports.api_url()?);
     println!("Mailbox          http://127.0.0.1:{}", ports.mailbox);
     println!("DynamoDB         http://127.0.0.1:{}", ports.database);
@@ -133,6 +171,26 @@ async fn demo(expiry: bool, json: bool) -> Result<()> {
     Ok(())
 }
 
+async fn deployed(keep: bool) -> Result<()> {
+    let tried = async {
+        if !keep {
+            return check::run().await;
+        }
+        let deployment = Deployment::start(&deployed::Setup::default()).await?;
+        println!("API              {}", deployment.api_url);
+        println!("AWS              {}", deployment.aws_url());
+        println!("Officer's token  {}", deployment.people()?.officer_token);
+        println!("\nCtrl-C ends everything.");
+        std::future::pending::<()>().await;
+        deployment.stop().await
+    };
+    // What is dropped ends its programs.
+    tokio::select! {
+        tried = tried => tried,
+        () = asked_to_end() => bail!("Ended before everything was tried."),
+    }
+}
+
 async fn token(who: Who) -> Result<()> {
     let ports = Ports::DEFAULT;
     if !stack::is_running(ports).await {
@@ -149,6 +207,20 @@ async fn token(who: Who) -> Result<()> {
         }
     };
     println!("{token}");
+    Ok(())
+}
+
+async fn play(part: Part) -> Result<()> {
+    let ports = Ports::DEFAULT;
+    if !stack::is_running(ports).await {
+        bail!("No stack is running: start one with `cargo xtask up`.");
+    }
+    let said = match part {
+        Part::Code { holder } => sandbox::code(ports, &Place::named("stack"), holder).await?,
+        Part::Selfie => sandbox::selfie()?,
+        Part::Admit { ticket, email } => sandbox::admit(ports, &ticket, &email).await?,
+    };
+    println!("{said}");
     Ok(())
 }
 

@@ -9,20 +9,14 @@ use serde_json::{Value, json};
 use tokio::process::Command;
 use xtask::tools::Tools;
 
-use crate::actors::{ActivationEmail, Api, Browser, HttpApi, Integrator, Officer, Phone, PhoneSession};
+use crate::actors::{Api, HttpApi, Integrator, Officer, Phone, PhoneSession};
 use crate::demo;
+use crate::enrolment::{self, Approved};
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports};
 use crate::{personas, photographs};
 
 const PIN: &str = "271828";
-
-/// Somebody whose registration was approved.
-struct Approved {
-    phone: Phone,
-    registration: String,
-    email: ActivationEmail,
-}
 
 /// Has Schemathesis check a running stack against `infra/openapi.yaml`. What it finds is the error.
 pub async fn hold(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<()> {
@@ -99,31 +93,12 @@ pub async fn people(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<Va
     }))
 }
 
-/// Registers, has it approved, and waits for the e-mail.
+/// A new phone of somebody, approved.
 async fn approved(api: &Arc<dyn Api>, officer: &Officer, mailbox: &Mailbox, nik: &str) -> Result<Approved> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let address = format!("{nik}.{}@contoh.id", clock.now().as_millisecond());
-    let phone = Phone::new(api.clone(), clock)?;
-    let reply = phone.register(nik, &address, "0812-3456-7890", &photographs::selfie()?).await?;
-    let ticket = reply.member("/ticket/text").with_context(|| reply.text.clone())?;
-    let registration = reply.member("/id").context("a registration without id")?;
-    let reply = officer.approve_replacing_device(&ticket).await?;
-    ensure!(reply.status == 200, "{}", reply.text);
-    let email = mailbox.activation_email(&address, 1).await?;
-    Ok(Approved { phone, registration, email })
+    let phone = Phone::new(api.clone(), Arc::new(SystemClock))?;
+    enrolment::approve(phone, officer, mailbox, nik).await
 }
 
-/// Activates, changes the first PIN, and logs in.
 async fn activate(api: &Arc<dyn Api>, approved: &Approved) -> Result<PhoneSession> {
-    let Approved { phone, email, .. } = approved;
-    let browser = Browser::new(api.clone());
-    let proof = Browser::work(&browser.open(&email.link).await?.text)?;
-    let fields =
-        [("token", email.token()), ("code", &email.code), ("proof_of_work", proof.as_str()), ("step", "activate")];
-    let page = browser.submit("/activation", &fields).await?;
-    ensure!(page.status == 200, "{}", page.text);
-    let first = PhoneSession::of(&phone.log_in(&email.code).await?)?;
-    let reply = phone.change_pin(&first, &email.code, PIN).await?;
-    ensure!(reply.status == 204, "{}", reply.text);
-    PhoneSession::of(&phone.log_in(PIN).await?)
+    enrolment::activate(api, approved, PIN).await
 }

@@ -2,35 +2,49 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
+use std::time::Instant;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use serde_yaml_ng::Value;
 use tokio::process::Command;
 
-use crate::package;
+use crate::background::{Background, Priority};
+use crate::engine::{self, Engine, Part};
+use crate::pages;
 use crate::progress::Progress;
 use crate::rights;
 use crate::tools::Tools;
 
-/// Runs everything; the first failure ends it. While the compiler works, the other core installs what is needed and
-/// makes the checks that need no compiler.
+/// Runs everything; the first failure, or Ctrl-C, ends it and all that it started.
 pub async fn run() -> Result<()> {
+    tokio::select! {
+        outcome = every_check() => outcome,
+        interrupted = tokio::signal::ctrl_c() => Err(interrupted.map_or_else(Into::into, |()| anyhow!("interrupted"))),
+    }
+}
+
+/// While the compiler works, the other core installs what is needed and makes the checks that need no compiler. While the
+/// tests run, the local stack is tested from end to end, and the packages are built.
+async fn every_check() -> Result<()> {
     let root = crate::root();
     let tools = Tools::new(&root);
     let cargo = Path::new(env!("CARGO"));
 
     check(&root, "Formatting", cargo, &["fmt", "--all", "--check"]).await?;
-    check(&root, "Formatting of the fuzz targets", cargo, &["fmt", "--manifest-path", FUZZ, "--check"]).await?;
     let lints = tokio::spawn(lint(root.clone()));
     // What the tests need is installed before them, so that none can be skipped.
+    pages::build(&root).await?;
     tools.cargo_lambda().await?;
     tools.mailbox().await?;
     tools.playwright().await?;
     tools.chromium().await?;
     tools.valgrind().await?;
     tools.schemathesis().await?;
+    tools.deployed().await?;
     check_template(&root, &tools).await?;
-    println!("== Lints, and whether the fuzz targets compile");
+    heading("Lints");
     let progress = Progress::start("linting");
     lints.await.context("the lints have ended by themselves")??;
     progress.finish("linted");
@@ -43,45 +57,58 @@ pub async fn run() -> Result<()> {
             std::fs::remove_dir_all(noted)?;
         }
     }
-    check(&root, "Tests", cargo, &["test", "--workspace"]).await?;
+    check(&root, "Building the tests", cargo, &["test", "--workspace", "--no-run"]).await?;
+    let package = ["run", "--quiet", "--bin", "xtask", "--", "package"];
+    let packages = Background::start("Packages within their budgets", &root, Priority::Last, &package)?;
+    let live = ["test", "--workspace", "--test", "end_to_end"];
+    let end_to_end = Background::start("The procedure from end to end", &root, Priority::First, &live)?;
+    // Tests wait for much of their time. What the end-to-end test measures must not wait for them.
+    let threads = format!("--test-threads={}", 2 * available_parallelism()?.get());
+    let cargo_test = ["-n", "10", env!("CARGO"), "test", "--workspace", "--", &threads, "--skip", END_TO_END];
+    check(&root, "Tests", Path::new("nice"), &cargo_test).await?;
+    end_to_end.finish().await?;
+    packages.finish().await?;
     every_problem_was_met(&root, &met)?;
     rights::are_those_that_are_used(&root)?;
-    println!("== Packages within their budgets");
-    package::run(&[], false).await?;
+    heading("What hangs on the database, on another engine");
+    engine::run(Engine::Ministack, Part::Bounded).await?;
+    let deployed = ["run", "--quiet", "--bin", "local", "--", "deployed"];
+    check(&root, "The packages in a deployment that runs", cargo, &deployed).await?;
     let count = ["run", "--bin", "bench", "--", "--instructions"];
     check(&root, "Instructions within their budgets", cargo, &count).await
 }
 
-/// The fuzz targets, which are a workspace of their own.
-const FUZZ: &str = "tests/fuzz/Cargo.toml";
+/// The test that runs the local stack.
+const END_TO_END: &str = "the_procedure_runs_end_to_end_and_the_activation_page_works_by_keyboard";
 
-/// Clippy on everything, and a check of the fuzz targets. What they say is shown if they fail.
+/// Clippy on everything. What it says is shown if it fails.
 async fn lint(root: PathBuf) -> Result<()> {
-    let clippy = ["clippy", "--quiet", "--workspace", "--all-targets", "--", "--deny", "warnings"];
-    let fuzz = ["check", "--quiet", "--manifest-path", FUZZ, "--target-dir", "target"];
-    for arguments in [&clippy[..], &fuzz[..]] {
-        let mut cargo = Command::new(env!("CARGO"));
-        let output = cargo.args(arguments).current_dir(&root).kill_on_drop(true).output().await?;
-        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    }
+    let what = ["--workspace", "--all-targets", "--features", "fuzz/fuzzing"];
+    let clippy = [&["clippy", "--quiet"], &what[..], &["--", "--deny", "warnings"]].concat();
+    let output = Command::new(env!("CARGO")).args(clippy).current_dir(&root).kill_on_drop(true).output().await?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(())
 }
 
-/// The deployment template: what SAM says, what CloudFormation's linter says, and a deployment to an emulator of AWS.
+/// The deployment templates: what SAM says, what CloudFormation's linter says, and a deployment to an emulator of AWS.
 async fn check_template(root: &Path, tools: &Tools) -> Result<()> {
     // The advice that log groups and functions may be replaced is already known.
     const LINT: [&str; 6] = ["--include-checks", "I", "--ignore-checks", "I3011", "--", "infra/template.yaml"];
+    // The region says which resource types there are.
+    const LINT_FRONT: [&str; 6] = ["--include-checks", "I", "--regions", "us-east-1", "--", "infra/front.yaml"];
 
     let (sam, python) = (tools.sam().await?, tools.aws_emulator().await?);
     check(root, "Deployment template", &sam, &["validate", "--lint"]).await?;
+    check(root, "Template of the front", &sam, &["validate", "--lint", "--config-env", "front"]).await?;
     check(root, "The template's lints", &python.with_file_name("cfn-lint"), &LINT).await?;
+    check(root, "The lints of the front", &python.with_file_name("cfn-lint"), &LINT_FRONT).await?;
     check(root, "A deployment to an emulator", &python, &["infra/lab/aws_emulator/deploy.py"]).await
 }
 
 /// Licences, bans, sources and advisories of every dependency; dependencies that nothing uses.
 async fn check_dependencies(root: &Path, tools: &Tools) -> Result<()> {
-    let (deny, machete) = (tools.cargo_deny().await?, tools.cargo_machete().await?);
-    check(root, "Unused dependencies", &machete, &["--with-metadata", "."]).await?;
+    let (deny, shear) = (tools.cargo_deny().await?, tools.cargo_shear().await?);
+    check(root, "Unused dependencies", &shear, &["--locked"]).await?;
     check(root, "Dependencies", &deny, &["--all-features", "check", "bans", "licenses", "sources"]).await?;
     advisories(root, &deny).await
 }
@@ -92,7 +119,7 @@ async fn advisories(root: &Path, deny: &Path) -> Result<()> {
     if fetched.status.success() {
         return check(root, "Advisories", deny, &["--offline", "check", "advisories"]).await;
     }
-    println!("== Advisories: NOT CHECKED, since github.com/rustsec/advisory-db cannot be reached from here");
+    heading("Advisories: NOT CHECKED, since github.com/rustsec/advisory-db cannot be reached from here");
     Ok(())
 }
 
@@ -103,7 +130,7 @@ pub fn problems_met(root: &Path) -> PathBuf {
 
 /// Every problem that the API's description lists for a step was met by a test of that step.
 fn every_problem_was_met(root: &Path, met: &Path) -> Result<()> {
-    println!("== Every problem of every step has a test");
+    heading("Every problem of every step has a test");
     let description = serde_yaml_ng::from_str(&std::fs::read_to_string(root.join("infra/openapi.yaml"))?)?;
     let mut unmet: Vec<String> = Vec::new();
     for (operation, problem) in described_problems(&description) {
@@ -135,8 +162,16 @@ fn described_problems(description: &Value) -> BTreeSet<(String, String)> {
     problems
 }
 
+/// Says what begins now, and how long the run has taken until here.
+fn heading(name: &str) {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+    let seconds = START.elapsed().as_secs();
+    println!("== {name} [{}:{:02}]", seconds / 60, seconds % 60);
+}
+
 async fn check(root: &Path, name: &str, program: &Path, arguments: &[&str]) -> Result<()> {
-    println!("== {name}");
+    heading(name);
     let status = Command::new(program)
         .args(arguments)
         .current_dir(root)
@@ -146,4 +181,15 @@ async fn check(root: &Path, name: &str, program: &Path, arguments: &[&str]) -> R
         .await?;
     ensure!(status.success(), "{name}: not passed ({status}).");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_test_that_is_run_beside_the_others_exists() {
+        let source = std::fs::read_to_string(crate::root().join("tests/end_to_end/main.rs")).unwrap();
+        assert!(source.contains(&format!("fn {END_TO_END}(")), "no test is {END_TO_END}");
+    }
 }

@@ -1,4 +1,4 @@
-//! Coverage-guided fuzzing of the parsers, for a bounded time (package `fuzz` in tests/fuzz, a workspace of its own).
+//! Coverage-guided fuzzing of the parsers, for a bounded time (package `fuzz` in tests/fuzz).
 
 use std::path::Path;
 
@@ -23,10 +23,17 @@ pub async fn run(only: Option<&str>, seconds: u32) -> Result<()> {
         let status = Command::new(&cargo_fuzz)
             .args(["fuzz", "run", "--fuzz-dir"])
             .arg(&folder)
-            .args(["--sanitizer", "none", &target])
+            .args(["--sanitizer", "none", "--features", "fuzzing", &target])
             .args([corpus, seeds])
             .args(["--", &format!("-max_total_time={seconds}"), "-timeout=5", "-rss_limit_mb=512"])
             .current_dir(&folder)
+            // What is deployed is small; what is fuzzed is fast, and tells where it failed.
+            .envs([
+                ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "3"),
+                ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
+                ("CARGO_PROFILE_RELEASE_DEBUG", "line-tables-only"),
+                ("CARGO_PROFILE_RELEASE_STRIP", "none"),
+            ])
             .status()
             .await?;
         ensure!(status.success(), "{target} has found something; it lies in tests/fuzz/artifacts/{target}.");

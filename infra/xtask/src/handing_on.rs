@@ -6,6 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Error, Result};
 
+use crate::pages;
 use crate::progress::Build;
 
 /// Becomes the program that a package is named after, in the folder where the command was called. It returns only if
@@ -14,8 +15,9 @@ pub async fn become_program(program: &str, options: &[&str], arguments: &[OsStri
     become_one_of(&[program], program, options, arguments).await
 }
 
-/// Becomes the program `local`, once the functions that it starts are built.
+/// Becomes the program `local`, once the pages and the functions that it starts are built.
 pub async fn become_local_stack(arguments: &[OsString]) -> Result<()> {
+    pages::build(&crate::root()).await?;
     let mut programs = vec!["local"];
     programs.extend(catalogue::STEPS.map(|step| step.name));
     become_one_of(&programs, "the local stack", &[], arguments).await

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
-use xtask::{checks, fuzz, generate, handing_on, new_step, package, release};
+use xtask::engine::{self, Engine, Part};
+use xtask::{checks, fuzz, generate, handing_on, new_step, package, pages, release, walkthrough};
 
 /// The developer's command.
 #[derive(Parser)]
@@ -22,12 +23,27 @@ enum Command {
     Up(Rest),
     /// Plays the whole procedure, on a running stack or on one of its own.
     Demo(Rest),
+    /// Deploys the packages to an emulator of AWS, and lives through the whole procedure there.
+    Deployed {
+        /// Deploy, and keep the stack until Ctrl-C.
+        #[arg(long)]
+        keep: bool,
+    },
     /// Prints an access token of the running stack, to try the API with.
     Token(Rest),
+    /// Plays the people whom an integration or an app needs on the running stack: see docs/integrating.md, docs/mobile.md.
+    Sandbox(Rest),
     /// Serves the stack's database alone until Ctrl-C, with its tables and nothing in them.
     ServeDatabase(Rest),
     /// Runs all checks.
-    Test,
+    Test {
+        /// Instead, run the in-process tests on another DynamoDB engine: see docs/engines.md.
+        #[arg(long, value_enum)]
+        engine: Option<Engine>,
+        /// Only the part of them that belongs to all checks.
+        #[arg(long, requires = "engine")]
+        bounded: bool,
+    },
     /// Fuzzes the parsers, each for some time.
     Fuzz {
         /// One target of tests/fuzz/fuzz_targets, instead of all.
@@ -36,6 +52,8 @@ enum Command {
         #[arg(long, default_value_t = 60)]
         seconds: u32,
     },
+    /// Builds the pages in clients/, unless nothing has changed. Every command that needs them does so by itself.
+    Pages,
     /// Builds the functions as they are deployed, and compares what they weigh with their budgets.
     Package {
         /// Only these.
@@ -51,6 +69,8 @@ enum Command {
     },
     /// Writes what follows from the steps' declarations: see docs/architecture.md.
     Generate,
+    /// Renews the pictures of docs/walkthrough.md from those that the browser tests made last: see there.
+    Walkthrough,
     /// Builds what operators get of this version into artifacts/release: see .github/CONTRIBUTING.md.
     Release {
         /// Replace the release of this version.
@@ -107,13 +127,20 @@ async fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Up(rest) => rest.to_stack("up").await,
         Command::Demo(rest) => rest.to_stack("demo").await,
+        Command::Deployed { keep } => deployed(keep).await,
         Command::Token(rest) => rest.to("local", "token").await,
+        Command::Sandbox(rest) => rest.to("local", "sandbox").await,
         Command::ServeDatabase(rest) => rest.to("local", "serve-database").await,
-        Command::Test => checks::run().await,
+        Command::Test { engine: None, .. } => checks::run().await,
+        Command::Test { engine: Some(engine), bounded } => {
+            engine::run(engine, if bounded { Part::Bounded } else { Part::Whole }).await
+        }
         Command::Fuzz { target, seconds } => fuzz::run(target.as_deref(), seconds).await,
+        Command::Pages => pages::build(&xtask::root()).await,
         Command::Package { functions, set_budgets } => package::run(&functions, set_budgets).await,
         Command::NewStep { name } => new_step::run(&xtask::root(), &name),
         Command::Generate => generate::run(&xtask::root()),
+        Command::Walkthrough => walkthrough::renew(&xtask::root()),
         Command::Release { force } => release::run(force).await,
         // The load's generator is built for release, too: it shares the machine with what it measures.
         Command::Bench(rest) => {
@@ -135,4 +162,12 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Builds the packages, and hands them to what deploys them.
+async fn deployed(keep: bool) -> Result<()> {
+    package::build(&[]).await?;
+    let mut arguments = vec![OsString::from("deployed")];
+    arguments.extend(keep.then(|| "--keep".into()));
+    handing_on::become_program("local", &[], &arguments).await
 }

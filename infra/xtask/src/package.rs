@@ -11,7 +11,8 @@ use std::process::Stdio;
 use anyhow::{Context, Result, ensure};
 use tokio::process::Command;
 
-use crate::progress::Progress;
+use crate::pages;
+use crate::progress::Compilation;
 use crate::template::Template;
 use crate::tools::Tools;
 
@@ -61,6 +62,8 @@ pub struct Builder {
 
 impl Builder {
     pub async fn new() -> Result<Self> {
+        // One of the functions has the pages in its program, and is not built without them.
+        pages::build(&crate::root()).await?;
         let cargo_lambda = Tools::new(&crate::root()).cargo_lambda().await?;
         // Zig, which links for the C library that Lambda has, comes with cargo-lambda.
         let beside = cargo_lambda.parent().map(Path::to_owned);
@@ -69,9 +72,14 @@ impl Builder {
         Ok(Self { cargo_lambda, path })
     }
 
-    /// Builds a program of a package in a folder, with `--release` or other arguments.
-    pub async fn build(&self, folder: &str, program: &str, options: &[&str]) -> Result<()> {
-        self.run(folder, &format!("building {program}"), &[&["--bin", program], options].concat()).await
+    /// Builds programs of a package in a folder, with `--release` or other arguments.
+    pub async fn build(&self, folder: &str, package: &str, programs: &[&str], options: &[&str]) -> Result<()> {
+        let bins = programs.iter().flat_map(|program| ["--bin", program]);
+        let arguments: Vec<&str> = bins.chain(options.iter().copied()).collect();
+        let root = crate::root();
+        let what = programs.join(" and ");
+        let compilation = Compilation { what: &what, root: &root, packages: &[package], programs: programs.len() };
+        self.run(folder, compilation, &arguments).await
     }
 
     /// Builds the programs of functions as `sam build` does, but in as few runs of Cargo as possible, so that every core has work.
@@ -79,26 +87,24 @@ impl Builder {
         let (alone, together): (Vec<&str>, Vec<&str>) =
             functions.iter().partition(|function| BUILT_ALONE.contains(*function));
         if !together.is_empty() {
-            let packages: Vec<&str> = together.iter().flat_map(|function| ["--package", function]).collect();
-            let what = format!("building {} functions", together.len());
-            self.run(".", &what, &[&["--release"], &packages[..]].concat()).await?;
+            let packages = together.iter().flat_map(|function| ["--package", function]);
+            let arguments: Vec<&str> = ["--release"].into_iter().chain(packages).collect();
+            let root = crate::root();
+            let what = format!("{} functions", together.len());
+            let compilation = Compilation { what: &what, root: &root, packages: &together, programs: together.len() };
+            self.run(".", compilation, &arguments).await?;
         }
         for function in alone {
-            self.build(&format!("functions/{function}"), function, &["--release"]).await?;
+            self.build(&format!("functions/{function}"), function, &[function], &["--release"]).await?;
         }
         Ok(())
     }
 
-    async fn run(&self, folder: &str, what: &str, options: &[&str]) -> Result<()> {
-        let _shown = Progress::start(what);
-        let built = Command::new(&self.cargo_lambda)
-            .args(["lambda", "build", "--quiet"])
-            .args(options)
-            .current_dir(crate::root().join(folder))
-            .env("PATH", &self.path)
-            .status()
-            .await?;
-        ensure!(built.success(), "{what}: failed, for the reason above");
+    async fn run(&self, folder: &str, compilation: Compilation<'_>, arguments: &[&str]) -> Result<()> {
+        let mut command = Command::new(&self.cargo_lambda);
+        command.args(["lambda", "build"]).args(arguments);
+        command.current_dir(compilation.root.join(folder)).env("PATH", &self.path);
+        compilation.run(command).await?;
         Ok(())
     }
 }
@@ -147,8 +153,8 @@ pub fn zip_of(name: &str) -> PathBuf {
     crate::root().join("target/lambda").join(name).with_extension("zip")
 }
 
-/// Packs files as SAM does: with Python's zip.
-async fn weigh(name: &str, files: &[PathBuf]) -> Result<Package> {
+/// Packs files as SAM does, with Python's zip, and weighs the package.
+pub async fn weigh(name: &str, files: &[PathBuf]) -> Result<Package> {
     let mut contents = 0;
     for file in files {
         contents += std::fs::metadata(file).with_context(|| format!("{} is not there", file.display()))?.len();

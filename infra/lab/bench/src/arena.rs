@@ -1,7 +1,7 @@
 //! Everything that the functions need to run, on ports of its own: database, officers' issuer, Lambda's emulator, and the
 //! functions themselves, as they are packaged.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ use xtask::tools::Tools;
 
 use crate::capture::Capture;
 use crate::fleet::Fleet;
-use crate::steps::{FLOOR, People};
+use crate::steps::{FLOOR, MeasuredStep, People};
 
 /// The program that only hashes PINs.
 pub const PIN_HASH: &str = "pin-hash";
@@ -95,7 +95,7 @@ impl Arena {
         let mut claims = issuer.claims("petugas-1", issuer::OFFICER_ROLE, clock.now());
         claims["exp"] = (clock.now() + SignedDuration::from_hours(1)).as_second().into();
         let officer = issuer.sign(&claims)?;
-        let fleet = Fleet::new(database.clone(), captured.clone(), &variables)?;
+        let fleet = Fleet::new(Arc::new(database.clone()), captured.clone(), &variables)?;
         let bank = Integrator::new(captured.clone(), clock, BANK.client_id, key);
         let bank_token =
             fleet.integrator_token(&personas::BANK.registered(&bank.key), SignedDuration::from_mins(60))?;
@@ -178,7 +178,14 @@ impl Arena {
             if let Some(id) = emulator.id() {
                 drop(Command::new("kill").args(["-TERM", &id.to_string()]).status().await);
             }
-            drop(tokio::time::timeout(Duration::from_secs(5), emulator.wait()).await);
+            if tokio::time::timeout(Duration::from_secs(5), emulator.wait()).await.is_err() {
+                drop(emulator.kill().await);
+            }
+        }
+        // Their ports are free for the next arena when they have ended.
+        for task in self.tasks.drain(..) {
+            task.abort();
+            drop(task.await);
         }
     }
 }
@@ -198,13 +205,15 @@ pub async fn build_functions() -> Result<()> {
     Builder::new().await?.functions(&names.iter().map(String::as_str).collect::<Vec<_>>()).await
 }
 
+/// Builds the functions of some steps in the same way.
+pub async fn build_functions_of(steps: &[MeasuredStep]) -> Result<()> {
+    let names: BTreeSet<&str> = steps.iter().map(|step| step.function).collect();
+    Builder::new().await?.functions(&names.into_iter().collect::<Vec<_>>()).await
+}
+
 /// Builds the floor, and the program that only hashes, in the same way.
 pub async fn build_yardsticks() -> Result<()> {
-    let builder = Builder::new().await?;
-    for program in [FLOOR.function, PIN_HASH] {
-        builder.build(YARDSTICKS, program, &["--release"]).await?;
-    }
-    Ok(())
+    Builder::new().await?.build(YARDSTICKS, FLOOR.function, &[FLOOR.function, PIN_HASH], &["--release"]).await
 }
 
 /// Builds one function with names in it.
@@ -212,7 +221,7 @@ pub async fn build_with_names(function: &str) -> Result<()> {
     let folder = if function == FLOOR.function { YARDSTICKS.to_owned() } else { format!("functions/{function}") };
     let named = xtask::root().join(NAMED);
     let options = ["--profile", "profiling", "--lambda-dir", &named.to_string_lossy()];
-    Builder::new().await?.build(&folder, function, &options).await
+    Builder::new().await?.build(&folder, function, &[function], &options).await
 }
 
 /// The names of all functions, in alphabetical order.

@@ -27,8 +27,7 @@ pub fn set(counted: &BTreeMap<String, u64>) -> Result<()> {
 /// Compares what was counted with the budgets. A step that has become cheaper fails, too: its budget must be updated,
 /// so that it cannot become dearer again unnoticed.
 pub fn hold_against(counted: &BTreeMap<String, u64>) -> Result<()> {
-    let budgets: BTreeMap<String, u64> =
-        toml::from_str(&std::fs::read_to_string(xtask::root().join(FILE)).context(FILE)?)?;
+    let budgets = read()?;
     ensure!(budgets.keys().eq(counted.keys()), "{FILE} has other steps than there are");
     let mut beyond = String::new();
     for ((step, thousands), budget) in counted.iter().zip(budgets.values()) {
@@ -38,6 +37,11 @@ pub fn hold_against(counted: &BTreeMap<String, u64>) -> Result<()> {
     }
     ensure!(beyond.is_empty(), "{beyond}Find out why; `cargo xtask bench --instructions set` writes new ones.");
     Ok(())
+}
+
+/// The budgets by step, in thousands of instructions.
+pub fn read() -> Result<BTreeMap<String, u64>> {
+    Ok(toml::from_str(&std::fs::read_to_string(xtask::root().join(FILE)).context(FILE)?)?)
 }
 
 fn is_within(thousands: u64, budget: u64) -> bool {

@@ -47,6 +47,9 @@ pub struct Figures {
     pub argon2_rested: Vec<f64>,
     /// By step: thousands of instructions of one request.
     pub instructions: BTreeMap<String, u64>,
+    /// Thousands of instructions of one hash of a PIN; 0 where it was not counted.
+    #[serde(default)]
+    pub hash_instructions: u64,
     /// redeem-qr and its peer, one after the other at one Runtime API: a pair for each round.
     pub beside_peer: Vec<(Warm, Warm)>,
     pub growth: Option<Growth>,

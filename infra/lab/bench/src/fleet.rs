@@ -10,7 +10,7 @@ use ikd::domain::activation::{Activation, Cause, Delivery};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::decision::{Approval, Decision, Pending};
-use ikd::domain::device::{Active, Device, DeviceState, Session, SessionScope};
+use ikd::domain::device::{Active, Device, DeviceState, SessionScope};
 use ikd::domain::holder::HolderRecord;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
@@ -24,23 +24,24 @@ use ikd::domain::secret::MacKey;
 use ikd::domain::{Digest, Id};
 use ikd::store::keys;
 use ikd::tokens::access_token::{HolderToken, Lifetime, issue_to_holder, issue_to_integrator};
+use ikd::tokens::dpop;
 use ikd::tokens::keys::SigningKey;
 use ikd::tokens::sealed::{LinkToken, Seal, Ticket};
 use jiff::SignedDuration;
 use local::actors::{Api, Phone};
-use local::stack::database::Database;
 use local::{personas, photographs};
 use serde::Serialize;
 use serde_dynamo::{AttributeValue, Item};
 
 use crate::draw::Draw;
+use crate::shelf::Shelf;
 
 /// The PIN of every holder.
 pub const PIN: &str = "142857";
 
 /// Makes people, each with a NIK of their own.
 pub struct Fleet {
-    database: Database,
+    shelf: Arc<dyn Shelf>,
     api: Arc<dyn Api>,
     pub clock: Arc<dyn Clock>,
     issuer: String,
@@ -66,6 +67,7 @@ pub struct Member {
 /// An applicant whose registration waits for somebody.
 pub struct Applicant {
     pub phone: Phone,
+    pub nik: String,
     pub registration: String,
     pub ticket: String,
     /// The link's token and the code of the activation e-mail.
@@ -75,7 +77,7 @@ pub struct Applicant {
 
 impl Fleet {
     /// Needs the secrets that the functions have, by their variables.
-    pub fn new(database: Database, api: Arc<dyn Api>, variables: &[(String, String)]) -> Result<Self> {
+    pub fn new(shelf: Arc<dyn Shelf>, api: Arc<dyn Api>, variables: &[(String, String)]) -> Result<Self> {
         let secret = |name: &str| {
             let found = variables.iter().find(|(variable, _)| variable == name);
             found.map(|(_, value)| value.clone()).with_context(|| format!("no {name}"))
@@ -84,7 +86,7 @@ impl Fleet {
         let pin = Pin::parse(PIN).map_err(|invalid| anyhow!(invalid.0.en))?;
         let siti = personas::residents()?.into_iter().find(|one| one.nik.as_str() == personas::SITI);
         Ok(Self {
-            database,
+            shelf,
             issuer: api.base().as_str().trim_end_matches('/').to_owned(),
             api,
             clock: Arc::new(SystemClock),
@@ -132,8 +134,11 @@ impl Fleet {
         let (mut members, mut items) = (Vec::new(), Vec::new());
         for nik in self.residents(number).await? {
             let phone = Phone::new(self.api.clone(), self.clock.clone())?;
-            let session = Session { id: self.id(), scope: SessionScope::Holder };
             let registration = self.registration(&nik, &phone, Status::Active)?;
+            let token =
+                HolderToken { device: phone.key.thumbprint().clone(), session: self.id(), scope: SessionScope::Holder };
+            let lifetime = Lifetime::starting(now, SignedDuration::from_hours(1));
+            let access_token = issue_to_holder(&self.signing, &self.issuer, &token, lifetime)?;
             let device = Device {
                 key: phone.key.thumbprint().clone(),
                 nik: nik.clone(),
@@ -144,16 +149,13 @@ impl Fleet {
                     pin_hash: self.pin_hash.clone(),
                     pin_is_first: false,
                     pin_tries: PinTries::default(),
-                    session: Some(session.clone()),
+                    session: Some(token.opens(dpop::access_token_hash(&access_token))),
                     registry_row: Some(RowDigest::of(&self.resident(&nik), self.id())),
                     qr_code: None,
                 }),
             };
             let device_key = Some(device.key.clone());
             let holder = HolderRecord { approvals: 1, device: device_key, ..HolderRecord::nobody_yet(nik.clone()) };
-            let token = HolderToken { device: device.key.clone(), session };
-            let lifetime = Lifetime::starting(now, SignedDuration::from_hours(1));
-            let access_token = issue_to_holder(&self.signing, &self.issuer, &token, lifetime)?;
             items.push(item(&device, Some(keys::device(&device.key))));
             items.push(item(&registration, Some(keys::registration(&registration.id))));
             items.push(item(&holder, Some(keys::holder(&nik))));
@@ -187,6 +189,7 @@ impl Fleet {
             let code = registration.approval().map(|approval| approval.activation.code(&self.activation_codes, id));
             applicants.push(Applicant {
                 phone,
+                nik: nik.as_str().to_owned(),
                 registration: id.to_string(),
                 ticket: sealed(self.seal.ticket(id, end).as_ref().map(Ticket::expose))?,
                 link: sealed(self.seal.link(id, 1).as_ref().map(LinkToken::expose))?,
@@ -284,8 +287,7 @@ impl Fleet {
         let mut items = items.into_iter().peekable();
         while items.peek().is_some() {
             let some = items.by_ref().take(AT_ONCE).collect::<Result<Vec<_>>>()?;
-            let database = self.database.clone();
-            tokio::task::spawn_blocking(move || database.import(table, &some)).await??;
+            self.shelf.put(table, some).await?;
         }
         Ok(())
     }

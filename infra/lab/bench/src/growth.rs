@@ -1,8 +1,8 @@
 //! Whether mint and redeem stay as fast while the tables grow, and what more instances bring.
 
 use anyhow::Result;
-use local::stack::say;
 use serde::{Deserialize, Serialize};
+use xtask::progress::Progress;
 
 use crate::arena::Arena;
 use crate::capacity::{self, Capacity};
@@ -41,31 +41,41 @@ pub struct Extent {
 pub const FULL: Extent =
     Extent { residents: &[1_000, 100_000, 1_000_000], stale_codes: &[0, 1_000, 100_000, 1_000_000], requests: 500 };
 
+/// How many instances of redeem-qr are compared.
+const INSTANCES: [usize; 4] = [1, 2, 4, 8];
+
 pub async fn measure(arena: &mut Arena, extent: Extent) -> Result<Growth> {
     let mut growth = Growth { residents: Vec::new(), stale_codes: Vec::new(), instances: Vec::new() };
-    for instances in [1, 2, 4, 8] {
+    let progress = Progress::start("measuring growth");
+    progress.count_up_to(INSTANCES.len() + extent.residents.len() + extent.stale_codes.len());
+    for instances in INSTANCES {
+        progress.now(&format!("{instances} instances"));
         arena.stop(REDEEM.function).await?;
         arena.start(REDEEM.function, instances)?;
         cell(arena, REDEEM, extent.requests / 4, instances).await?;
         growth.instances.push((instances, cell(arena, REDEEM, extent.requests, instances).await?));
+        progress.advance();
     }
     arena.stop(REDEEM.function).await?;
     arena.start(REDEEM.function, 1)?;
     let mut there = 0;
     for number in extent.residents {
-        say(&format!("Growth: {number} residents"));
+        progress.now(&format!("{number} residents"));
         arena.people.fleet.bulk_residents(number - there).await?;
         there = *number;
         growth.residents.push(point(arena, *number, extent).await?);
+        progress.advance();
     }
     let member = arena.people.fleet.members(1).await?.remove(0);
     there = 0;
     for number in extent.stale_codes {
-        say(&format!("Growth: {number} stale QR codes"));
+        progress.now(&format!("{number} expired QR codes"));
         arena.people.fleet.stale_codes(&member, number - there).await?;
         there = *number;
         growth.stale_codes.push(point(arena, *number, extent).await?);
+        progress.advance();
     }
+    progress.finish("measured growth");
     Ok(growth)
 }
 

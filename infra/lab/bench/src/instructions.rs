@@ -8,23 +8,44 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use http::Request;
-use local::stack::say;
 use tokio::process::Command;
+use xtask::progress::Progress;
 use xtask::tools::Tools;
 
-use crate::arena::{Arena, of_lambda};
+use crate::arena::{Arena, PIN_HASH, of_lambda};
 use crate::runtime_api::RuntimeApi;
 use crate::steps::{MeasuredStep, Work};
 
 /// Instructions of one request, in thousands, by step; without steps that examine faces, which take longer under
 /// Callgrind than a function may.
 pub async fn of_steps(arena: &Arena, steps: impl IntoIterator<Item = MeasuredStep>) -> Result<BTreeMap<String, u64>> {
-    say("Counting instructions");
+    let steps: Vec<MeasuredStep> = steps.into_iter().filter(|step| step.work != Work::Face).collect();
+    let progress = Progress::start("counting instructions");
+    progress.count_up_to(steps.len());
     let mut counted = BTreeMap::new();
-    for step in steps.into_iter().filter(|step| step.work != Work::Face) {
+    for step in steps {
+        progress.now(step.name);
         counted.insert(step.name.to_owned(), of_step(arena, step).await?);
+        progress.advance();
     }
+    progress.finish("counted instructions");
     Ok(counted)
+}
+
+/// Instructions of one hash of a PIN, in thousands, without what the program does once.
+pub async fn of_hash(arena: &Arena) -> Result<u64> {
+    let (few, many) = (1, 3);
+    let (fewer, more) = tokio::try_join!(count_hashes(arena, few), count_hashes(arena, many))?;
+    Ok(more.saturating_sub(fewer) / (many - few) / 1_000)
+}
+
+/// All instructions of the program that only hashes.
+async fn count_hashes(arena: &Arena, hashes: u64) -> Result<u64> {
+    let output = output_of(PIN_HASH, usize::try_from(hashes)?);
+    let mut program = under_callgrind(&output, &arena.builds.program(PIN_HASH)).await?;
+    let status = program.args(["0", &hashes.to_string()]).status().await.context("valgrind does not start")?;
+    ensure!(status.success(), "the program that only hashes has failed under Callgrind");
+    read_and_remove(&output)
 }
 
 async fn of_step(arena: &Arena, step: MeasuredStep) -> Result<u64> {
@@ -37,6 +58,7 @@ async fn of_step(arena: &Arena, step: MeasuredStep) -> Result<u64> {
 
 /// Has Callgrind list the functions of the code in which a step spends instructions. Needs builds with names in them.
 pub async fn annotate(arena: &Arena, step: MeasuredStep) -> Result<String> {
+    let _shown = Progress::start(&format!("counting the instructions of {}", step.name));
     let output = run(arena, step, &step.requests(&arena.people, 30).await?).await?;
     let annotated = Command::new("callgrind_annotate").arg("--inclusive=yes").arg(&output).output().await?;
     let own = Command::new("callgrind_annotate").arg(&output).output().await?;
@@ -46,29 +68,19 @@ pub async fn annotate(arena: &Arena, step: MeasuredStep) -> Result<String> {
 
 /// All instructions of a process that answers these requests.
 async fn count(arena: &Arena, step: MeasuredStep, requests: &[Request<String>]) -> Result<u64> {
-    let output = run(arena, step, requests).await?;
-    let counted = read(&output)?;
-    std::fs::remove_file(&output)?;
-    Ok(counted)
+    read_and_remove(&run(arena, step, requests).await?)
 }
 
 /// Runs a function under Callgrind until it has answered these requests, and gives what Callgrind wrote.
 async fn run(arena: &Arena, step: MeasuredStep, requests: &[Request<String>]) -> Result<PathBuf> {
-    let name = format!("callgrind-{}-{}-{}", std::process::id(), step.function, requests.len());
-    let output = std::env::temp_dir().join(name);
+    let output = output_of(step.function, requests.len());
     let api = RuntimeApi::serve(requests, step.status).await?;
-    let valgrind = Tools::new(&xtask::root()).valgrind().await?;
-    let mut child = Command::new(valgrind)
-        .args(["--tool=callgrind", "--quiet", &format!("--callgrind-out-file={}", output.display())])
-        .arg(arena.builds.program(step.function))
+    let mut child = under_callgrind(&output, &arena.builds.program(step.function))
+        .await?
         .envs(arena.variables.iter().map(|(name, value)| (name, value)))
         // Everything takes fifty times as long.
         .envs([("IKD_AWS_TIMEOUT_MILLISECONDS", "25000"), ("IKD_ANSWER_WITHIN_MILLISECONDS", "25000")])
         .envs(of_lambda(step.function, &api.address))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
         .spawn()
         .context("valgrind does not start")?;
     api.all_answered(Duration::from_mins(2)).await.with_context(|| step.name.to_owned())?;
@@ -76,6 +88,29 @@ async fn run(arena: &Arena, step: MeasuredStep, requests: &[Request<String>]) ->
     Command::new("kill").args(["-TERM", &id.to_string()]).status().await?;
     child.wait().await?;
     Ok(output)
+}
+
+/// Where Callgrind writes what it counts in a program that does something so many times.
+fn output_of(program: &str, times: usize) -> PathBuf {
+    std::env::temp_dir().join(format!("callgrind-{}-{program}-{times}", std::process::id()))
+}
+
+async fn under_callgrind(output: &Path, program: &Path) -> Result<Command> {
+    let mut command = Command::new(Tools::new(&xtask::root()).valgrind().await?);
+    command
+        .args(["--tool=callgrind", "--quiet", &format!("--callgrind-out-file={}", output.display())])
+        .arg(program)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .kill_on_drop(true);
+    Ok(command)
+}
+
+fn read_and_remove(output: &Path) -> Result<u64> {
+    let counted = read(output)?;
+    std::fs::remove_file(output)?;
+    Ok(counted)
 }
 
 fn read(output: &Path) -> Result<u64> {

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
-use local::stack::say;
 use tokio::process::Command;
+use xtask::progress::Progress;
 use xtask::tools::Tools;
 
 /// Where the peer is installed.
@@ -23,7 +23,7 @@ impl Peer {
         }
         if !installed {
             Tools::new(&xtask::root()).node_client_builders().await?;
-            say("Installing the Node.js peer with npm, once; this takes some minutes");
+            let _shown = Progress::start("installing the Node.js peer with npm");
             let output =
                 Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).output().await;
             let output = output.context("npm does not start")?;

@@ -1,21 +1,29 @@
-//! docs/performance.md: the words of report.md with the figures of a run, the raw rounds and the pictures beside it.
+//! The figures of a run in docs/performance.md, with the raw rounds and the pictures beside it. The words around them are
+//! written by hand.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 use xtask::documents::with_part;
 
-use crate::figures::{Figures, REST, Spread, Warm};
-use crate::goals;
+use crate::budgets;
+use crate::deployed::{self, Deployed, Flooded, Start};
+use crate::distant::{DELAY, Distant, Pair};
+use crate::figures::{Figures, Machine, REST, Spread, Warm};
+use crate::goals::{self, Goal, in_millions};
 use crate::growth::Point;
 use crate::load::Cell;
 use crate::plot::{self, Line};
 use crate::soak::{Grown, Soak};
-use crate::steps::{FLOOR, PEER, STEPS};
+use crate::steps::{FLOOR, PEER, STEPS, Work};
 
-/// The files beside the report: raw rounds, and what a soak saw.
+/// The files beside the report: raw rounds, the latencies with the database at a distance, what was seen of the deployed packages,
+/// and what a soak saw.
 const FIGURES: &str = "figures.json";
+const DISTANT: &str = "distant.json";
+const DEPLOYED: &str = "deployed.json";
 const SOAK: &str = "soak.json";
 
 /// The figures of the last run.
@@ -25,15 +33,13 @@ pub fn read() -> Result<Figures> {
     Ok(serde_json::from_str(&text)?)
 }
 
-/// Writes the report again.
+/// Writes the report's figures again.
 pub fn write(figures: &Figures) -> Result<()> {
-    let docs = xtask::root().join("docs");
-    let folder = docs.join("performance");
+    let folder = xtask::root().join("docs/performance");
     std::fs::create_dir_all(&folder)?;
     std::fs::write(folder.join(FIGURES), serde_json::to_string_pretty(figures)? + "\n")?;
     draw(figures, &folder)?;
-    let mut text = include_str!("../report.md").to_owned();
-    for (mark, table) in [
+    write_parts(&[
         ("machine", machine(figures)),
         ("steps", steps(figures)?),
         ("peer", beside_peer(figures)?),
@@ -41,22 +47,39 @@ pub fn write(figures: &Figures) -> Result<()> {
         ("goals", goals_table(figures)?),
         ("instructions", instructions(figures)?),
         ("growth", growth(figures)?),
-        ("soak", soak_of_before(&folder)?),
         ("published", published(figures)?),
-    ] {
-        text = with_part(&text, mark, &table).with_context(|| format!("report.md has no marks for {mark}"))?;
-    }
-    Ok(std::fs::write(docs.join("performance.md"), text)?)
+    ])
 }
 
-/// Writes a soak's figures, and into the report if there is one: a full run takes them over.
+/// Writes a soak's figures, and its part of the report.
 pub fn write_soak(soak: &Soak) -> Result<()> {
-    let docs = xtask::root().join("docs");
-    std::fs::write(docs.join("performance").join(SOAK), serde_json::to_string_pretty(soak)? + "\n")?;
-    let report = docs.join("performance.md");
-    let Ok(text) = std::fs::read_to_string(&report) else { return Ok(()) };
-    let text = with_part(&text, "soak", &soak_table(soak)?);
-    Ok(std::fs::write(&report, text.context("the report has no marks for soak")?)?)
+    let folder = xtask::root().join("docs/performance");
+    std::fs::write(folder.join(SOAK), serde_json::to_string_pretty(soak)? + "\n")?;
+    write_parts(&[("soak", soak_table(soak)?)])
+}
+
+/// Writes the figures with the database at a distance, and their part of the report.
+pub fn write_distant(distant: &Distant) -> Result<()> {
+    let folder = xtask::root().join("docs/performance");
+    std::fs::write(folder.join(DISTANT), serde_json::to_string_pretty(distant)? + "\n")?;
+    write_parts(&[("distant", distant_table(distant)?)])
+}
+
+/// Writes what was seen of the deployed packages, and its parts of the report.
+pub fn write_deployed(deployed: &Deployed) -> Result<()> {
+    let folder = xtask::root().join("docs/performance");
+    std::fs::write(folder.join(DEPLOYED), serde_json::to_string_pretty(deployed)? + "\n")?;
+    write_parts(&[("deployed", deployed_tables(deployed)?)])
+}
+
+/// Writes parts of the report again; all else in it stays as it is.
+fn write_parts(parts: &[(&str, String)]) -> Result<()> {
+    let report = xtask::root().join("docs/performance.md");
+    let mut text = std::fs::read_to_string(&report).context("docs/performance.md cannot be read")?;
+    for (mark, table) in parts {
+        text = with_part(&text, mark, table).with_context(|| format!("docs/performance.md has no marks for {mark}"))?;
+    }
+    Ok(std::fs::write(report, text)?)
 }
 
 /// What others have published, and our figures beside it.
@@ -93,11 +116,66 @@ fn published(figures: &Figures) -> Result<String> {
     ))
 }
 
-fn soak_of_before(folder: &Path) -> Result<String> {
-    match std::fs::read(folder.join(SOAK)) {
-        Ok(soak) => soak_table(&serde_json::from_slice(&soak)?),
-        Err(_) => Ok("Not run yet.\n".to_owned()),
+/// Every step with the database near and at a distance.
+fn distant_table(distant: &Distant) -> Result<String> {
+    let Machine { cores, processor, .. } = &distant.machine;
+    let mut table = format!(
+        "`cargo xtask bench --distant`, {}, {cores} cores of {processor}.\n\n\
+        | step | p50, p90 | p50, p90 with {} ms a call | calls in sequence |\n|---|---|---|---|\n",
+        distant.at.strftime("%Y-%m-%d"),
+        DELAY.as_millis(),
+    );
+    for step in [FLOOR].into_iter().chain(STEPS) {
+        let Some(Pair { near, distant: far }) = distant.steps.get(step.name) else { continue };
+        let calls = distant.calls_in_sequence(step.name).context("the floor was not measured")?;
+        // The work on a picture varies by more than a call takes.
+        let calls = if step.work == Work::Face { "–".to_owned() } else { format!("{calls:.1}") };
+        writeln!(
+            table,
+            "| {} | {:.2}, {:.2} | {:.2}, {:.2} | {calls} |",
+            step.name, near.p50, near.p90, far.p50, far.p90
+        )?;
     }
+    Ok(table)
+}
+
+/// The load on the deployed packages, and their starts.
+fn deployed_tables(deployed: &Deployed) -> Result<String> {
+    let Machine { cores, processor, .. } = &deployed.machine;
+    let mut table = format!(
+        "`cargo xtask bench --deployed`, {}, {cores} cores of {processor}.\n\n\
+        | step | connections | p50, p90, p99 | answers a second | answers by status |\n|---|---|---|---|---|\n",
+        deployed.at.strftime("%Y-%m-%d"),
+    );
+    for step in [FLOOR].into_iter().chain(deployed::flooded_steps()) {
+        for (connections, Flooded { cell, statuses }) in deployed.flooded.get(step.name).into_iter().flatten() {
+            let Cell { p50, p90, p99, throughput } = cell;
+            let statuses = by_status(statuses);
+            let name = step.name;
+            writeln!(
+                table,
+                "| {name} | {connections} | {p50:.0}, {p90:.0}, {p99:.0} | {throughput:.0} | {statuses} |"
+            )?;
+        }
+    }
+    table += "\n| function | first answer | a later one | processor until the first answer | memory then, MiB |\n\
+        |---|---|---|---|---|\n";
+    for function in deployed.starts.keys() {
+        let spread = |of: fn(&Start) -> f64| deployed.spread(function, of).context("not started");
+        writeln!(
+            table,
+            "| {function} | {} | {:.1} | {} | {:.1} |",
+            in_words(spread(|start| start.first)?),
+            spread(|start| start.later)?.median,
+            in_words(spread(|start| start.own)?),
+            spread(|start| start.memory)?.median,
+        )?;
+    }
+    Ok(table)
+}
+
+fn by_status(statuses: &BTreeMap<u16, u64>) -> String {
+    statuses.iter().map(|(status, number)| format!("{status}: {number}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether a soak kept its limits.
@@ -126,7 +204,7 @@ fn soak_table(soak: &Soak) -> Result<String> {
         soak.database_calls,
         soak.database_refused,
         soak.database_lost,
-        soak.statuses.iter().map(|(status, number)| format!("{status}: {number}")).collect::<Vec<_>>().join(", "),
+        by_status(&soak.statuses),
         verdict(&soak.faults),
     );
     for (function, [p50, p99, longest]) in &soak.took {
@@ -188,16 +266,26 @@ fn steps(figures: &Figures) -> Result<String> {
     Ok(table)
 }
 
-/// Latencies at one connection, for a terminal.
-pub fn steps_in_short(figures: &Figures) -> Result<String> {
-    let mut lines =
-        format!("Argon2id takes {:.2} ms\n{:26}{:>9}{:>9}\n", figures.argon2(), "step", "p50, ms", "× floor");
-    for step in [FLOOR].into_iter().chain(STEPS) {
-        let p50 = figures.spread(step.name, 1, |cell| cell.p50).context("not measured")?.median;
-        let ratio = figures.ratio(step.name, 1).context("no ratio")?.median;
-        writeln!(lines, "{:26}{p50:9.2}{ratio:9.2}", step.name)?;
+/// Instructions beside their goals and budgets, in millions, for a terminal.
+pub fn instructions_in_short(counted: &BTreeMap<String, u64>, hash: u64) -> Result<String> {
+    let budgets = budgets::read()?;
+    let mut lines = format!("Million instructions of a request\n{:28}{:>9}{:>9}\n", "step", "counted", "budget");
+    for (step, thousands) in counted {
+        let budget = budgets.get(step).map_or_else(|| "–".to_owned(), |budget| in_words_of_millions(*budget));
+        writeln!(lines, "{step:28}{:>9}{budget:>9}", in_words_of_millions(*thousands))?;
     }
+    let goals = goals::of_instructions(counted, hash);
+    writeln!(lines, "\n{:28}{:>9}{:>9}", "goal", "counted", "goal")?;
+    for Goal { name, measured, limit } in &goals {
+        writeln!(lines, "{name:28}{measured:9.2}{limit:9.2}")?;
+    }
+    let met = goals.iter().filter(|goal| goal.is_met()).count();
+    writeln!(lines, "{met} of {} goals are met.", goals.len())?;
     Ok(lines)
+}
+
+fn in_words_of_millions(thousands: u64) -> String {
+    format!("{:.2}", in_millions(thousands))
 }
 
 /// redeem-qr and the same in Node.js.
@@ -243,10 +331,16 @@ fn instructions(figures: &Figures) -> Result<String> {
     Ok(table)
 }
 
+/// Every goal for instructions beside what was counted, and the other goals that are not met.
 fn goals_table(figures: &Figures) -> Result<String> {
+    let mut table = "| million instructions of a request | counted | goal | |\n|---|---|---|---|\n".to_owned();
+    for goal in goals::of_instructions(&figures.instructions, figures.hash_instructions) {
+        let verdict = if goal.is_met() { "met" } else { "not yet" };
+        writeln!(table, "| {} | {:.2} | {:.1} | {verdict} |", goal.name, goal.measured, goal.limit)?;
+    }
     let goals = goals::of(figures);
     let met = goals.iter().filter(|goal| goal.is_met()).count();
-    let mut table = format!("{met} of {} goals are met. Those that are not:\n\n", goals.len());
+    write!(table, "\n{met} of {} goals for ratios and memory are met. Those that are not:\n\n", goals.len())?;
     table += "| goal | measured | limit |\n|---|---|---|\n";
     for goal in goals.iter().filter(|goal| !goal.is_met()) {
         writeln!(table, "| {} | {:.2} | {:.1} |", goal.name, goal.measured, goal.limit)?;

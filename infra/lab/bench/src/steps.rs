@@ -46,6 +46,7 @@ enum Kind {
     Review,
     Approve,
     Resend,
+    ResendByNik,
     OpenLink,
     Captcha,
     Activate,
@@ -60,13 +61,15 @@ enum Kind {
     Sign,
     CheckSignature,
     Mint,
+    MintUndrawn,
     Redeem,
     Block,
     BlockOwn,
-    LookUpDevices,
+    LookUp,
     Unlock,
     Reset,
     IssueToken,
+    ShowIntegrator,
     Public(&'static str),
 }
 
@@ -79,19 +82,23 @@ pub const FLOOR: MeasuredStep = step("floor", "floor", Work::Plain, 200, Kind::F
 
 pub const MINT: MeasuredStep = step("mint-qr", "mint-qr", Work::Picture, 201, Kind::Mint);
 
+/// For a client that draws the code itself.
+const MINT_UNDRAWN: MeasuredStep = step("mint-qr, undrawn", "mint-qr", Work::Plain, 201, Kind::MintUndrawn);
+
 pub const REDEEM: MeasuredStep = step("redeem-qr", "redeem-qr", Work::Plain, 200, Kind::Redeem);
 
 /// The same in Node.js, as a yardstick.
 pub const PEER: MeasuredStep = step("redeem-qr in Node.js", "redeem-peer", Work::Plain, 200, Kind::Redeem);
 
 /// Every step that answers HTTP, in the order of the procedure.
-pub const STEPS: [MeasuredStep; 35] = [
+pub const STEPS: [MeasuredStep; 42] = [
     step("register", "register", Work::Face, 201, Kind::Register),
     step("register, may not enrol", "register", Work::Plain, 422, Kind::Stranger),
     step("check-status", "check-status", Work::Plain, 200, Kind::CheckStatus),
     step("approve-face, review", "approve-face", Work::Face, 200, Kind::Review),
     step("approve-face, decision", "approve-face", Work::Face, 200, Kind::Approve),
     step("resend-activation", "resend-activation", Work::Plain, 202, Kind::Resend),
+    step("resend-activation, by NIK", "resend-activation", Work::Plain, 202, Kind::ResendByNik),
     step("activate, page", "activate", Work::Picture, 200, Kind::OpenLink),
     step("activate, captcha", "activate", Work::Picture, 201, Kind::Captcha),
     step("activate", "activate", Work::Pin, 200, Kind::Activate),
@@ -111,13 +118,15 @@ pub const STEPS: [MeasuredStep; 35] = [
     step("sign-document", "sign-document", Work::Pin, 201, Kind::Sign),
     step("check-signature", "check-signature", Work::Plain, 200, Kind::CheckSignature),
     MINT,
+    MINT_UNDRAWN,
     REDEEM,
+    step("look-up-resident", "look-up-resident", Work::Plain, 200, Kind::LookUp),
     step("block-device", "block-device", Work::Plain, 200, Kind::Block),
     step("block-device, own", "block-device", Work::Plain, 200, Kind::BlockOwn),
-    step("block-device, look-up", "block-device", Work::Plain, 200, Kind::LookUpDevices),
     step("unlock-pin", "unlock-pin", Work::Plain, 200, Kind::Unlock),
     step("reset-pin", "reset-pin", Work::Plain, 202, Kind::Reset),
     step("issue-token", "issue-token", Work::Plain, 200, Kind::IssueToken),
+    step("show-integrator", "show-integrator", Work::Plain, 200, Kind::ShowIntegrator),
     step("publish-keys", "publish-keys", Work::Plain, 200, Kind::Public("/.well-known/jwks.json")),
     step("publish-keys, retired", "publish-keys", Work::Plain, 200, Kind::Public("/.well-known/retired-keys.json")),
     step(
@@ -127,7 +136,20 @@ pub const STEPS: [MeasuredStep; 35] = [
         200,
         Kind::Public("/.well-known/oauth-authorization-server"),
     ),
+    step("serve-pages", "serve-pages", Work::Plain, 200, Kind::Public("/app")),
+    step("serve-pages, console", "serve-pages", Work::Plain, 200, Kind::Public("/office")),
+    step(
+        "serve-pages, console's configuration",
+        "serve-pages",
+        Work::Plain,
+        200,
+        Kind::Public("/office/configuration.json"),
+    ),
+    step("serve-pages, configuration", "serve-pages", Work::Plain, 200, Kind::Public("/app/configuration.json")),
 ];
+
+/// How many requests in a row are of different devices: as many as are ever under way at the same time.
+const APART: usize = 64;
 
 /// Who asks, and whom they ask about.
 pub struct People {
@@ -144,7 +166,12 @@ pub struct People {
 }
 
 impl MeasuredStep {
-    /// As many requests as asked for. None depends on another one that is under way at the same time: any 32 in a row
+    /// Whether a request takes so long that fewer of them are measured.
+    pub fn is_long(self) -> bool {
+        matches!(self.work, Work::Pin | Work::Face)
+    }
+
+    /// As many requests as asked for. None depends on another one that is under way at the same time: any [`APART`] in a row
     /// are of different devices.
     pub async fn requests(self, people: &People, number: usize) -> Result<Vec<Request<String>>> {
         let fleet = &people.fleet;
@@ -152,7 +179,7 @@ impl MeasuredStep {
         match self.kind {
             Kind::Floor => {
                 for _ in 0..number {
-                    people.ask(Method::POST, "/")?;
+                    people.ask(Method::POST, "/floor")?;
                 }
             }
             Kind::Public(path) => {
@@ -181,11 +208,11 @@ impl MeasuredStep {
                     };
                 }
             }
-            Kind::Resend | Kind::OpenLink | Kind::Captcha | Kind::Activate => {
+            Kind::Resend | Kind::ResendByNik | Kind::OpenLink | Kind::Captcha | Kind::Activate => {
                 self.before_activation(people, number).await?;
             }
             Kind::Redeem => {
-                let members = fleet.members(number.min(32)).await?;
+                let members = fleet.members(number.min(APART)).await?;
                 for (turn, qr) in fleet.codes(&members, number).await?.iter().enumerate() {
                     let key = format!("counter-{turn}");
                     people.bank.redeem(&people.bank_token, qr, BANK.purposes[0].name, Some(&key)).await?;
@@ -194,6 +221,11 @@ impl MeasuredStep {
             Kind::IssueToken => {
                 for _ in 0..number {
                     people.bank.authenticate().await?;
+                }
+            }
+            Kind::ShowIntegrator => {
+                for _ in 0..number {
+                    people.bank.registration(&people.bank_token).await?;
                 }
             }
             Kind::VerifyDocument | Kind::CheckSignature => {
@@ -213,6 +245,7 @@ impl MeasuredStep {
             let link = format!("{}activation?token={}", people.edge, applicant.link);
             match self.kind {
                 Kind::Resend => drop(applicant.phone.ask_for_another_email(&applicant.registration).await?),
+                Kind::ResendByNik => drop(people.officer.send_another_email_to(&applicant.nik, None).await?),
                 Kind::OpenLink => drop(browser.open(&link).await?),
                 Kind::Captcha => {
                     let body = json!({ "token": applicant.link }).to_string();
@@ -246,7 +279,7 @@ impl MeasuredStep {
                 | Kind::BlockOwn
                 | Kind::Reset
         );
-        let members = people.fleet.members(if ends { number } else { number.min(32) }).await?;
+        let members = people.fleet.members(if ends { number } else { number.min(APART) }).await?;
         for (turn, Member { phone, session, nik, .. }) in members.iter().cycle().take(number).enumerate() {
             match self.kind {
                 Kind::Login => phone.log_in(PIN).await?,
@@ -258,9 +291,10 @@ impl MeasuredStep {
                 Kind::EraseByDelete => phone.erase_by_delete(session, PIN).await?,
                 Kind::Sign => phone.sign(session, &any_hash(turn), PIN).await?,
                 Kind::Mint => phone.mint(session, &json!({})).await?,
+                Kind::MintUndrawn => phone.mint(session, &json!({ "format": "none" })).await?,
                 Kind::Block => people.officer.block(nik, "lost").await?,
                 Kind::BlockOwn => phone.block_itself(session, "lost").await?,
-                Kind::LookUpDevices => people.officer.look_up_devices(nik).await?,
+                Kind::LookUp => people.officer.look_up(nik).await?,
                 Kind::Unlock => people.officer.unlock(nik).await?,
                 _ => people.officer.reset_pin(nik, None).await?,
             };
@@ -298,7 +332,9 @@ mod tests {
     fn every_route_of_the_service_is_measured() {
         for step in catalogue::STEPS {
             let measured = STEPS.iter().filter(|measured| measured.function == step.name).count();
-            assert!(measured >= step.routes().len(), "{} has routes that no step here asks for", step.name);
+            // HEAD does what GET does, and leaves the body out.
+            let routes = step.routes().iter().filter(|route| route.method != catalogue::Method::Head);
+            assert!(measured >= routes.count(), "{} has routes that no step here asks for", step.name);
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use axum::body::{Body, Bytes};
+use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,6 +23,13 @@ pub struct Answer {
 impl Upstream {
     pub fn new(address: String) -> Self {
         Self { address, http: reqwest::Client::new() }
+    }
+
+    /// Asks the same.
+    pub async fn pass_on(&self, request: Request) -> Result<Answer> {
+        let (parts, body) = request.into_parts();
+        let body = axum::body::to_bytes(body, 1 << 24).await?;
+        self.ask(parts, body).await
     }
 
     /// Asks with the same headers; the body may be another one.

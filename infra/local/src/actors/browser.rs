@@ -8,7 +8,7 @@ use data_encoding::BASE64;
 use http::{Method, Request};
 use url::Url;
 
-use super::api::{Api, Reply};
+use super::api::{self, Api, Reply};
 
 #[derive(Clone)]
 pub struct Browser {
@@ -31,19 +31,25 @@ impl Browser {
     pub async fn open(&self, link: &str) -> Result<Reply> {
         let link = Url::parse(link)?;
         let path = format!("{}?{}", link.path(), link.query().unwrap_or_default());
-        let request = Request::get(self.api.base().join(&path)?.as_str()).header("accept-language", self.language);
-        self.api.send(request.body(String::new())?).await
+        api::send(&*self.api, || {
+            let request = Request::get(self.api.base().join(&path)?.as_str()).header("accept-language", self.language);
+            Ok(request.body(String::new())?)
+        })
+        .await
     }
 
     /// Sends a form of the page.
     pub async fn submit(&self, path: &str, fields: &[(&str, &str)]) -> Result<Reply> {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = Request::builder()
-            .method(Method::POST)
-            .uri(self.api.base().join(path)?.as_str())
-            .header("accept-language", self.language)
-            .header("content-type", "application/x-www-form-urlencoded");
-        self.api.send(request.body(body)?).await
+        api::send(&*self.api, || {
+            let request = Request::builder()
+                .method(Method::POST)
+                .uri(self.api.base().join(path)?.as_str())
+                .header("accept-language", self.language)
+                .header("content-type", "application/x-www-form-urlencoded");
+            Ok(request.body(body.clone())?)
+        })
+        .await
     }
 
     /// The value of a hidden field on a page.

@@ -11,7 +11,7 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Value, json};
 
-use super::api::{Api, Reply};
+use super::api::{self, Api, Reply};
 use super::{KeyPair, Signs};
 
 #[derive(Clone)]
@@ -35,7 +35,7 @@ impl Integrator {
 
     /// Asks for an access token with a fresh client assertion.
     pub async fn authenticate(&self) -> Result<Reply> {
-        self.authenticate_with(&self.client_assertion(&self.assertion_claims())?).await
+        api::send(&*self.api, || self.token_request_of(&self.client_assertion(&self.assertion_claims())?)).await
     }
 
     /// The claims of a client assertion that is right in everything.
@@ -58,24 +58,30 @@ impl Integrator {
     }
 
     pub async fn authenticate_with(&self, assertion: &str) -> Result<Reply> {
-        self.token_request(&[
+        self.api.send(self.token_request_of(assertion)?).await
+    }
+
+    /// Sends any form to the token endpoint.
+    pub async fn token_request(&self, form: &[(&str, &str)]) -> Result<Reply> {
+        self.api.send(self.token_form(form)?).await
+    }
+
+    fn token_request_of(&self, assertion: &str) -> Result<Request<String>> {
+        self.token_form(&[
             ("grant_type", "client_credentials"),
             ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
             ("client_assertion", assertion),
             ("scope", "redeem"),
         ])
-        .await
     }
 
-    /// Sends any form to the token endpoint.
-    pub async fn token_request(&self, form: &[(&str, &str)]) -> Result<Reply> {
+    fn token_form(&self, form: &[(&str, &str)]) -> Result<Request<String>> {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
         let request = Request::builder()
             .method(Method::POST)
             .uri(self.api.base().join("/oauth2/token")?.as_str())
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(body)?;
-        self.api.send(request).await
+            .header("content-type", "application/x-www-form-urlencoded");
+        Ok(request.body(body)?)
     }
 
     /// A token, where nothing else matters.
@@ -90,15 +96,25 @@ impl Integrator {
     }
 
     pub async fn redeem_with(&self, token: &str, body: &Value, idempotency_key: Option<&str>) -> Result<Reply> {
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(self.api.base().join("/redemptions")?.as_str())
-            .header("authorization", format!("Bearer {token}"))
-            .header("content-type", "application/json");
-        if let Some(key) = idempotency_key {
-            request = request.header("idempotency-key", key);
-        }
-        self.api.send(request.body(body.to_string())?).await
+        api::send(&*self.api, || {
+            let mut request = Request::builder()
+                .method(Method::POST)
+                .uri(self.api.base().join("/redemptions")?.as_str())
+                .header("authorization", format!("Bearer {token}"))
+                .header("content-type", "application/json");
+            if let Some(key) = idempotency_key {
+                request = request.header("idempotency-key", key);
+            }
+            Ok(request.body(body.to_string())?)
+        })
+        .await
+    }
+
+    /// Reads its own registration.
+    pub async fn registration(&self, token: &str) -> Result<Reply> {
+        let request = Request::get(self.api.base().join("/integrator")?.as_str())
+            .header("authorization", format!("Bearer {token}"));
+        self.api.send(request.body(String::new())?).await
     }
 
     /// Verifies an assertion with the published keys alone, and gives what it says.
@@ -143,14 +159,18 @@ impl Integrator {
     /// Asks whether a signature counts and is under this document, as anyone may.
     pub async fn check_signature(&self, id: &str, document: &[u8]) -> Result<Reply> {
         let address = format!("/signatures/{id}?document_hash={}", document_hash(document));
-        self.api.send(Request::get(self.api.base().join(&address)?.as_str()).body(String::new())?).await
+        self.get(&address).await
     }
 
     /// Checks a printed document by the address that its code holds, as anyone may.
     pub async fn check_document(&self, printed: &Reply) -> Result<Reply> {
         let link = printed.header("link").and_then(|link| link.strip_prefix('<')?.split_once('>'));
         let (address, _) = link.context("a document without address")?;
-        self.api.send(Request::get(address).body(String::new())?).await
+        api::send(&*self.api, || Ok(Request::get(address).body(String::new())?)).await
+    }
+
+    async fn get(&self, path: &str) -> Result<Reply> {
+        api::send(&*self.api, || Ok(Request::get(self.api.base().join(path)?.as_str()).body(String::new())?)).await
     }
 
     async fn published_key(&self, key_id: Option<&str>) -> Result<Jwk> {
@@ -158,8 +178,7 @@ impl Integrator {
     }
 
     async fn key_at(&self, path: &str, key_id: Option<&str>) -> Result<Jwk> {
-        let request = Request::get(self.api.base().join(path)?.as_str()).body(String::new())?;
-        let keys: JwkSet = serde_json::from_str(&self.api.send(request).await?.text)?;
+        let keys: JwkSet = serde_json::from_str(&self.get(path).await?.text)?;
         key_id.and_then(|id| keys.find(id).cloned()).context("signed with an unpublished key")
     }
 }

@@ -5,6 +5,7 @@ mod browser;
 mod integrator;
 mod officer;
 mod phone;
+mod sign_in;
 mod signing;
 
 pub use api::{Api, HttpApi, Reply};
@@ -13,6 +14,7 @@ pub use integrator::{Integrator, document_hash};
 pub use officer::Officer;
 pub use operator_base::KeyPair;
 pub use phone::{Minted, Phone, PhoneSession};
+pub use sign_in::officers_token;
 pub use signing::Signs;
 
 /// What an activation e-mail brings.

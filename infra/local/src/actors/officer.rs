@@ -6,7 +6,7 @@ use anyhow::Result;
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-use super::api::{Api, Reply};
+use super::api::{self, Api, Reply};
 
 #[derive(Clone)]
 pub struct Officer {
@@ -45,6 +45,11 @@ impl Officer {
         self.send(Method::POST, &format!("/registrations/{registration}/activation-emails"), body).await
     }
 
+    /// The same by NIK, for the registration that waits.
+    pub async fn send_another_email_to(&self, nik: &str, email: Option<&str>) -> Result<Reply> {
+        self.send(Method::POST, "/activation-emails", Some(&json!({ "nik": nik, "email": email }))).await
+    }
+
     pub async fn block(&self, nik: &str, reason: &str) -> Result<Reply> {
         self.send(Method::POST, "/device-blocks", Some(&json!({ "nik": nik, "reason": reason }))).await
     }
@@ -54,9 +59,9 @@ impl Officer {
         self.send(Method::POST, "/device-blocks", Some(body)).await
     }
 
-    /// Shows the devices that a resident has and had.
-    pub async fn look_up_devices(&self, nik: &str) -> Result<Reply> {
-        self.send(Method::POST, "/device-lookups", Some(&json!({ "nik": nik }))).await
+    /// Sees whom a NIK means, with the phones and what waits.
+    pub async fn look_up(&self, nik: &str) -> Result<Reply> {
+        self.send(Method::POST, "/resident-lookups", Some(&json!({ "nik": nik }))).await
     }
 
     /// Lifts the lock of wrong PINs.
@@ -70,13 +75,16 @@ impl Officer {
     }
 
     pub async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Reply> {
-        let mut request = Request::builder()
-            .method(method)
-            .uri(self.api.base().join(path)?.as_str())
-            .header("authorization", format!("Bearer {}", self.token));
-        if body.is_some() {
-            request = request.header("content-type", "application/json");
-        }
-        self.api.send(request.body(body.map(Value::to_string).unwrap_or_default())?).await
+        api::send(&*self.api, || {
+            let mut request = Request::builder()
+                .method(method.clone())
+                .uri(self.api.base().join(path)?.as_str())
+                .header("authorization", format!("Bearer {}", self.token));
+            if body.is_some() {
+                request = request.header("content-type", "application/json");
+            }
+            Ok(request.body(body.map(Value::to_string).unwrap_or_default())?)
+        })
+        .await
     }
 }

@@ -10,7 +10,7 @@ use ikd::domain::Id;
 use ikd::tokens::dpop;
 use serde_json::{Value, json};
 
-use super::api::{Api, Reply};
+use super::api::{self, Api, Reply};
 use super::{KeyPair, Signs};
 
 /// A phone with the app on it.
@@ -127,10 +127,13 @@ impl Phone {
 
     /// Asks for a document in a format, as `application/pdf`.
     pub async fn fetch(&self, session: &PhoneSession, path: &str, accept: &str) -> Result<Reply> {
-        let proof = self.proof(&Method::GET, path, Some(session))?;
-        let mut request = self.request(Method::GET, path, Some(session), Some(&proof), None)?;
-        request.headers_mut().insert(http::header::ACCEPT, accept.parse()?);
-        self.api.send(request).await
+        api::send(&*self.api, || {
+            let proof = self.proof(&Method::GET, path, Some(session))?;
+            let mut request = self.request(Method::GET, path, Some(session), Some(&proof), None)?;
+            request.headers_mut().insert(http::header::ACCEPT, accept.parse()?);
+            Ok(request)
+        })
+        .await
     }
 
     /// Sends any request with a fresh proof.
@@ -141,8 +144,11 @@ impl Phone {
         session: Option<&PhoneSession>,
         body: Option<&Value>,
     ) -> Result<Reply> {
-        let proof = self.proof(&method, path, session)?;
-        self.api.send(self.request(method, path, session, Some(&proof), body)?).await
+        api::send(&*self.api, || {
+            let proof = self.proof(&method, path, session)?;
+            self.request(method.clone(), path, session, Some(&proof), body)
+        })
+        .await
     }
 
     /// Sends any request with a proof that the caller made.

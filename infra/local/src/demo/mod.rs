@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::actors::{
     ActivationEmail, Api, Browser, Integrator, KeyPair, Minted, Officer, Phone, PhoneSession, Reply, document_hash,
+    officers_token,
 };
 use crate::stack::mailbox::Mailbox;
 use crate::stack::{Place, Ports, issuer};
@@ -28,7 +29,15 @@ pub struct Options {
     pub quiet: bool,
 }
 
-/// Plays the procedure on a running stack; an unexpected answer ends it.
+/// Who takes part, beside the resident.
+pub struct People {
+    /// An officer's token.
+    pub officer_token: String,
+    /// The bank's key, as it is registered.
+    pub bank: KeyPair,
+}
+
+/// Plays the procedure on a running local stack; an unexpected answer ends it.
 pub async fn run(
     api: Arc<dyn Api>,
     ports: Ports,
@@ -36,15 +45,20 @@ pub async fn run(
     mailbox: &Mailbox,
     options: Options,
 ) -> Result<Transcript> {
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let bank = place.integrator_key(personas::BANK.client_id)?;
+    play(api, People { officer_token: officer_token(ports).await?, bank }, mailbox, options).await
+}
+
+/// Plays the procedure on any deployment of the service; an unexpected answer ends it.
+pub async fn play(api: Arc<dyn Api>, people: People, mailbox: &Mailbox, options: Options) -> Result<Transcript> {
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let mut demo = Demo {
         story: Story::new(api.base().to_string(), clock.now(), options.quiet),
         phone: Phone::new(api.clone(), clock.clone())?,
         new_phone: Phone::new(api.clone(), clock.clone())?,
-        officer: Officer::new(api.clone(), officer_token(ports).await?),
+        officer: Officer::new(api.clone(), people.officer_token),
         browser: Browser::new(api.clone()),
-        bank: Integrator::new(api, clock.clone(), personas::BANK.client_id, bank),
+        bank: Integrator::new(api, clock.clone(), personas::BANK.client_id, people.bank),
     };
     let number = clock.now().as_millisecond();
     let (mistyped, email) = (format!("bounce+{number}@simulator.amazonses.com"), format!("siti.{number}@contoh.id"));
@@ -239,6 +253,9 @@ impl Demo {
 
     /// The PIN is forgotten; the officer has checked the face and has a new code sent.
     async fn forget_the_pin(&mut self, email: &str, mailbox: &Mailbox) -> Result<()> {
+        let reply = self.officer.look_up(personas::SITI).await?;
+        self.story.step("look-up-resident", "The officer sees whom the NIK on her ID card means", 200, &reply)?;
+        ensure!(reply.member("/resident/name").as_deref() == Some("SITI AMINAH"), "the NIK means somebody else");
         let reply = self.officer.reset_pin(personas::SITI, None).await?;
         self.story.step("reset-pin", "The PIN is forgotten: the officer has a new code sent", 202, &reply)?;
         let reply = self.phone.log_in(PIN).await?;
@@ -270,6 +287,8 @@ impl Demo {
         let reply = self.bank.authenticate().await?;
         self.story.step("issue-token", "The bank proves itself by its key", 200, &reply)?;
         let token = reply.member("/access_token").context("no access token")?;
+        let reply = self.bank.registration(&token).await?;
+        self.story.step("show-integrator", "… and reads what it may ask for", 200, &reply)?;
         let reply = self.bank.redeem(&token, &qr, PURPOSE, Some("counter-1-0001")).await?;
         self.story.step("redeem-qr", "The bank redeems the QR code", 200, &reply)?;
         let assertion = self.bank.verify(&reply.member("/assertion").context("no assertion")?).await?;
@@ -353,8 +372,7 @@ impl Demo {
     }
 }
 
-/// A token of an officer, from the stack's issuer.
+/// A token of an officer, who signs in at the stack's issuer as at the console.
 pub async fn officer_token(ports: Ports) -> Result<String> {
-    let address = format!("{}/token?subject=petugas-1", issuer::address(ports.issuer));
-    Ok(reqwest::get(address).await?.error_for_status()?.text().await?)
+    officers_token(&issuer::address(ports.issuer), issuer::CLIENT, &ports.office_url()?, "petugas-1").await
 }

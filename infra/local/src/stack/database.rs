@@ -1,30 +1,58 @@
-//! The embedded DynamoDB, with its tables as the deployment template declares them.
+//! The embedded DynamoDB, or an account of another one, with the tables that the deployment template declares.
 
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
+use aws_config::SdkConfig;
 use aws_sdk_dynamodb::Client;
 use dynoxide::ImportOptions;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::resident::Resident;
-use operator_base::aws::sdk_config;
+use operator_base::aws::{sdk_config, sdk_config_as};
 use serde::Serialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use super::dynamodb::{Account, Operation};
+
 /// The local tables' prefix, where a deployment has its stack's name.
 pub const PREFIX: &str = "ikd-local-";
 
-/// A DynamoDB of our own.
+/// A DynamoDB with the service's tables.
 #[derive(Clone)]
 pub struct Database {
-    engine: dynoxide::Database,
+    engine: Engine,
     /// Where it is served, and the SDK's client of it.
-    served: Option<(String, Client)>,
+    served: Option<Served>,
     /// Whether created tables get the streams that the template gives them.
     streams: bool,
+    /// Whether they get its TTL attributes.
+    expiry: bool,
+}
+
+/// Who keeps the tables.
+#[derive(Clone)]
+enum Engine {
+    /// Dynoxide, in this process.
+    Embedded(dynoxide::Database),
+    /// Another process.
+    Elsewhere(Account),
+}
+
+#[derive(Clone)]
+struct Served {
+    endpoint: String,
+    config: SdkConfig,
+    client: Client,
+}
+
+impl Served {
+    fn at(endpoint: String, config: SdkConfig) -> Self {
+        let client = Client::new(&config);
+        Self { endpoint, config, client }
+    }
 }
 
 impl Database {
@@ -34,12 +62,24 @@ impl Database {
         let path = path.to_str().context("the database's path is not UTF-8")?;
         let engine = dynoxide::Database::new(path).map_err(failed)?;
         engine.enable_bulk_loading().map_err(failed)?;
-        Ok(Self { engine, served: None, streams: true })
+        Ok(Self::embedded_in(engine))
     }
 
     /// A database that is gone with its test.
     pub fn in_memory() -> Result<Self> {
-        Ok(Self { engine: dynoxide::Database::memory().map_err(failed)?, served: None, streams: true })
+        Ok(Self::embedded_in(dynoxide::Database::memory().map_err(failed)?))
+    }
+
+    fn embedded_in(engine: dynoxide::Database) -> Self {
+        Self { engine: Engine::Embedded(engine), served: None, streams: true, expiry: true }
+    }
+
+    /// An account of an engine that another process serves, by its access key. Its tables get no TTL attributes: the engine
+    /// would delete by the machine's clock, and tests have a clock of their own.
+    pub fn elsewhere(endpoint: &str, access_key: &str) -> Self {
+        let served = Served::at(endpoint.to_owned(), sdk_config_as(endpoint, access_key));
+        let engine = Engine::Elsewhere(Account::new(endpoint, access_key));
+        Self { engine, served: Some(served), streams: true, expiry: false }
     }
 
     /// Leaves out the tables' streams. This engine keeps a stream's records for ever and reads all of them to number
@@ -49,13 +89,13 @@ impl Database {
         Self { streams: false, ..self }
     }
 
-    /// Serves DynamoDB's API on a port; 0 takes any.
+    /// Serves DynamoDB's API on a port; 0 takes any. An error if another process serves it already.
     pub async fn serve(&mut self, port: u16) -> Result<JoinHandle<()>> {
+        let engine = self.embedded()?.clone();
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let endpoint = format!("http://{}", listener.local_addr()?);
-        let client = Client::new(&sdk_config(&endpoint));
-        self.served = Some((endpoint, client));
-        let engine = self.engine.clone();
+        let config = sdk_config(&endpoint);
+        self.served = Some(Served::at(endpoint, config));
         Ok(tokio::spawn(async move {
             if let Err(error) = dynoxide::server::serve_with_shutdown(listener, engine, std::future::pending()).await {
                 eprintln!("The database has stopped: {error}");
@@ -65,58 +105,102 @@ impl Database {
 
     /// The SDK's client of this database.
     pub fn client(&self) -> Result<&Client> {
-        Ok(&self.served()?.1)
+        Ok(&self.served()?.client)
+    }
+
+    /// What the SDK's other clients of it are made from.
+    pub fn config(&self) -> Result<&SdkConfig> {
+        Ok(&self.served()?.config)
     }
 
     /// Where DynamoDB's API is served.
     pub fn endpoint(&self) -> Result<&str> {
-        Ok(&self.served()?.0)
+        Ok(&self.served()?.endpoint)
     }
 
-    fn served(&self) -> Result<&(String, Client)> {
+    fn served(&self) -> Result<&Served> {
         self.served.as_ref().context("the database is not served yet")
     }
 
-    /// The engine itself, for its stream records and its TTL sweep.
-    pub fn engine(&self) -> &dynoxide::Database {
-        &self.engine
+    /// The access key of its account. An embedded database has one account, and takes any.
+    pub fn access_key(&self) -> &str {
+        match &self.engine {
+            Engine::Embedded(_) => "local",
+            Engine::Elsewhere(account) => account.access_key(),
+        }
+    }
+
+    /// The engine itself, for what DynamoDB's API does not offer. An error if it is in another process.
+    pub fn embedded(&self) -> Result<&dynoxide::Database> {
+        match &self.engine {
+            Engine::Embedded(engine) => Ok(engine),
+            Engine::Elsewhere(_) => Err(anyhow!("the database is in another process")),
+        }
+    }
+
+    /// One call of DynamoDB's API, past the SDK and whatever lies between it and the database. It blocks the thread.
+    pub fn call(&self, operation: Operation, request: Value) -> Result<Value> {
+        match &self.engine {
+            Engine::Embedded(engine) => embedded_call(engine, operation, request),
+            Engine::Elsewhere(account) => {
+                account.ask_blocking(operation, request)?.map_err(|refusal| anyhow!("the database refuses: {refusal}"))
+            }
+        }
+    }
+
+    /// Every item of a table, in DynamoDB's JSON.
+    pub fn items(&self, table: &str) -> Result<Vec<Value>> {
+        let mut items = Vec::new();
+        let mut scan = json!({ "TableName": format!("{PREFIX}{table}"), "ConsistentRead": true });
+        loop {
+            let mut page = self.call(Operation::Scan, scan.clone())?;
+            items.extend(page["Items"].as_array_mut().map(std::mem::take).unwrap_or_default());
+            match page["LastEvaluatedKey"].take() {
+                Value::Null => return Ok(items),
+                last => scan["ExclusiveStartKey"] = last,
+            }
+        }
     }
 
     /// Creates the tables of a SAM template, keys, indexes, streams and TTL attributes included. What is there stays.
     pub fn create_tables(&self, template: &Path) -> Result<()> {
         let template = std::fs::read_to_string(template).context("the template cannot be read")?;
+        let existing = self.call(Operation::ListTables, json!({}))?["TableNames"].take();
         for table in tables_of(&template)? {
-            let name = table["TableName"].as_str().context("a table without name")?.to_owned();
-            let ttl = table["TimeToLiveSpecification"].clone();
-            let mut create = table;
-            create["BillingMode"] = json!("PAY_PER_REQUEST");
-            let members = create.as_object_mut().context("a table is no mapping")?;
-            if !self.streams {
-                members.remove("StreamSpecification");
-            } else if let Some(stream) = members.get_mut("StreamSpecification") {
-                stream["StreamEnabled"] = json!(true);
+            let is_there = existing.as_array().is_some_and(|names| names.contains(&table["TableName"]));
+            if !is_there {
+                self.create_table(table)?;
             }
-            members.retain(|member, _| {
-                let known = [
-                    "TableName",
-                    "KeySchema",
-                    "AttributeDefinitions",
-                    "GlobalSecondaryIndexes",
-                    "BillingMode",
-                    "StreamSpecification",
-                ];
-                known.contains(&member.as_str())
-            });
-            let exists = self.engine.get_table_metadata(&name).map_err(failed)?.is_some();
-            if exists {
-                continue;
-            }
-            let created = self.engine.create_table(serde_json::from_value(create)?);
-            created.map_err(failed).with_context(|| format!("table {name} cannot be created"))?;
-            if !ttl.is_null() {
-                let update = json!({ "TableName": name, "TimeToLiveSpecification": ttl });
-                self.engine.update_time_to_live(serde_json::from_value(update)?).map_err(failed)?;
-            }
+        }
+        Ok(())
+    }
+
+    /// Creates one table from a template's properties of it.
+    fn create_table(&self, properties: Value) -> Result<()> {
+        const KNOWN: [&str; 6] = [
+            "TableName",
+            "KeySchema",
+            "AttributeDefinitions",
+            "GlobalSecondaryIndexes",
+            "BillingMode",
+            "StreamSpecification",
+        ];
+
+        let name = properties["TableName"].as_str().context("a table without name")?.to_owned();
+        let ttl = properties["TimeToLiveSpecification"].clone();
+        let mut create = properties;
+        create["BillingMode"] = json!("PAY_PER_REQUEST");
+        let members = create.as_object_mut().context("a table is no mapping")?;
+        if !self.streams {
+            members.remove("StreamSpecification");
+        } else if let Some(stream) = members.get_mut("StreamSpecification") {
+            stream["StreamEnabled"] = json!(true);
+        }
+        members.retain(|member, _| KNOWN.contains(&member.as_str()));
+        self.call(Operation::CreateTable, create).with_context(|| format!("table {name} cannot be created"))?;
+        if self.expiry && !ttl.is_null() {
+            let update = json!({ "TableName": name, "TimeToLiveSpecification": ttl });
+            self.call(Operation::UpdateTimeToLive, update)?;
         }
         Ok(())
     }
@@ -132,7 +216,7 @@ impl Database {
     /// Writes many items at once, all or none, past DynamoDB's API. Streams do not record them.
     pub fn import(&self, table: &str, items: &[serde_dynamo::Item]) -> Result<()> {
         let items = serde_json::from_value(serde_json::to_value(items)?)?;
-        self.engine.import_items(&format!("{PREFIX}{table}"), items, ImportOptions::default()).map_err(failed)?;
+        self.embedded()?.import_items(&format!("{PREFIX}{table}"), items, ImportOptions::default()).map_err(failed)?;
         Ok(())
     }
 
@@ -141,10 +225,10 @@ impl Database {
         self.put("integrators", integrator).await
     }
 
-    /// Deletes what TTL says, every few minutes; on AWS this takes hours.
-    pub fn sweep(&self) -> JoinHandle<()> {
-        let engine = self.engine.clone();
-        tokio::spawn(async move {
+    /// Deletes what TTL says, every few minutes; on AWS this takes hours. Only the embedded engine has to be asked for it.
+    pub fn sweep(&self) -> Result<JoinHandle<()>> {
+        let engine = self.embedded()?.clone();
+        Ok(tokio::spawn(async move {
             loop {
                 tokio::time::sleep(Duration::from_mins(5)).await;
                 let engine = engine.clone();
@@ -153,7 +237,7 @@ impl Database {
                     eprintln!("The TTL sweep failed: {error}");
                 }
             }
-        })
+        }))
     }
 
     async fn put<T: Serialize>(&self, table: &str, entity: &T) -> Result<()> {
@@ -198,6 +282,37 @@ fn without_tags(value: &serde_yaml_ng::Value) -> Result<Value> {
         }
         scalar => serde_json::to_value(scalar)?,
     })
+}
+
+/// The embedded engine's own functions, by the operations that they are.
+fn embedded_call(engine: &dynoxide::Database, operation: Operation, request: Value) -> Result<Value> {
+    use serde_json::from_value as read;
+    match operation {
+        Operation::CreateTable => answer(engine.create_table(read(request)?)),
+        Operation::DeleteTable => answer(engine.delete_table(read(request)?)),
+        Operation::DescribeTable => answer(engine.describe_table(read(request)?)),
+        Operation::ListTables => answer(engine.list_tables(read(request)?)),
+        Operation::UpdateTimeToLive => answer(engine.update_time_to_live(read(request)?)),
+        Operation::DescribeTimeToLive => answer(engine.describe_time_to_live(read(request)?)),
+        Operation::PutItem => answer(engine.put_item(read(request)?)),
+        Operation::GetItem => answer(engine.get_item(read(request)?)),
+        Operation::UpdateItem => answer(engine.update_item(read(request)?)),
+        Operation::DeleteItem => answer(engine.delete_item(read(request)?)),
+        Operation::Query => answer(engine.query(read(request)?)),
+        Operation::Scan => answer(engine.scan(read(request)?)),
+        Operation::BatchGetItem => answer(engine.batch_get_item(read(request)?)),
+        Operation::BatchWriteItem => answer(engine.batch_write_item(read(request)?)),
+        Operation::TransactGetItems => answer(engine.transact_get_items(read(request)?)),
+        Operation::TransactWriteItems => answer(engine.transact_write_items(read(request)?)),
+        Operation::ListStreams => answer(engine.list_streams(read(request)?)),
+        Operation::DescribeStream => answer(engine.describe_stream(read(request)?)),
+        Operation::GetShardIterator => answer(engine.get_shard_iterator(read(request)?)),
+        Operation::GetRecords => answer(engine.get_records(read(request)?)),
+    }
+}
+
+fn answer<T: Serialize>(answered: dynoxide::Result<T>) -> Result<Value> {
+    Ok(serde_json::to_value(answered.map_err(failed)?)?)
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err hands errors over by value")]

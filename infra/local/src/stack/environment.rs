@@ -80,6 +80,7 @@ pub fn of_functions(secrets: &Secrets, ports: Ports, ses: &str, verbose: bool) -
         ("IKD_TABLE_PREFIX", super::database::PREFIX.to_owned()),
         ("IKD_OFFICER_ISSUER", super::issuer::address(ports.issuer)),
         ("IKD_OFFICER_AUDIENCE", super::issuer::AUDIENCE.to_owned()),
+        ("IKD_OFFICER_CLIENT", super::issuer::CLIENT.to_owned()),
         ("IKD_FACE_WEIGHTS", face_lab::weights::folder(&xtask::root()).display().to_string()),
         ("IKD_MAIL_SENDER", "identitas@ikd.example".to_owned()),
         ("IKD_MAIL_CONFIGURATION_SET", "local".to_owned()),

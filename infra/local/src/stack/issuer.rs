@@ -1,18 +1,17 @@
-//! The officers' OpenID Connect issuer on this machine: discovery, keys, and tokens for anybody.
+//! The officers' OpenID Connect issuer on this machine: a program of its own (`infra/local/issuer`) for the stack, and a small one
+//! within the process for tests and benchmarks, which also signs what no issuer would.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use anyhow::Result;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use axum::routing::get;
 use axum::{Json, Router};
-use ikd::app::{Clock, SystemClock};
 use ikd::aws::https;
 use ikd::tokens::officer::{OfficerIssuer, OfficerVerifier};
 use jiff::Timestamp;
-use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -22,10 +21,13 @@ use crate::actors::{KeyPair, Signs};
 /// The audience of officers' tokens.
 pub const AUDIENCE: &str = "ikd-office";
 
+/// The name of the officers' console at the issuer.
+pub const CLIENT: &str = "ikd-office";
+
 /// The role that makes an officer.
 pub const OFFICER_ROLE: &str = "petugas";
 
-/// An issuer that vouches for anybody: for development and tests only.
+/// An issuer within this process, which vouches for anybody.
 #[derive(Clone)]
 pub struct Issuer {
     key: Arc<KeyPair>,
@@ -39,20 +41,23 @@ pub fn address(port: u16) -> String {
     format!("http://127.0.0.1:{port}")
 }
 
-#[derive(Deserialize)]
-struct Ask {
-    #[serde(default = "some_officer")]
-    subject: String,
-    #[serde(default = "officer_role")]
-    role: String,
+/// Whether the issuer on a port answers.
+pub async fn is_ready(port: u16) -> bool {
+    let discovery = reqwest::get(format!("{}/.well-known/openid-configuration", address(port))).await;
+    discovery.is_ok_and(|answer| answer.status().is_success())
 }
 
-fn some_officer() -> String {
-    "petugas-1".to_owned()
-}
+/// Verifies the tokens of the issuer at an address, as a function does.
+pub fn verifier(address: String) -> OfficerVerifier {
+    const TIMEOUT: Duration = Duration::from_secs(2);
 
-fn officer_role() -> String {
-    OFFICER_ROLE.to_owned()
+    let issuer = OfficerIssuer {
+        issuer: address,
+        audience: AUDIENCE.to_owned(),
+        role_claim: "roles".to_owned(),
+        role: OFFICER_ROLE.to_owned(),
+    };
+    OfficerVerifier::new(issuer, https::connector(TIMEOUT), TIMEOUT)
 }
 
 impl Issuer {
@@ -82,22 +87,13 @@ impl Issuer {
 
     /// Verifies its tokens, as a function does.
     pub fn verifier(&self) -> OfficerVerifier {
-        const TIMEOUT: Duration = Duration::from_secs(2);
-
-        let issuer = OfficerIssuer {
-            issuer: self.address.clone(),
-            audience: AUDIENCE.to_owned(),
-            role_claim: "roles".to_owned(),
-            role: OFFICER_ROLE.to_owned(),
-        };
-        OfficerVerifier::new(issuer, https::connector(TIMEOUT), TIMEOUT)
+        verifier(self.address.clone())
     }
 
     fn routes(&self) -> Router {
         Router::new()
             .route("/.well-known/openid-configuration", get(discovery))
             .route("/jwks.json", get(keys))
-            .route("/token", get(token))
             .with_state(self.clone())
     }
 
@@ -141,8 +137,4 @@ async fn discovery(State(issuer): State<Issuer>) -> Json<Value> {
 async fn keys(State(issuer): State<Issuer>) -> Json<Value> {
     issuer.times_asked.fetch_add(1, Ordering::SeqCst);
     Json(json!({ "keys": [issuer.key.public()] }))
-}
-
-async fn token(State(issuer): State<Issuer>, Query(ask): Query<Ask>) -> String {
-    issuer.token(&ask.subject, &ask.role, SystemClock.now()).unwrap_or_default()
 }

@@ -78,7 +78,7 @@ async fn publish(between: &Between, message: &Value) {
     if message["ConfigurationSetName"].as_str().is_none() {
         return;
     }
-    for event in [vec![event("Send", message)], fate(message)].concat() {
+    for event in published(message) {
         for _ in 0..3 {
             let sent = between.http.post(between.function.clone()).json(&event).send().await;
             if sent.is_ok_and(|answer| answer.status().is_success()) {
@@ -87,6 +87,11 @@ async fn publish(between: &Between, message: &Value) {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
     }
+}
+
+/// Everything that SES publishes of a mail that it accepted.
+pub fn published(message: &Value) -> Vec<Value> {
+    [vec![event("Send", message)], fate(message)].concat()
 }
 
 /// What becomes of a mail, by the address that it goes to; SES's own simulator has the same ones.

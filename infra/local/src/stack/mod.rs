@@ -1,6 +1,7 @@
 //! The local stack: every part of the service on this machine, real but for AWS itself.
 
 pub mod database;
+pub mod dynamodb;
 pub mod environment;
 mod gateway;
 pub mod issuer;
@@ -23,7 +24,6 @@ use crate::actors::KeyPair;
 use crate::{personas, photographs};
 use database::Database;
 use environment::Secrets;
-use issuer::Issuer;
 use mailbox::Mailbox;
 use stream_pump::Pump;
 
@@ -45,6 +45,19 @@ impl Ports {
     /// For the tests, which must not disturb a stack that somebody works with.
     pub const TESTS: Self = Self { api: 9100, functions: 9101, database: 8100, mailbox: 8105, issuer: 8106 };
 
+    /// The same, each higher by a number, for a stack beside another one.
+    #[must_use]
+    pub const fn higher_by(self, number: u16) -> Self {
+        let Self { api, functions, database, mailbox, issuer } = self;
+        Self {
+            api: api + number,
+            functions: functions + number,
+            database: database + number,
+            mailbox: mailbox + number,
+            issuer: issuer + number,
+        }
+    }
+
     fn all(self) -> [(&'static str, u16); 5] {
         [
             ("API", self.api),
@@ -57,6 +70,16 @@ impl Ports {
 
     pub fn api_url(self) -> Result<Url> {
         Ok(Url::parse(&format!("http://127.0.0.1:{}", self.api))?)
+    }
+
+    /// The resident's app.
+    pub fn app_url(self) -> Result<Url> {
+        Ok(self.api_url()?.join("/app")?)
+    }
+
+    /// The officers' console.
+    pub fn office_url(self) -> Result<Url> {
+        Ok(self.api_url()?.join("/office")?)
     }
 
     /// Where a function is invoked without a request, as a stream does.
@@ -124,6 +147,7 @@ impl Stack {
 
         let tools = Tools::new(&place.root);
         let (cargo_lambda, mailbox_program) = (tools.cargo_lambda().await?, tools.mailbox().await?);
+        let issuer_library = tools.oidc_provider().await?;
         processes::build_functions(&place.root).await?;
 
         say("Starting the database, the officers' issuer and the mailbox");
@@ -135,11 +159,8 @@ impl Stack {
         for organisation in personas::ORGANISATIONS {
             database.register(&organisation.registered(&place.integrator_key(organisation.client_id)?)).await?;
         }
-        let (issuer, serving) =
-            Issuer::start(environment::key_pair(&place.folder.join("officers.pem"))?, ports.issuer).await?;
-        tasks.push(serving);
-
         let mut processes = processes::Processes::default();
+        processes.start_issuer(&issuer_library, &place, ports)?;
         processes.start_mailbox(&mailbox_program, ports.mailbox)?;
         let secrets = Secrets::read_or_make(&place.folder)?;
         let (ses, serving) = mail_events::start(ports).await?;
@@ -150,7 +171,7 @@ impl Stack {
         processes.start_functions(&cargo_lambda, &place, &env_file, ports.functions)?;
         let before = gateway::Setup {
             functions: Url::parse(&format!("http://127.0.0.1:{}", ports.functions))?,
-            officers: issuer.verifier(),
+            officers: issuer::verifier(issuer::address(ports.issuer)),
             limited: setup.limited,
         };
         tasks.push(gateway::serve(TcpListener::bind(("127.0.0.1", ports.api)).await?, before)?);
@@ -161,7 +182,7 @@ impl Stack {
         for mapping in stream_pump::mappings() {
             stack.pumps.push(stream_pump::start(mapping, database.clone(), ports)?);
         }
-        stack.tasks.push(database.sweep());
+        stack.tasks.push(database.sweep()?);
         Ok(stack)
     }
 
@@ -198,11 +219,11 @@ impl Stack {
     async fn wait_until_ready(&mut self) -> Result<()> {
         let http = reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?;
         let keys = self.ports.api_url()?.join("/.well-known/jwks.json")?;
-        let _shown = Progress::start("waiting for the functions and the mailbox");
+        let _shown = Progress::start("waiting for the functions, the mailbox and the officers' issuer");
         for _ in 0..120 {
             self.processes.ensure_running()?;
             let answered = http.get(keys.clone()).send().await.is_ok_and(|answer| answer.status().is_success());
-            if answered && self.mailbox.is_ready().await {
+            if answered && self.mailbox.is_ready().await && issuer::is_ready(self.ports.issuer).await {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(250)).await;

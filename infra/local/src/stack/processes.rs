@@ -1,22 +1,27 @@
-//! The programs beside our own: the mailbox and `cargo lambda watch`. They end with us.
+//! The programs beside our own: the mailbox, the officers' issuer and `cargo lambda watch`. They end with us.
 
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use serde_json::json;
 use tokio::process::{Child, Command};
 use xtask::progress::Build;
 
-use super::Place;
+use super::{Place, Ports, issuer};
+
+/// Where `npm run dev` serves the pages while somebody works on them.
+const PAGES_BEING_WRITTEN: &str = "http://127.0.0.1:5173";
 
 /// Programs that run for the stack.
 #[derive(Default)]
 pub struct Processes(Vec<(&'static str, Child)>);
 
-/// Builds all functions, so that their first requests do not wait for a compiler. `cargo lambda watch` builds them
+/// Builds the pages and all functions, so that their first requests do not wait for a compiler. `cargo lambda watch` builds them
 /// itself, too, and finds that done.
 pub async fn build_functions(root: &Path) -> Result<()> {
+    xtask::pages::build(root).await?;
     let programs = catalogue::STEPS.map(|step| step.name);
     Build { what: "the functions", root, programs: &programs, options: &[] }.run().await?;
     Ok(())
@@ -27,6 +32,26 @@ impl Processes {
         let mut command = Command::new("node");
         command.arg(program).args(["--host", "127.0.0.1", "--port", &port.to_string()]).stdout(Stdio::null());
         self.start("mailbox", command)
+    }
+
+    /// The officers' issuer. The console may ask it, wherever it is served.
+    pub fn start_issuer(&mut self, library: &Path, place: &Place, ports: Ports) -> Result<()> {
+        let settings = json!({
+            "address": issuer::address(ports.issuer),
+            "audience": issuer::AUDIENCE,
+            "client": issuer::CLIENT,
+            "role": issuer::OFFICER_ROLE,
+            "origins": [ports.api_url()?.origin().ascii_serialization(), PAGES_BEING_WRITTEN],
+            "modules": library,
+        });
+        let logs = std::fs::File::create(place.folder.join("issuer.log"))?;
+        let mut command = Command::new("node");
+        command
+            .arg(place.root.join("infra/local/issuer/server.mjs"))
+            .env("ISSUER", settings.to_string())
+            .stdout(logs.try_clone()?)
+            .stderr(logs);
+        self.start("officers' issuer", command)
     }
 
     pub fn start_functions(&mut self, cargo_lambda: &Path, place: &Place, env_file: &Path, port: u16) -> Result<()> {

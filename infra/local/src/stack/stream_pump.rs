@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -10,6 +10,7 @@ use url::Url;
 
 use super::Ports;
 use super::database::{Database, PREFIX};
+use super::dynamodb::Operation;
 
 /// A table's stream and the function that it calls.
 #[derive(Clone, Copy, Debug)]
@@ -104,28 +105,40 @@ async fn pump(
     Ok(true)
 }
 
-/// The records of a table's stream after a position.
+/// The first records of a table's stream after a position.
 pub fn read(database: &Database, table: &str, after: Option<&str>) -> Result<Vec<Value>> {
-    let engine = database.engine();
     let table = format!("{PREFIX}{table}");
-    let streams = serde_json::to_value(engine.list_streams(serde_json::from_value(json!({ "TableName": table }))?)?)?;
+    let streams = database.call(Operation::ListStreams, json!({ "TableName": table }))?;
     let arn = streams["Streams"][0]["StreamArn"].as_str().with_context(|| format!("{table} has no stream"))?;
-    let described = engine.describe_stream(serde_json::from_value(json!({ "StreamArn": arn }))?)?;
+    let described = database.call(Operation::DescribeStream, json!({ "StreamArn": arn }))?;
     let mut records = Vec::new();
-    for shard in described.stream_description.shards {
+    for shard in described["StreamDescription"]["Shards"].as_array().into_iter().flatten() {
         let kind = if after.is_some() { "AFTER_SEQUENCE_NUMBER" } else { "TRIM_HORIZON" };
-        let mut ask = json!({ "StreamArn": arn, "ShardId": shard.shard_id, "ShardIteratorType": kind });
+        let mut ask = json!({ "StreamArn": arn, "ShardId": shard["ShardId"], "ShardIteratorType": kind });
         if let Some(after) = after {
             ask["SequenceNumber"] = json!(after);
         }
-        let iterator = engine.get_shard_iterator(serde_json::from_value(ask)?)?.shard_iterator;
-        let ask = json!({ "ShardIterator": iterator.context("a shard without an end")?, "Limit": BATCH });
-        let read = serde_json::to_value(engine.get_records(serde_json::from_value(ask)?)?)?;
-        records.extend(read["Records"].as_array().cloned().unwrap_or_default());
+        let iterator = database.call(Operation::GetShardIterator, ask)?["ShardIterator"].take();
+        ensure!(iterator.is_string(), "a shard without an end");
+        let mut read = database.call(Operation::GetRecords, json!({ "ShardIterator": iterator, "Limit": BATCH }))?;
+        records.extend(read["Records"].as_array_mut().map(std::mem::take).unwrap_or_default());
     }
     Ok(records)
 }
 
-fn sequence_number(record: &Value) -> Option<&str> {
+/// All records of a table's stream.
+pub fn read_all(database: &Database, table: &str) -> Result<Vec<Value>> {
+    let mut records: Vec<Value> = Vec::new();
+    loop {
+        let more = read(database, table, records.last().and_then(sequence_number))?;
+        if more.is_empty() {
+            return Ok(records);
+        }
+        records.extend(more);
+    }
+}
+
+/// Where a record is in its stream.
+pub fn sequence_number(record: &Value) -> Option<&str> {
     record["dynamodb"]["SequenceNumber"].as_str()
 }

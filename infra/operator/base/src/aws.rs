@@ -13,11 +13,16 @@ pub async fn config(endpoint: Option<&str>) -> SdkConfig {
 
 /// An SDK configuration for one local endpoint.
 pub fn sdk_config(endpoint: &str) -> SdkConfig {
+    sdk_config_as(endpoint, "local")
+}
+
+/// The same, with an access key by which the endpoint separates accounts.
+pub fn sdk_config_as(endpoint: &str, access_key: &str) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .region(Region::new("ap-southeast-3"))
         .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-            "local",
+            access_key,
             "local",
             None,
             None,

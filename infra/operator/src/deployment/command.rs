@@ -31,6 +31,11 @@ pub enum Command {
         /// The holder's NIK.
         nik: String,
     },
+    /// Takes a printed document off the record: its code counts no more from now on.
+    RevokeDocument {
+        /// The name in the print's code, as typed from the address below it.
+        name: String,
+    },
     /// Hands the records of dead letters to their functions again, and deletes the letters that are done.
     ReplayDeadLetters {
         /// The stack's output DeadLetterQueueUrl.
@@ -64,7 +69,8 @@ impl Command {
             Self::RegisterIntegrator { .. }
             | Self::DisableIntegrator { .. }
             | Self::EnableIntegrator { .. }
-            | Self::UnlockHolder { .. } => {}
+            | Self::UnlockHolder { .. }
+            | Self::RevokeDocument { .. } => {}
         }
     }
 }

@@ -3,6 +3,7 @@
 
 mod command;
 mod dead_letters;
+mod documents;
 mod holders;
 mod integrators;
 mod signing_key;
@@ -166,6 +167,7 @@ pub async fn carry_out(
             ("rotate-key", signing_key::rotate(deployment, secret, from_version).await?)
         }
         Command::UnlockHolder { nik } => ("unlock-holder", holders::unlock(deployment, nik).await?),
+        Command::RevokeDocument { name } => ("revoke-document", documents::revoke(deployment, name).await?),
         Command::ReplayDeadLetters { queue_url } => {
             let queue_url = queue_url.as_deref().context("name the queue, or give the stack's --outputs")?;
             ("replay-dead-letters", dead_letters::replay(deployment, queue_url).await?)

@@ -90,7 +90,8 @@ fn paths(operations: &mut BTreeMap<String, String>) -> Result<String> {
         }
     }
     let mut text = String::new();
-    for (path, routes) in in_order {
+    for (_, routes) in in_order {
+        let path = routes.first().map(|route| route.path_of_description()).unwrap_or_default();
         writeln!(text, "  {path}:")?;
         for route in routes {
             let operation = route.operation;

@@ -1,6 +1,7 @@
 //! Runs a cargo build and shows how far it is. What the compiler has to say is shown in full.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -33,23 +34,52 @@ impl Build<'_> {
     /// Builds, and gives the executables by their names. A failure is one sentence, below the compiler's messages.
     pub async fn run(self) -> Result<HashMap<String, PathBuf>> {
         let Self { what, root, programs, options } = self;
+        let mut command = Command::new(cargo());
+        command.arg("build").args(options);
+        command.args(programs.iter().flat_map(|program| ["--bin", program])).current_dir(root);
+        Compilation { what, root, packages: programs, programs: programs.len() }.run(command).await
+    }
+}
+
+/// A build whose command the caller makes: Cargo itself, or what calls it as `cargo lambda build` does.
+#[derive(Clone, Copy, Debug)]
+pub struct Compilation<'a> {
+    /// What is built, in a word or two: `27 functions`.
+    pub what: &'a str,
+    /// The checkout's root.
+    pub root: &'a Path,
+    /// The packages that are built, which tell how many libraries there are to compile.
+    pub packages: &'a [&'a str],
+    /// How many programs are built.
+    pub programs: usize,
+}
+
+impl Compilation<'_> {
+    /// Runs the command, which passes Cargo's options on, and gives the executables by their names. A failure is one sentence,
+    /// below the compiler's messages.
+    pub async fn run(self, mut command: Command) -> Result<HashMap<String, PathBuf>> {
+        let Self { what, root, packages, programs } = self;
         let progress = Progress::start(&format!("preparing to build {what}"));
-        let mut cargo = Cargo { root, progress, downloaded: 0, active: Vec::new(), executables: HashMap::new() };
+        let mut cargo = Cargo { progress, downloaded: 0, active: Vec::new(), executables: HashMap::new() };
         // Cargo fetches here what is missing.
-        let libraries = cargo.count_libraries(programs).await?;
+        let libraries = cargo.count_libraries(root, packages).await?;
         let libraries = libraries.with_context(|| format!("Cargo cannot build {what}; the reason is above."))?;
         cargo.progress.turn_to("compiling");
-        cargo.progress.expect(libraries + programs.len());
-        let built = cargo.build(programs, options).await?;
+        cargo.progress.count_up_to(libraries + programs);
+        command.args(["--message-format", "json-render-diagnostics"]);
+        let built = cargo.build(command).await?;
         ensure!(built, "Cargo cannot build {what}; the reason is above.");
         cargo.progress.finish(&format!("built {what}"));
         Ok(cargo.executables)
     }
 }
 
+fn cargo() -> OsString {
+    std::env::var_os("CARGO").unwrap_or("cargo".into())
+}
+
 /// A running cargo.
-struct Cargo<'a> {
-    root: &'a Path,
+struct Cargo {
     progress: Progress,
     /// How many packages were fetched so far.
     downloaded: usize,
@@ -59,19 +89,18 @@ struct Cargo<'a> {
     executables: HashMap<String, PathBuf>,
 }
 
-impl Cargo<'_> {
+impl Cargo {
     /// How many libraries there are to compile, or nothing when cargo cannot tell.
-    async fn count_libraries(&mut self, programs: &[&str]) -> Result<Option<usize>> {
+    async fn count_libraries(&mut self, root: &Path, packages: &[&str]) -> Result<Option<usize>> {
+        let mut command = Command::new(cargo());
+        command.args(tree::QUESTION).current_dir(root);
         let mut tree = Tree::default();
-        let listed = self.run(&tree::QUESTION, |_, line| tree.read(line)).await?;
-        Ok(listed.then(|| tree.libraries_of(programs)))
+        let listed = self.run(command, |_, line| tree.read(line)).await?;
+        Ok(listed.then(|| tree.libraries_of(packages)))
     }
 
-    async fn build(&mut self, programs: &[&str], options: &[&str]) -> Result<bool> {
-        let mut arguments = vec!["build", "--message-format", "json-render-diagnostics"];
-        arguments.extend(options);
-        arguments.extend(programs.iter().flat_map(|program| ["--bin", program]));
-        self.run(&arguments, |cargo, line| {
+    async fn build(&mut self, command: Command) -> Result<bool> {
+        self.run(command, |cargo, line| {
             // The total counts only libraries and programs.
             if let Some(artifact) = Artifact::of_line(line).filter(|artifact| !artifact.is_build_script()) {
                 cargo.active.retain(|package| package != artifact.package());
@@ -83,10 +112,8 @@ impl Cargo<'_> {
         .await
     }
 
-    /// Runs cargo to its end. Its results go to a closure, what it does into the progress, and all else to the reader.
-    async fn run(&mut self, arguments: &[&str], mut result: impl FnMut(&mut Self, &str)) -> Result<bool> {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-        command.args(arguments).current_dir(self.root);
+    /// Runs a command to its end. Its results go to a closure, what it does into the progress, and all else to the reader.
+    async fn run(&mut self, mut command: Command, mut result: impl FnMut(&mut Self, &str)) -> Result<bool> {
         if std::io::stderr().is_terminal() {
             command.env("CARGO_TERM_COLOR", "always");
         }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-pub use cargo::Build;
+pub use cargo::{Build, Compilation};
 use line::{Beat, Moment, minutes};
 
 /// How often to check whether there is something to show.
@@ -59,7 +59,7 @@ impl Progress {
     }
 
     /// Says how many parts there are; from now on they are counted.
-    pub fn expect(&self, total: usize) {
+    pub fn count_up_to(&self, total: usize) {
         self.shown.bar.set_length(total as u64);
         self.shown.bar.set_style(style("{spinner} [{bar:30}] {wide_msg}"));
         self.shown.state().0.total = Some(total);

@@ -1,10 +1,12 @@
 //! Finds the programs that the local stack and the tests run, or installs them under `.local/tools/`.
 
 mod install;
+mod python;
 mod system;
 
 use std::{
-    env, fs,
+    env,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Stdio,
 };
@@ -13,7 +15,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use tokio::process::Command;
 
 use crate::progress::Progress;
-use install::{Install, Pin, cargo_install, run};
+use install::{Install, Pin, cargo_install, lock, run};
 use system::SystemPackages;
 
 /// The programs of one checkout, in the versions that `infra/tools/` pins.
@@ -67,9 +69,9 @@ impl Tools {
         self.crate_program("cargo-deny").await
     }
 
-    /// The path of the executable `cargo-machete`, which finds dependencies that nothing uses.
-    pub async fn cargo_machete(&self) -> Result<PathBuf> {
-        self.crate_program("cargo-machete").await
+    /// The path of the executable `cargo-shear`, which finds dependencies that nothing uses, or that only tests use.
+    pub async fn cargo_shear(&self) -> Result<PathBuf> {
+        self.crate_program("cargo-shear").await
     }
 
     /// The path of the executable `cargo-fuzz`.
@@ -99,10 +101,20 @@ impl Tools {
         self.requirements("aws-emulator", "infra/lab/aws_emulator", "python3").await
     }
 
+    /// The path of a Python that has the AWS emulator which runs functions, the proxy that makes faults, and what deploys.
+    pub async fn deployed(&self) -> Result<PathBuf> {
+        self.requirements("deployed", "infra/lab/deployed", "python3").await
+    }
+
     /// The script of the local mailbox (aws-ses-v2-local), to be run with `node`.
     pub async fn mailbox(&self) -> Result<PathBuf> {
         let modules = self.node_modules().await?;
         Ok(modules.join("aws-ses-v2-local/dist/cli.js"))
+    }
+
+    /// The `node_modules` directory that holds oidc-provider, the local issuer's library.
+    pub async fn oidc_provider(&self) -> Result<PathBuf> {
+        self.node_modules().await
     }
 
     /// The `node_modules` directory that holds playwright-core.
@@ -147,6 +159,34 @@ impl Tools {
         BUILDERS.install_unless(find, &self.home()).await
     }
 
+    /// Installs what the pages are built with into `clients/node_modules`, where editors look for it, too. Other runs wait until
+    /// the lock that this gives is dropped.
+    pub async fn clients(&self) -> Result<File> {
+        require_node()?;
+        let folder = self.root.join("clients");
+        let lock = lock(self.home().join("clients.lock"), "what the pages are built with").await?;
+        let pins = fs::read_to_string(folder.join("package-lock.json")).context("clients/package-lock.json")?;
+        // npm removes the folder, and the stamp with it, before it installs.
+        let stamp = folder.join("node_modules/.stamp");
+        if fs::read_to_string(&stamp).is_ok_and(|installed| installed == pins) {
+            return Ok(lock);
+        }
+        let npm =
+            find_on_path("npm").context("npm is needed to build the pages; install it (it comes with Node.js)")?;
+        eprintln!("Installing what the pages are built with, once.");
+        let _shown = Progress::start("installing what the pages are built with");
+        run(
+            Command::new(npm)
+                .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"])
+                .current_dir(&folder),
+            lock.try_clone()?,
+        )
+        .await
+        .map_err(|why| anyhow!("npm could not install what clients/package.json names ({why}); try again"))?;
+        fs::write(&stamp, pins).with_context(|| format!("{} could not be written", stamp.display()))?;
+        Ok(lock)
+    }
+
     async fn node_modules(&self) -> Result<PathBuf> {
         require_node()?;
         let files = ["package.json", "package-lock.json"];
@@ -154,18 +194,22 @@ impl Tools {
         for file in files {
             stamp += &self.read_pins(file)?;
         }
-        let products =
-            ["node_modules", "node_modules/aws-ses-v2-local/dist/cli.js", "node_modules/playwright-core/package.json"];
+        let products = [
+            "node_modules",
+            "node_modules/aws-ses-v2-local/dist/cli.js",
+            "node_modules/oidc-provider/package.json",
+            "node_modules/playwright-core/package.json",
+        ];
         let install = self.install("node", &stamp, &products);
         let Some(lock) = install.begin("the Node packages").await? else {
             return Ok(install.product());
         };
 
         let npm = find_on_path("npm").context(
-            "npm is needed to install the local mailbox and the browser driver; install it (it \
+            "npm is needed to install the local mailbox, the officers' issuer and the browser driver; install it (it \
              comes with Node.js)",
         )?;
-        eprintln!("Installing the local mailbox and the browser driver with npm, once.");
+        eprintln!("Installing the local mailbox, the officers' issuer and the browser driver with npm, once.");
         let _shown = Progress::start("installing the Node packages");
         for file in files {
             fs::copy(self.pins().join(file), install.dir.join(file))
@@ -180,52 +224,6 @@ impl Tools {
         )
         .await
         .map_err(|why| anyhow!("npm could not install what infra/tools/package.json names ({why}); try again"))?;
-        install.finish()
-    }
-
-    /// Installs one package into a virtual environment of its own, so that nobody waits for
-    /// packages that others need.
-    async fn pypi_program(&self, pin: &Pin, program: &str) -> Result<PathBuf> {
-        let package = pin.to_string();
-        self.virtual_environment(&pin.name, &package, &[&package], program).await
-    }
-
-    /// A program in a virtual environment of its own, with what a folder's `requirements.txt` lists.
-    async fn requirements(&self, name: &str, folder: &str, program: &str) -> Result<PathBuf> {
-        let requirements = self.root.join(folder).join("requirements.txt");
-        let pins = fs::read_to_string(&requirements)
-            .with_context(|| format!("{} could not be read", requirements.display()))?;
-        let packages = ["--requirement", &requirements.to_string_lossy()];
-        self.virtual_environment(name, &pins, &packages, program).await
-    }
-
-    /// A program in a virtual environment of its own, with what pip installs there.
-    async fn virtual_environment(&self, name: &str, pins: &str, packages: &[&str], program: &str) -> Result<PathBuf> {
-        let products = [&format!("bin/{program}"), "bin/python3"];
-        let install = self.install(&format!("venv/{name}"), pins, &products);
-        let Some(lock) = install.begin(name).await? else {
-            return Ok(install.product());
-        };
-
-        let python = find_on_path("python3")
-            .with_context(|| format!("Python 3 is needed to install {name}; install it or put {program} on PATH"))?;
-        eprintln!("Installing {name} with pip, once; this takes a minute or two.");
-        let _shown = Progress::start(&format!("installing {name}"));
-        run(Command::new(python).args(["-m", "venv"]).arg(&install.dir), lock.try_clone()?).await.map_err(|why| {
-            anyhow!(
-                "Python 3 with its venv module (Debian's package python3-venv) is needed to \
-                 install {name} ({why})"
-            )
-        })?;
-        run(
-            Command::new(install.dir.join("bin/python3"))
-                .args(["-m", "pip", "install", "--quiet", "--no-input"])
-                .arg("--disable-pip-version-check")
-                .args(packages),
-            lock.try_clone()?,
-        )
-        .await
-        .map_err(|why| anyhow!("pip could not install {name}; try again ({why})"))?;
         install.finish()
     }
 
@@ -290,8 +288,8 @@ impl Tools {
 
 /// Says what to do unless the `node` on PATH can run what `infra/tools/package.json` names.
 pub fn require_node() -> Result<()> {
-    const NEEDED: &str = "Node.js 20.19, 22.12 or newer is needed for the local mailbox and the \
-                          browser tests";
+    const NEEDED: &str = "Node.js 20.19, 22.12 or newer is needed for the pages, the local mailbox and \
+                          issuer, and the browser tests";
     let Ok(output) = std::process::Command::new("node").arg("--version").output() else {
         bail!("{NEEDED}; install it");
     };

@@ -5,6 +5,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_http::{Body, Error, Request, RequestExt, Response, service_fn};
 
+#[global_allocator]
+static ALLOCATOR: ikd::Allocator = ikd::Allocator;
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     #[expect(clippy::disallowed_methods, reason = "the floor has no configuration but this")]

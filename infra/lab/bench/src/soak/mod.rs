@@ -17,6 +17,7 @@ use local::personas::BANK;
 use local::stack::say;
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinSet;
+use xtask::progress::Progress;
 
 use crate::arena::{Arena, Builds, PORTS};
 use crate::figures::Machine;
@@ -138,6 +139,7 @@ impl Soaking {
         let rate = peak * SHARE_OF_PEAK;
         let lasts = Duration::from_secs_f64(minutes * 60.0);
         say(&format!("Soaking for {minutes} minutes at {rate:.0} visits a second; {peak:.0} are the peak"));
+        let progress = Progress::start("soaking");
         self.edge.take();
         self.visits = 0;
         let (began, mut memory) = (Instant::now(), Vec::new());
@@ -148,6 +150,7 @@ impl Soaking {
             self.reap()?;
             ensure!(self.under_way.len() < MAX_VISITS, "the functions do not keep up");
             self.visit(arena, Course::of(self.visits)).await?;
+            progress.now(&format!("{} visits", self.visits));
             let minute = began.elapsed().as_secs_f64() / 60.0;
             if memory.last().is_none_or(|(last, _)| minute - last >= minutes / 30.0) {
                 let now = memory_of(arena)?;
@@ -161,6 +164,7 @@ impl Soaking {
         while let Some(ended) = self.under_way.join_next().await {
             self.note(ended?);
         }
+        drop(progress);
         let now = memory_of(arena)?;
         memory.push((began.elapsed().as_secs_f64() / 60.0, now.values().sum()));
         let (settled, before) = settled.context("it was too short")?;
@@ -178,7 +182,7 @@ impl Soaking {
 
     /// Visits a second when some connections wait for nothing but their answers.
     async fn peak(&mut self, arena: &Arena) -> Result<f64> {
-        say("Looking for the peak");
+        let _shown = Progress::start("looking for the peak");
         let began = Instant::now();
         while began.elapsed() < PEAK_TAKES {
             while self.under_way.len() < PEAK_CONNECTIONS {

@@ -91,9 +91,7 @@ impl Proxy {
     }
 
     async fn carry_out(&self, request: Request) -> Result<Response> {
-        let (parts, body) = request.into_parts();
-        let body = axum::body::to_bytes(body, 1 << 24).await?;
-        Ok(self.upstream.ask(parts, body).await?.into_response())
+        Ok(self.upstream.pass_on(request).await?.into_response())
     }
 }
 
