@@ -90,3 +90,22 @@ fn what_operators_install_holds_no_test_people_and_draws_no_charts() {
     let left_out = ["local ", "tests ", "plotters "];
     assert!(!built.iter().any(|package| left_out.iter().any(|name| package.starts_with(name))), "{built:?}");
 }
+
+/// It is built without the service: no test people, no SDK, no secrets of ours.
+#[test]
+fn what_integrators_run_holds_nothing_of_the_service() {
+    let built: Vec<_> = dependencies("counter").into_keys().collect();
+    assert!(built.iter().any(|package| package.starts_with("axum ")), "{built:?}");
+    let left_out = ["local ", "tests ", "ikd ", "operator", "aws-sdk", "declaration "];
+    assert!(!built.iter().any(|package| left_out.iter().any(|name| package.starts_with(name))), "{built:?}");
+}
+
+#[test]
+fn every_function_has_the_allocator() {
+    const ALLOCATOR: &str = "#[global_allocator]\nstatic ALLOCATOR: ikd::Allocator = ikd::Allocator;\n";
+
+    for step in catalogue::STEPS {
+        let main = xtask::root().join("functions").join(step.name).join("src/main.rs");
+        assert!(std::fs::read_to_string(main).unwrap().contains(ALLOCATOR), "{}", step.name);
+    }
+}

@@ -4,8 +4,11 @@
 
 mod builds;
 mod claims;
+mod clients;
+mod front;
 mod operations;
 mod schemas;
+mod walkthrough;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -217,11 +220,13 @@ fn every_function_starts_with_the_variables_of_the_template_and_with_none_less()
 }
 
 /// Variables that the template sets although the code has a default.
-const HAVE_DEFAULTS: [&str; 14] = [
+const HAVE_DEFAULTS: [&str; 20] = [
     "IKD_FACE_ENGINE",
     "IKD_FACE_MATCH",
     "IKD_FACE_NO_MATCH",
     "IKD_FACE_REGION",
+    "IKD_FRONT_SECRET",
+    "IKD_FRONT_SECRET_NEXT",
     "IKD_LOG_LEVEL",
     "IKD_STAGE",
     "IKD_RECEIPTS_KEPT_SECONDS",
@@ -230,8 +235,12 @@ const HAVE_DEFAULTS: [&str; 14] = [
     "IKD_OFFICE_CONTACT",
     "IKD_OFFICE_PHONE",
     "IKD_MAIL_SENDER_NAME",
+    "IKD_OFFICER_CLIENT",
+    "IKD_OFFICER_RESOURCE",
     "IKD_OFFICER_ROLE",
     "IKD_OFFICER_ROLE_CLAIM",
+    "IKD_OFFICER_SCOPE",
+    "IKD_OFFICER_SIGN_IN",
 ];
 
 /// A usable value for every variable.
@@ -249,11 +258,17 @@ fn values() -> Result<BTreeMap<String, String>> {
         ("IKD_FACE_MATCH", "0.4"),
         ("IKD_FACE_NO_MATCH", "0.6"),
         ("IKD_FACE_REGION", "ap-southeast-1"),
+        ("IKD_FRONT_SECRET", "the front's secret, as long as it has to be"),
+        ("IKD_FRONT_SECRET_NEXT", "the front's next secret, as long as it has to be"),
         ("IKD_OFFICE_CONTACT", "Dinas"),
         ("IKD_OFFICE_PHONE", "(0351) 123456"),
         ("IKD_OFFICER_ISSUER", "https://issuer.example"),
         ("IKD_OFFICER_AUDIENCE", "office"),
+        ("IKD_OFFICER_CLIENT", "console"),
+        ("IKD_OFFICER_RESOURCE", "urn:ikd:office"),
         ("IKD_OFFICER_ROLE_CLAIM", "roles"),
+        ("IKD_OFFICER_SCOPE", "openid"),
+        ("IKD_OFFICER_SIGN_IN", "https://sign-in.example"),
         ("IKD_OFFICER_ROLE", "petugas"),
         ("IKD_MAIL_SENDER", "identitas@ikd.example"),
         ("IKD_MAIL_CONFIGURATION_SET", "set"),
@@ -262,6 +277,32 @@ fn values() -> Result<BTreeMap<String, String>> {
         values.insert(name.to_owned(), value.to_owned());
     }
     Ok(values)
+}
+
+#[test]
+fn a_sign_in_that_the_console_could_not_use_stops_the_start_with_a_sentence() {
+    for (variable, value, sentence) in [
+        ("IKD_OFFICER_ISSUER", "", "The environment variable IKD_OFFICER_ISSUER is missing."),
+        (
+            "IKD_OFFICER_ISSUER",
+            "issuer.example",
+            "The environment variable IKD_OFFICER_ISSUER is not usable: relative URL without a base.",
+        ),
+        (
+            "IKD_OFFICER_SCOPE",
+            "openid  \"ikd\"",
+            "The environment variable IKD_OFFICER_SCOPE is not usable: it must be scopes with one space between them.",
+        ),
+        (
+            "IKD_OFFICER_SIGN_IN",
+            "https://sign-in.example/login",
+            "The environment variable IKD_OFFICER_SIGN_IN is not usable: it must be an address without path.",
+        ),
+    ] {
+        let mut given = values().unwrap();
+        given.insert(variable.to_owned(), value.to_owned());
+        assert_eq!(start(&given, Builders::of(&[])), Err(sentence.to_owned()));
+    }
 }
 
 /// Starts a function as a cold start does; gives the sentence that it would end with.
@@ -288,6 +329,10 @@ fn tests_and_refusals() -> BTreeMap<String, bool> {
     for folder in ["in_process", "properties", "end_to_end", "model/tests"] {
         for entry in std::fs::read_dir(xtask::root().join("tests").join(folder)).unwrap() {
             let path = entry.unwrap().path();
+            // The probes of the database engines, in a folder, assert nothing of our answers.
+            if path.is_dir() {
+                continue;
+            }
             let module = path.file_stem().unwrap().to_str().unwrap().to_owned();
             let source = std::fs::read_to_string(&path).unwrap();
             for test in source.split("#[test]").flat_map(|part| part.split("#[tokio::test")).skip(1) {
@@ -334,8 +379,8 @@ fn no_package_may_hold_unsafe_code() {
         manifest(&root.join("Cargo.toml"))["workspace"]["lints"]["rust"]["unsafe_code"].as_str(),
         Some("forbid")
     );
-    assert_eq!(manifest(&root.join("tests/fuzz/Cargo.toml"))["lints"]["rust"]["unsafe_code"].as_str(), Some("forbid"));
     let own = [
+        "clients/counter",
         "shared",
         "shared/declaration",
         "shared/face-engine",
@@ -350,6 +395,7 @@ fn no_package_may_hold_unsafe_code() {
         "infra/operator/base",
         "infra/xtask",
         "tests",
+        "tests/fuzz",
         "tests/model",
     ];
     let mut packages: Vec<String> = own.map(str::to_owned).into();

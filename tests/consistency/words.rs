@@ -17,7 +17,8 @@ type Retired = (&'static str, &'static str, &'static [&'static str]);
 const RETIRED_IN_INDONESIAN: &[Retired] = &[
     ("surel", "email", &[]),
     ("e-mail", "email", &[]),
-    ("perangkat", "ponsel", &[]),
+    // The old app's name for blocking one's phone.
+    ("perangkat", "ponsel", &["Lepas Perangkat"]),
     ("gawai", "ponsel", &["kepegawaian"]),
     // The name of agencies that issue documents.
     ("instansi", "lembaga", &["instansi penerbit dokumen ini", "hubungi instansi tersebut"]),
@@ -261,7 +262,7 @@ fn texts() -> Vec<Text> {
         })
         .collect();
     texts.extend(DocumentKind::ALL.into_iter().map(|kind| Text::new(kind.as_str(), kind.name().id, kind.name().en)));
-    for path in files(&["functions", "shared", "infra", "clients"], &["rs", "html"]) {
+    for path in files(&["functions", "shared", "infra", "clients"], &["rs", "html", "js"]) {
         let source = std::fs::read_to_string(&path).unwrap();
         let shown = source.split("#[cfg(test)]").next().unwrap_or_default();
         texts.extend(written_in(path.strip_prefix(xtask::root()).unwrap(), shown));
@@ -281,7 +282,8 @@ fn files(folders: &[&str], extensions: &[&str]) -> Vec<PathBuf> {
         for entry in entries {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                if !path.ends_with("node_modules") && !path.ends_with("target") {
+                let is_made = ["node_modules", "target", "dist", "generated"].iter().any(|made| path.ends_with(made));
+                if !is_made {
                     folders.push(path);
                 }
             } else if path.extension().is_some_and(|extension| extensions.iter().any(|known| extension == *known)) {

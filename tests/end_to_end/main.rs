@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "what helps a test panics where the test fails")]
 
+mod browser;
+mod documents;
+mod paper;
 mod privacy;
 
 use std::collections::BTreeSet;
@@ -9,16 +12,14 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use ikd::app::{Clock, SystemClock};
-use local::actors::{ActivationEmail, Api, HttpApi, Officer, Phone};
+use local::actors::{ActivationEmail, Api, HttpApi, Integrator, Officer, Phone, Reply};
 use local::demo::{self, Options};
 use local::personas;
 use local::photographs;
 use local::schemathesis;
-use local::stack::{Place, Ports, Setup, Stack};
+use local::stack::{Place, Ports, Setup, Stack, issuer};
 use privacy::{Recorder, Said};
 use serde_json::{Value, json};
-use tokio::process::Command;
-use xtask::tools::Tools;
 
 /// One stack serves all of it, since bringing one up takes long.
 #[tokio::test(flavor = "multi_thread")]
@@ -30,7 +31,7 @@ async fn the_procedure_runs_end_to_end_and_the_activation_page_works_by_keyboard
     let log = std::fs::read_to_string(place.folder().join("functions.log")).unwrap_or_default();
     let alive = stack.ensure_running();
     stack.down().await;
-    outcome.unwrap_or_else(|error| panic!("{error:?}\nThe functions said:\n{log}"));
+    outcome.unwrap_or_else(|error| panic!("The functions said:\n{log}\nWhat failed: {error:?}"));
     alive.unwrap();
 }
 
@@ -42,16 +43,23 @@ async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
     let functions: BTreeSet<&str> = transcript.steps.iter().map(|step| step.function).collect();
     for function in tests::functions::HTTP {
         // These answer without a line of their own in the transcript.
-        let expected = !["publish-keys", "unlock-pin"].contains(&function.name());
+        let expected = !["publish-keys", "serve-pages", "unlock-pin"].contains(&function.name());
         ensure!(functions.contains(function.name()) == expected, "{}: {functions:?}", function.name());
     }
     stack.work_off().await?;
     nothing_was_built_twice(place)?;
     nothing_was_written_down(stack, place, recorder.said()).await?;
     unrouted_paths_are_not_found(stack).await?;
-    the_page_works(stack, personas::BUDI, &indonesian()).await?;
+    let (budi, code) = the_page_works(stack, personas::BUDI, &indonesian()).await?;
+    paper::its_codes_work(stack, &budi, &code).await?;
     the_page_works(stack, personas::DEWI, &english()).await?;
-    schemathesis::hold(stack.ports, place, &stack.mailbox).await
+    the_app_works(stack, place).await?;
+    the_console_works(stack).await?;
+    browser::play("lighthouse", json!({ "origin": stack.ports.api_url()?.origin().ascii_serialization() })).await?;
+    schemathesis::hold(stack.ports, place, &stack.mailbox).await?;
+    // Their people replace phones of before, and one of them dies: they come last.
+    documents::integrating_works(stack.ports, place).await.context("docs/integrating.md")?;
+    documents::mobile_works(stack.ports, place).await.context("docs/mobile.md")
 }
 
 /// `cargo lambda watch` builds each function by itself at its first request, and finds it built.
@@ -85,46 +93,79 @@ async fn unrouted_paths_are_not_found(stack: &Stack) -> Result<()> {
     Ok(())
 }
 
-/// Enrols a resident whose activation link was first asked for again, and activates in Chromium.
-async fn the_page_works(stack: &Stack, nik: &str, words: &Value) -> Result<()> {
-    let email = approved(stack, nik).await?;
-    let root = xtask::root();
-    let screenshots = root.join("artifacts");
-    std::fs::create_dir_all(&screenshots)?;
-    let tools = Tools::new(&root);
+/// Enrols a resident whose activation link was first asked for again, and activates in Chromium. Gives the phone, and the code,
+/// which is its first PIN.
+async fn the_page_works(stack: &Stack, nik: &str, words: &Value) -> Result<(Phone, String)> {
+    let (phone, email) = approved(stack, nik).await?;
     let mut activation = words.clone();
-    for (name, value) in [
-        ("link", json!(email.link)),
-        ("code", json!(email.code)),
-        ("screenshots", json!(screenshots)),
-        ("chromium", json!(tools.chromium().await?)),
-        ("modules", json!(tools.playwright().await?)),
-    ] {
-        activation[name] = value;
-    }
-    let output = Command::new("node")
-        .arg(root.join("tests/browser/activation.mjs"))
-        .env("ACTIVATION", activation.to_string())
-        .output()
-        .await
-        .context("node cannot be started")?;
-    ensure!(output.status.success(), "the browser: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(())
+    activation["link"] = json!(email.link);
+    activation["code"] = json!(email.code);
+    browser::play("activation", activation).await?;
+    Ok((phone, email.code))
 }
 
-async fn approved(stack: &Stack, nik: &str) -> Result<ActivationEmail> {
+/// The resident's app, from *Daftar* to the erasure, in Chromium, and Hadi's once more by keyboard alone. Siti's phone was blocked at
+/// the end of the demo.
+async fn the_app_works(stack: &Stack, place: &Place) -> Result<()> {
+    let camera = place.folder().join("camera.jpg");
+    std::fs::write(&camera, photographs::selfie()?)?;
     let api: Arc<dyn Api> = Arc::new(HttpApi::new(stack.ports.api_url()?)?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let phone = Phone::new(api.clone(), clock)?;
-    let address = format!("{nik}@contoh.id");
-    let reply = phone.register(nik, &address, "0812-3456-7890", &photographs::selfie()?).await?;
+    let key = place.integrator_key(personas::BANK.client_id)?;
+    let bank = Integrator::new(api, clock, personas::BANK.client_id, key).token().await?;
+    let holder = json!({
+        "origin": format!("http://127.0.0.1:{}", stack.ports.api),
+        "officer": demo::officer_token(stack.ports).await?,
+        "mailbox": format!("http://127.0.0.1:{}", stack.ports.mailbox),
+        "bank": bank,
+        "nik": personas::SITI,
+        "name": "SITI AMINAH",
+        "other_nik": personas::HADI,
+        "camera": camera,
+    });
+    browser::play("holder", holder).await
+}
+
+/// The officers' console, in Chromium: two registrations to decide, and a resident with an active phone. Budi activated his on the
+/// page.
+async fn the_console_works(stack: &Stack) -> Result<()> {
+    let (_, approve) = registered(stack, personas::AGUS).await?;
+    let (_, reject) = registered(stack, personas::RATNA).await?;
+    let ticket = |reply: &Reply| reply.member("/ticket/text").with_context(|| reply.text.clone());
+    let officer = json!({
+        "origin": stack.ports.api_url()?.origin().ascii_serialization(),
+        "issuer": issuer::address(stack.ports.issuer),
+        "mailbox": format!("http://127.0.0.1:{}", stack.ports.mailbox),
+        "tickets": { "approve": ticket(&approve)?, "reject": ticket(&reject)? },
+        "active_nik": personas::BUDI,
+        "unknown_nik": personas::UNKNOWN,
+    });
+    browser::play("officer", officer).await
+}
+
+/// A new phone of a resident, and what its registration was answered.
+async fn registered(stack: &Stack, nik: &str) -> Result<(Phone, Reply)> {
+    let api: Arc<dyn Api> = Arc::new(HttpApi::new(stack.ports.api_url()?)?);
+    let phone = Phone::new(api, Arc::new(SystemClock))?;
+    let reply = phone.register(nik, &address_of(nik), "0812-3456-7890", &photographs::selfie()?).await?;
+    Ok((phone, reply))
+}
+
+fn address_of(nik: &str) -> String {
+    format!("{nik}@contoh.id")
+}
+
+async fn approved(stack: &Stack, nik: &str) -> Result<(Phone, ActivationEmail)> {
+    let (phone, reply) = registered(stack, nik).await?;
     let ticket = reply.member("/ticket/text").with_context(|| reply.text.clone())?;
+    let api: Arc<dyn Api> = Arc::new(HttpApi::new(stack.ports.api_url()?)?);
     let officer = Officer::new(api, demo::officer_token(stack.ports).await?);
     ensure!(officer.approve(&ticket).await?.status == 200);
+    let address = address_of(nik);
     stack.mailbox.activation_email(&address, 1).await?;
     let registration = reply.member("/id").context("no id")?;
     ensure!(phone.ask_for_another_email(&registration).await?.status == 202);
-    stack.mailbox.activation_email(&address, 2).await
+    Ok((phone, stack.mailbox.activation_email(&address, 2).await?))
 }
 
 fn indonesian() -> Value {

@@ -136,7 +136,7 @@ fn body(route: &catalogue::Route) -> Option<Value> {
         "block-device" => Some(json!({ "nik": SITI, "reason": "lost" })),
         "block-device-own" => Some(json!({ "reason": "lost" })),
         "approve-face-decide" => Some(json!({ "verdict": "approve" })),
-        "reset-pin" | "unlock-pin" | "block-device-lookup" => Some(json!({ "nik": SITI })),
+        "look-up-resident" | "reset-pin" | "resend-activation-by-nik" | "unlock-pin" => Some(json!({ "nik": SITI })),
         "redeem-qr" => Some(json!({ "token": "A", "purpose": "x" })),
         // Its body may be left out.
         "resend-activation" => None,

@@ -1,8 +1,10 @@
 //! check-status: the phone that registered learns its status, and nobody else learns that there is one.
 
 use jiff::SignedDuration;
-use local::personas::SITI;
-use tests::{World, assert_problem, assert_status};
+use local::actors::PhoneSession;
+use local::personas::{BUDI, SITI};
+use serde_json::json;
+use tests::{Activated, World, assert_problem, assert_status};
 
 #[tokio::test]
 async fn the_stages_follow_the_procedure() {
@@ -67,4 +69,25 @@ async fn another_phone_and_an_invented_id_find_nothing() {
     for id in ["AAAAAAAAAAAAAAAAAAAAAAAAAA", "1", "registration%23x"] {
         assert_problem(&registered.phone.check_status(id).await.unwrap(), 404, "not-found");
     }
+}
+
+#[tokio::test]
+async fn a_phone_that_is_blocked_learns_whether_another_one_took_its_place() {
+    let world = World::new().await;
+    let old = world.activated(SITI).await;
+    let stage = async |phone: &Activated| {
+        let reply = phone.phone.check_status(&phone.registration).await.unwrap();
+        assert_status(&reply, 200);
+        (reply.json()["stage"].clone(), reply.json()["replaced"].clone())
+    };
+    assert_eq!(stage(&old).await, (json!("active"), json!(null)));
+    let new = world.approved(SITI).await;
+    assert_eq!(stage(&old).await, (json!("blocked"), json!(true)));
+    assert_status(&world.activate(&new.email, &new.email.code).await, 200);
+    assert_eq!(stage(&old).await, (json!("ended"), json!(null)));
+
+    let lost = world.activated(BUDI).await;
+    let session = PhoneSession::of(&lost.phone.log_in(&lost.code).await.unwrap()).unwrap();
+    assert_status(&lost.phone.block_itself(&session, "lost").await.unwrap(), 200);
+    assert_eq!(stage(&lost).await, (json!("blocked"), json!(null)));
 }

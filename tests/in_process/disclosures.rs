@@ -6,7 +6,7 @@ use ikd::store::keys;
 use local::actors::{Reply, document_hash};
 use local::personas::{BANK, SITI};
 use serde_json::json;
-use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
+use tests::{Fault, HolderWithSession, PIN, World, assert_problem, assert_status};
 
 use super::faults::assert_one_of;
 
@@ -145,4 +145,22 @@ async fn a_block_between_two_reads_of_a_status_or_a_review_shows() {
     let scan = async |(): &()| officer.scan(&newer.ticket).await.unwrap();
     let has_no_device = async |reply: &Reply| assert!(reply.json()["active_device"].is_null(), "{}", reply.text);
     subject.block_before_each_call(async || (), scan, has_no_device).await;
+}
+
+/// DynamoDB may leave keys over, so that the device was read before what is shown.
+#[tokio::test]
+async fn a_block_between_two_parts_of_one_read_wins() {
+    const SECOND_PART: usize = 4;
+
+    let world = World::with_patience().await;
+    let holder = world.holder(SITI).await;
+    world.faults.next("BatchGetItem", Fault::LeftOver);
+    let gate = world.faults.hold(SECOND_PART);
+    let show = holder.phone.send(http::Method::GET, "/me", Some(&holder.session), None);
+    let (reply, ()) = tokio::join!(show, async {
+        assert!(gate.has_call().await);
+        assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+        gate.open();
+    });
+    assert_problem(&reply.unwrap(), 403, "device-blocked");
 }

@@ -154,7 +154,7 @@ async fn what_api_gateway_makes_of_requests_is_understood() {
 
 /// An event of API Gateway, as the functions read it.
 #[expect(clippy::needless_pass_by_value, reason = "callers write the members down where they call")]
-fn event(method: &str, path: &str, more: serde_json::Value) -> lambda_http::Request {
+pub fn event(method: &str, path: &str, more: serde_json::Value) -> lambda_http::Request {
     let mut event = json!({
         "version": "2.0",
         "routeKey": "$default",
@@ -302,6 +302,7 @@ async fn addresses_with_headers_or_tricks_in_them_are_refused_wherever_they_are_
         let email = json!({ "email": trick });
         let reply = officer.send_another_email(&approved.registered.id, Some(&email)).await.unwrap();
         assert_invalid(&reply, &["/email"]);
+        assert_invalid(&officer.send_another_email_to(BUDI, Some(trick)).await.unwrap(), &["/email"]);
     }
     assert!(world.deliver().await.is_empty());
     assert_eq!(world.ses.taken().len(), before);

@@ -7,7 +7,7 @@ use jiff::SignedDuration;
 use local::actors::{Reply, document_hash};
 use local::personas::{BANK, SITI};
 use serde_json::json;
-use tests::{HolderWithSession, PIN, World, assert_invalid, assert_problem, assert_status};
+use tests::{HolderWithSession, PIN, WRONG_PINS, World, assert_invalid, assert_problem, assert_status};
 
 pub async fn erase(holder: &HolderWithSession) -> Reply {
     holder.phone.erase(&holder.session, PIN).await.unwrap()
@@ -132,8 +132,8 @@ async fn without_the_pin_nothing_is_erased() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
     assert_invalid(&holder.phone.erase(&holder.session, "12345").await.unwrap(), &["/pin"]);
-    for _ in 0..3 {
-        assert_problem(&holder.phone.erase(&holder.session, "908172").await.unwrap(), 401, "invalid-credentials");
+    for (status, problem) in WRONG_PINS {
+        assert_problem(&holder.phone.erase(&holder.session, "908172").await.unwrap(), status, problem);
     }
     assert_problem(&erase(&holder).await, 401, "session-ended");
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");

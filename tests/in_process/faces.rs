@@ -8,7 +8,11 @@ use local::actors::Reply;
 use local::personas::{self, SITI};
 use local::photographs;
 use serde_json::{Value, json};
-use tests::{EMAIL, FACES_ELSEWHERE, Registered, Sight, World, assert_invalid, assert_problem, assert_status};
+use tests::{EMAIL, FACES_HERE, Registered, Sight, World, assert_invalid, assert_problem, assert_status};
+
+async fn with_engine_here() -> World {
+    World::with(&FACES_HERE).await
+}
 
 async fn register(world: &World, selfie: &[u8]) -> Reply {
     world.phone().register(SITI, EMAIL, "0812-3456-7890", selfie).await.unwrap()
@@ -40,7 +44,7 @@ fn selfie() -> RgbImage {
 
 #[tokio::test]
 async fn two_photographs_of_one_person_match_and_the_officer_reads_what_was_not_checked() {
-    let world = World::new().await;
+    let world = with_engine_here().await;
     let registered = world.registered(SITI).await;
     let face = seen(&world, &registered).await;
     assert_eq!(
@@ -56,14 +60,14 @@ async fn two_photographs_of_one_person_match_and_the_officer_reads_what_was_not_
 
 #[tokio::test]
 async fn a_drawn_face_is_a_face_to_the_detector_and_matches_nobody() {
-    let world = World::new().await;
+    let world = with_engine_here().await;
     let registered = registered(&world, &personas::portrait(1, 320, 400).unwrap()).await;
     assert_eq!(seen(&world, &registered).await["band"], "no_match");
 }
 
 #[tokio::test]
 async fn approving_somebody_else_takes_a_written_reason_and_is_counted() {
-    let world = World::new().await;
+    let world = with_engine_here().await;
     let registered = registered(&world, &photographs::selfie_of_a_stranger().unwrap()).await;
     assert_eq!(seen(&world, &registered).await["band"], "no_match");
     let officer = world.officer();
@@ -78,14 +82,14 @@ async fn approving_somebody_else_takes_a_written_reason_and_is_counted() {
 
 #[tokio::test]
 async fn an_officer_who_never_looked_is_asked_for_the_reason_all_the_same() {
-    let world = World::new().await;
+    let world = with_engine_here().await;
     let registered = registered(&world, &photographs::selfie_of_a_stranger().unwrap()).await;
     assert_invalid(&world.officer().approve(&registered.ticket).await.unwrap(), &["/reason"]);
 }
 
 #[tokio::test]
 async fn faces_are_compared_once_and_the_score_stays_with_the_registration() {
-    let world = World::new().await;
+    let world = with_engine_here().await;
     let registered = world.registered(SITI).await;
     let first = seen(&world, &registered).await;
     assert_eq!(seen(&world, &registered).await, first);
@@ -98,7 +102,7 @@ async fn faces_are_compared_once_and_the_score_stays_with_the_registration() {
 
 #[tokio::test]
 async fn a_selfie_without_one_usable_face_is_refused_with_what_to_do_better() {
-    let world = World::new().await;
+    let world = with_engine_here().await;
     let (one, stranger) = (selfie(), photographs::selfie_of_a_stranger().unwrap());
     let stranger = image::load_from_memory(&stranger).unwrap().to_rgb8();
     let mut two = RgbImage::new(960, 640);
@@ -126,19 +130,15 @@ async fn a_selfie_without_one_usable_face_is_refused_with_what_to_do_better() {
 async fn weights_that_are_missing_stop_nobody_who_needs_none() {
     let empty = xtask::root().join("target/tmp/no-weights");
     std::fs::create_dir_all(&empty).unwrap();
-    let world = World::with(&[("IKD_FACE_WEIGHTS", empty.to_str().unwrap())]).await;
+    let world = World::with(&[FACES_HERE[0], ("IKD_FACE_WEIGHTS", empty.to_str().unwrap())]).await;
     assert_problem(&register(&world, &photographs::selfie().unwrap()).await, 503, "service-unavailable");
     let unknown = world.officer().scan("UNKNOWN").await.unwrap();
     assert_problem(&unknown, 404, "ticket-unknown");
 }
 
-async fn with_rekognition() -> World {
-    World::with(&FACES_ELSEWHERE).await
-}
-
 #[tokio::test]
 async fn rekognition_answers_in_the_same_bands() {
-    let world = with_rekognition().await;
+    let world = World::new().await;
     for (similarity, band) in [(99.5, "match"), (95.0, "review"), (12.0, "no_match")] {
         world.rekognition.sees(Sight { similarity, ..Sight::default() });
         let face = seen(&world, &registered(&world, &photographs::selfie().unwrap()).await).await;
@@ -155,7 +155,7 @@ async fn rekognition_answers_in_the_same_bands() {
 
 #[tokio::test]
 async fn rekognition_refuses_the_same_selfies() {
-    let world = with_rekognition().await;
+    let world = World::new().await;
     for sight in [
         Sight { faces: 0, ..Sight::default() },
         Sight { faces: 2, ..Sight::default() },
@@ -168,7 +168,7 @@ async fn rekognition_refuses_the_same_selfies() {
 
 #[tokio::test]
 async fn without_an_engine_nobody_registers_and_the_officer_decides_without_a_score() {
-    let world = with_rekognition().await;
+    let world = World::new().await;
     let registered = registered(&world, &photographs::selfie().unwrap()).await;
     world.rekognition.sees(Sight { is_down: true, ..Sight::default() });
     assert_problem(&register(&world, &photographs::selfie().unwrap()).await, 503, "service-unavailable");

@@ -167,7 +167,14 @@ async fn another_email_brings_one_more_code_and_not_two() {
     let by_officer = async |world: &World, approved: &Approved| {
         world.officer().send_another_email(&approved.registered.id, None).await.unwrap()
     };
-    tokio::join!(survives(prepare, by_phone, confirm), survives(prepare, by_officer, confirm));
+    let by_nik = async |world: &World, approved: &Approved| {
+        world.officer().send_another_email_to(&approved.registered.nik, None).await.unwrap()
+    };
+    tokio::join!(
+        survives(prepare, by_phone, confirm),
+        survives(prepare, by_officer, confirm),
+        survives(prepare, by_nik, confirm)
+    );
 }
 
 #[tokio::test]

@@ -84,7 +84,7 @@ async fn a_proof_fails_by_the_name_of_the_check() {
     let url = Url::parse("http://ikd.test/sessions").unwrap();
     let verify = |proof: &str| {
         let lifetime = SignedDuration::from_mins(1);
-        let expected = Expected { method: "POST", url: &url, access_token: None, now, lifetime };
+        let expected = Expected { method: "POST", url: &url, access_token_hash: None, now, lifetime };
         dpop::verify(proof, &expected).map_err(|error| match error {
             ProofError::Invalid(invalid) => invalid,
             ProofError::ClockWrong(how) => InvalidToken(how),
@@ -124,7 +124,7 @@ async fn a_proof_fails_by_the_name_of_the_check() {
     let lifetime = SignedDuration::from_mins(5);
     let ahead = |seconds: i64| {
         let proof = changed("iat", json!(second + seconds));
-        dpop::verify(&proof, &Expected { method: "POST", url: &url, access_token: None, now, lifetime }).is_ok()
+        dpop::verify(&proof, &Expected { method: "POST", url: &url, access_token_hash: None, now, lifetime }).is_ok()
     };
     assert!(ahead(60) && !ahead(61));
 }

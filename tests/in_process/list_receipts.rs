@@ -6,6 +6,7 @@ use jiff::SignedDuration;
 use local::actors::Reply;
 use local::personas::{BANK, BUDI, Organisation, SITI};
 use local::stack::database::PREFIX;
+use local::stack::dynamodb::Operation;
 use operator::receipts::{Verified, verify};
 use serde_json::{Value, json};
 use tests::{HolderWithSession, World, assert_invalid, assert_problem, assert_status};
@@ -40,6 +41,25 @@ async fn pages_lead_from_the_newest_receipt_to_the_oldest() {
     for query in ["?before=0", "?before=-1", "?before=x", "?before=99999999999", "?before="] {
         assert_invalid(&receipts(&holder, query).await, &["/before"]);
     }
+}
+
+#[tokio::test]
+async fn a_receipt_that_is_recorded_while_the_list_is_read_is_listed() {
+    const READ_OF_THE_HEAD: usize = 4;
+
+    let world = World::with_patience().await;
+    let holder = world.holder(SITI).await;
+    redeemed(&world, &holder, BANK).await;
+    world.record_receipts().await;
+    redeemed(&world, &holder, BANK).await;
+    let gate = world.faults.hold(READ_OF_THE_HEAD);
+    let (reply, ()) = tokio::join!(receipts(&holder, ""), async {
+        assert!(gate.has_call().await);
+        world.record_receipts().await;
+        gate.open();
+    });
+    let json = reply.json();
+    assert_eq!((&json["head"]["count"], &json["receipts"][0]["sequence"]), (&json!(2), &json!(2)));
 }
 
 #[tokio::test]
@@ -84,11 +104,11 @@ async fn a_receipt_that_was_taken_out_or_altered_shows() {
     let mut altered = item(SITI, &keys::receipt(2));
     altered["purpose"]["S"] = json!("curiosity");
     let put = json!({ "TableName": format!("{PREFIX}receipts"), "Item": altered });
-    world.database.engine().put_item(serde_json::from_value(put).unwrap()).unwrap();
+    world.database.call(Operation::PutItem, put).unwrap();
     let taken = item(BUDI, &keys::receipt(3));
     let key = json!({ "holder": taken["holder"], "position": taken["position"] });
     let delete = json!({ "TableName": format!("{PREFIX}receipts"), "Key": key });
-    world.database.engine().delete_item(serde_json::from_value(delete).unwrap()).unwrap();
+    world.database.call(Operation::DeleteItem, delete).unwrap();
 
     let broken = verify().await.broken.join("\n");
     assert!(

@@ -4,7 +4,7 @@ use ikd::store::keys;
 use local::actors::PhoneSession;
 use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
-use tests::{Fault, Lasting, PIN, World, assert_problem, assert_status};
+use tests::{Fault, Lasting, PIN, WRONG_PINS, World, assert_problem, assert_status};
 
 #[tokio::test]
 async fn a_redemption_whose_answer_was_lost_is_still_the_winners() {
@@ -145,9 +145,9 @@ async fn a_login_whose_answers_were_lost_is_one_login() {
     assert_status(&holder.phone.mint(&session, &json!({})).await.unwrap(), 201);
 
     // A lost answer to a wrong try counts it once.
-    for _ in 0..3 {
+    for (status, problem) in WRONG_PINS {
         world.faults.next("UpdateItem", Fault::AnswerLost);
-        assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+        assert_problem(&holder.phone.log_in("908172").await.unwrap(), status, problem);
     }
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
 }
@@ -193,7 +193,7 @@ async fn a_changed_pin_and_a_locked_session_whose_answers_were_lost_are_changed_
     world.faults.next("UpdateItem", Fault::AnswerLost);
     assert_status(&holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap(), 204);
     let session = PhoneSession::of(&holder.phone.log_in("908172").await.unwrap()).unwrap();
-    world.faults.next("UpdateItem", Fault::AnswerLost);
+    world.faults.next("TransactWriteItems", Fault::AnswerLost);
     assert_status(&holder.phone.lock(&session).await.unwrap(), 204);
     assert_problem(&holder.phone.mint(&session, &json!({})).await.unwrap(), 401, "session-ended");
 }

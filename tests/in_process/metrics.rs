@@ -20,10 +20,7 @@ async fn every_request_is_counted_and_a_refusal_by_its_problem() {
 async fn a_lock_is_counted_when_a_wrong_pin_brings_it_and_not_while_it_lasts() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
-    for _ in 0..3 {
-        assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
-    }
-    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
+    holder.lock_pin().await;
     assert_eq!(world.metrics.sum("Lockouts", "login", None), 1);
 }
 

@@ -85,6 +85,18 @@ async fn the_holder_chooses_what_to_disclose() {
 }
 
 #[tokio::test]
+async fn a_client_that_draws_the_code_itself_gets_no_picture() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let minted = holder.mint_reply(&json!({ "format": "none" })).await.json();
+    assert_eq!(minted.get("image"), None);
+    let bank = world.integrator(BANK);
+    let token = bank.token().await.unwrap();
+    let reply = bank.redeem(&token, minted["token"].as_str().unwrap(), "account-opening", None).await.unwrap();
+    assert_status(&reply, 200);
+}
+
+#[tokio::test]
 async fn two_tokens_of_one_holder_have_nothing_in_common_with_each_other_or_the_holder() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;

@@ -20,6 +20,8 @@ use serde_json::{Value, json};
 use tests::{Emulator, PIN, World, assert_problem, assert_status};
 use tokio::net::TcpListener;
 
+use super::printed_documents::{PDF, check, codes, fetch};
+
 /// An operator at work on a world.
 struct Operator {
     deployment: Deployment,
@@ -39,9 +41,8 @@ impl Operator {
         // An earlier process may have had the number.
         let _none_such = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        let dynamodb = sdk_config(world.database.endpoint().unwrap());
         let deployment = Deployment {
-            clients: Clients::new(&dynamodb, &sdk_config(functions), &sdk_config(others)),
+            clients: Clients::new(world.database.config().unwrap(), &sdk_config(functions), &sdk_config(others)),
             stack: "ikd-local".to_owned(),
             actor: "operator-1".to_owned(),
             now: world.clock.now(),
@@ -178,10 +179,7 @@ async fn a_dry_run_and_a_no_change_nothing() {
 async fn a_locked_holder_is_let_in_again_and_the_audit_names_the_device_and_not_the_person() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
-    for _ in 0..3 {
-        assert_problem(&holder.phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
-    }
-    assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
+    holder.lock_pin().await;
     let operator = Operator::of(&world);
     let unlock = Command::UnlockHolder { nik: SITI.to_owned() };
     assert_eq!(operator.does(&unlock).await, Outcome::Done);
@@ -312,4 +310,24 @@ async fn the_status_tells_of_tables_and_integrators() {
     assert_eq!(status.integrators.get(BANK.client_id), Some(&false));
     let elsewhere = Deployment { stack: "elsewhere".to_owned(), ..operator.deployment };
     assert!(deployment::status(&elsewhere, None, None).await.is_err(), "there is no such stack");
+}
+
+#[tokio::test]
+async fn a_print_that_is_revoked_is_known_no_more() {
+    let world = World::new().await;
+    let operator = Operator::of(&world);
+    let holder = world.holder(SITI).await;
+    let [kept, revoked] = [fetch(&holder, "kk", PDF).await, fetch(&holder, "ktp-el", PDF).await].map(|print| {
+        let address = codes(&print.bytes).remove(0);
+        (address.rsplit_once('/').unwrap().1.to_lowercase(), address)
+    });
+    let revoke = Command::RevokeDocument { name: revoked.0 };
+    let report = operator.tries(&revoke).await.unwrap();
+    assert_eq!(report.outcome, Outcome::Done);
+    assert_eq!(report.changes, ["ktp-el, issued at 2026-11-22T05:00:00Z, counts no more"]);
+    assert_eq!(check(&world, &revoked.1).await, json!({ "genuine": false }));
+    assert_eq!(check(&world, &kept.1).await["genuine"], true);
+    assert_eq!(operator.does(&revoke).await, Outcome::Unchanged);
+    let nothing = Command::RevokeDocument { name: "FHE4".to_owned() };
+    assert!(operator.tries(&nothing).await.is_err());
 }

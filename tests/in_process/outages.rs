@@ -45,9 +45,11 @@ async fn without_the_database_every_step_answers_503_with_retry_after() {
         ("approve-face, review", officer.scan(&ticket).await.unwrap()),
         ("approve-face, decision", officer.approve(&ticket).await.unwrap()),
         ("resend-activation", phone.ask_for_another_email(id).await.unwrap()),
+        ("resend-activation, by NIK", officer.send_another_email_to(SITI, None).await.unwrap()),
         ("activate", without.activate(&email, "123456").await),
         ("login", phone.log_in(PIN).await.unwrap()),
         ("block-device", officer.block(SITI, "lost").await.unwrap()),
+        ("look-up-resident", officer.look_up(SITI).await.unwrap()),
         ("reset-pin", officer.reset_pin(SITI, None).await.unwrap()),
         ("issue-token", bank.authenticate().await.unwrap()),
     ] {
@@ -213,7 +215,7 @@ async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
     let hash = document_hash(b"A");
     let check =
         http::Request::get("http://ikd.test/signatures/AEAQCAIBAEAQCAIBAEAQCAIBAE").body(String::new()).unwrap();
-    let steps: [Pin<Box<dyn Future<Output = Reply>>>; 18] = [
+    let steps: [Pin<Box<dyn Future<Output = Reply>>>; 19] = [
         Box::pin(world.register(&phone, nik)),
         Box::pin(async { phone.check_status(&id).await.unwrap() }),
         Box::pin(async { officer.approve(&ticket).await.unwrap() }),
@@ -227,6 +229,7 @@ async fn every_step_answers_within_five_seconds_when_the_database_never_does() {
         Box::pin(async { bank.redeem(&token, &qr, "account-opening", Some("k")).await.unwrap() }),
         Box::pin(async { bank.authenticate().await.unwrap() }),
         Box::pin(async { officer.block(nik, "lost").await.unwrap() }),
+        Box::pin(async { officer.look_up(nik).await.unwrap() }),
         Box::pin(async { officer.unlock(nik).await.unwrap() }),
         Box::pin(async { officer.reset_pin(nik, None).await.unwrap() }),
         Box::pin(async { holder.phone.sign(session, &hash, PIN).await.unwrap() }),

@@ -1,14 +1,12 @@
 //! show-documents, printed: each print has a code that anyone can check.
 
-use hayro::RenderSettings;
-use hayro::hayro_interpret::InterpreterSettings;
 use http::{Method, Request};
 use ikd::domain::civil_record::CivilRecord;
-use ikd::domain::nik::Nik;
 use ikd::domain::resident::{MaritalStatus, Religion, Resident};
 use local::actors::Reply;
 use local::personas::{BUDI, SITI, UNDER_17};
 use serde_json::{Value, json};
+use tests::prints::{pages, scan};
 use tests::{HolderWithSession, World, assert_problem, assert_status};
 
 pub const PDF: &str = "application/pdf";
@@ -34,23 +32,9 @@ pub fn text(pdf: &[u8]) -> String {
     document.extract_text(&pages).unwrap().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What the QR code on each page holds, read from the drawn page.
+/// The address in the QR code on each page.
 pub fn codes(pdf: &[u8]) -> Vec<String> {
-    let pdf = hayro::hayro_syntax::Pdf::new(std::sync::Arc::new(pdf.to_vec())).unwrap();
-    let white = hayro::vello_cpu::color::palette::css::WHITE;
-    let pixmap = hayro::PixmapSettings { x_scale: 3.0, y_scale: 3.0, bg_color: white };
-    let drawn = |page| {
-        let cache = hayro::RenderCache::new();
-        let page = hayro::render(page, &cache, &InterpreterSettings::default(), &RenderSettings::default(), &pixmap);
-        let (width, height) = (u32::from(page.width()), u32::from(page.height()));
-        let pixels = page.data_as_u8_slice();
-        let green = |x: u32, y: u32| pixels[((y * width + x) * 4 + 1) as usize];
-        image::GrayImage::from_fn(width, height, |x, y| image::Luma([green(x, y)]))
-    };
-    pdf.pages()
-        .iter()
-        .map(|page| rqrr::PreparedImage::prepare(drawn(page)).detect_grids().first().unwrap().decode().unwrap().1)
-        .collect()
+    pages(pdf, 216.0).map(scan).map(|code| code.split_once('#').unwrap().0.to_owned()).collect()
 }
 
 /// What anyone learns about the document with that address.
@@ -136,16 +120,10 @@ async fn a_family_card_is_printed_with_its_members_and_no_more_than_it_shows() {
 async fn a_large_family_takes_several_pages_and_each_has_the_code() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
-    let residents = local::personas::residents().unwrap();
-    let child = residents.into_iter().find(|resident| resident.nik.as_str() == UNDER_17).unwrap();
-    let children: Vec<_> = (0..40)
-        .map(|number| Resident {
-            nik: Nik::parse(&format!("357701520910{:04}", 1_000 + number)).unwrap(),
-            name: format!("ANAK NOMOR {number} DENGAN NAMA YANG PANJANG SEKALI {}", "X".repeat(40)),
-            ..child.clone()
-        })
-        .collect();
-    world.database.seed(&children).await.unwrap();
+    let lengthen = |child: &mut Resident, number| {
+        child.name = format!("ANAK NOMOR {number} DENGAN NAMA YANG PANJANG SEKALI {}", "X".repeat(40));
+    };
+    let children = world.add_children(40, lengthen).await;
     let reply = fetch(&holder, "kk", PDF).await;
     assert_status(&reply, 200);
     let (codes, words) = (codes(&reply.bytes), text(&reply.bytes));
@@ -187,16 +165,7 @@ async fn the_longest_values_are_printed_whole() {
         };
     };
     world.change_resident(SITI, lengthen).await;
-    let residents = local::personas::residents().unwrap();
-    let child = residents.into_iter().find(|resident| resident.nik.as_str() == UNDER_17).unwrap();
-    let mut children: Vec<Resident> = (0..7)
-        .map(|number| Resident {
-            nik: Nik::parse(&format!("357701520910{:04}", 1_000 + number)).unwrap(),
-            ..child.clone()
-        })
-        .collect();
-    children.iter_mut().for_each(lengthen);
-    world.database.seed(&children).await.unwrap();
+    world.add_children(7, |child, _| lengthen(child)).await;
 
     let card = fetch(&holder, "ktp-el", PDF).await.bytes;
     keep("ktp-el-long.pdf", &card);

@@ -17,6 +17,7 @@ use ikd::domain::qr_code::{QrCode, QrState, QrToken, Redemption, RedemptionOutco
 use ikd::domain::row_digest::RowDigest;
 use ikd::domain::{Digest, Id, KeyThumbprint};
 use ikd::store::blocks::BlockOutcome;
+use ikd::store::challenges::UsedProof;
 use ikd::store::devices::Unlocked;
 use ikd::store::qr_codes::Minted;
 use ikd::store::residents::Photo;
@@ -28,6 +29,7 @@ use proptest::prelude::any;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use qr_model::{Action, Code, KEPT, LIFETIME, Life, Mint, Outcome, Progress, Registry, Request, State};
 use tests::World;
+use tests::engine::Engine;
 
 /// Everything that the model knows, in one world.
 fn life() -> Life {
@@ -50,8 +52,11 @@ fn life() -> Life {
 /// The walks are the same in every run; a failing one is shortened as far as possible.
 #[test]
 fn the_store_answers_as_the_model_does() {
-    const WALKS: u32 = 200;
-
+    // Ministack takes ten times as long for a walk.
+    let walks = match Engine::of_this_run() {
+        Engine::Dynoxide => 200,
+        Engine::Ministack => 20,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (world, app) = runtime.block_on(async {
         let world = World::new().await;
@@ -59,12 +64,12 @@ fn the_store_answers_as_the_model_does() {
         (world, app)
     });
     let pin_hash = app.pins().hash(&Pin::parse("142857").unwrap(), [7; 16]).unwrap();
-    let config = Config { cases: WALKS, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: walks, failure_persistence: None, ..Config::default() };
     let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let walks = std::sync::atomic::AtomicU32::new(0);
+    let begun = std::sync::atomic::AtomicU32::new(0);
     runner
         .run(&vec(any::<u16>(), 10..60), |choices| {
-            let name = walks.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+            let name = begun.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             runtime.block_on(async {
                 let mut walk = Walk::begin(&world, &app, name, pin_hash.clone()).await;
                 for choice in choices {
@@ -152,8 +157,12 @@ impl<'a> Walk<'a> {
             }
             Action::Mint { code } => {
                 let (device, session, qr) = self.mints.get_mut(&code).unwrap();
-                let became = match store.mint(device, session, qr, now).await.unwrap() {
+                let attempt = self.app.random_id();
+                let digest = Digest::of(&[attempt.as_str().as_bytes()]);
+                let proof = UsedProof { digest, attempt, expires_at: now };
+                let became = match store.mint(device, session, qr, &proof, now).await.unwrap() {
                     Minted::Done => Mint::Done,
+                    Minted::Replayed => panic!("a proof of 128 random bits was used before"),
                     Minted::Overtaken(met) => match met.and_then(|met| met.into_active().ok()) {
                         Some(met) if met.state.session.as_ref() == Some(session) => {
                             *device = met;
@@ -327,7 +336,8 @@ impl<'a> Walk<'a> {
 }
 
 fn session(number: u8) -> Session {
-    Session { id: Id::from_random([number; 16]), scope: SessionScope::Holder }
+    let token_hash = Digest::of(&[&[number]]);
+    Session { id: Id::from_random([number; 16]), scope: SessionScope::Holder, token_hash }
 }
 
 /// The store's outcome in the model's words.

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use local::personas::{self, BUDI, DECEASED, ELSEWHERE, NOT_RECORDED, SITI, UNDER_17, UNKNOWN};
 use local::photographs;
 use serde_json::{Value, json};
-use tests::{EMAIL, FACES_ELSEWHERE, World, assert_invalid, assert_problem, assert_status};
+use tests::{EMAIL, World, assert_invalid, assert_problem, assert_status};
 
 fn body() -> Value {
     json!({
@@ -252,7 +252,7 @@ async fn a_registration_that_nobody_decides_is_forgotten_after_seven_days() {
 
 /// A world in which two registrations of one NIK may wait.
 async fn world_for_two() -> World {
-    World::with(&[&FACES_ELSEWHERE[..], &[("IKD_WAITING_REGISTRATIONS_MAX", "2")]].concat()).await
+    World::with(&[("IKD_WAITING_REGISTRATIONS_MAX", "2")]).await
 }
 
 /// How many registrations there are.

@@ -2,6 +2,7 @@
 
 use jiff::SignedDuration;
 use local::personas::{BUDI, DEWI, SITI};
+use local::stack::dynamodb::Operation;
 use tests::{EMAIL, SesFault, World, assert_status};
 
 #[tokio::test]
@@ -87,7 +88,7 @@ async fn a_crash_between_sending_and_recording_sends_the_same_code_again() {
 
     // The crash: the mail went out, the record of it was never written.
     let put = serde_json::json!({ "TableName": "ikd-local-identities", "Item": before });
-    world.database.engine().put_item(serde_json::from_value(put).unwrap()).unwrap();
+    world.database.call(Operation::PutItem, put).unwrap();
     assert!(world.send_activation_emails(&world.outbox_records()).await.is_empty());
     assert_eq!(world.ses.taken().len(), 2);
     assert_eq!(world.activation_email(EMAIL), first);

@@ -6,7 +6,7 @@ use http::{Method, Request};
 use local::actors::{Reply, document_hash};
 use local::personas::{BANK, SITI};
 use serde_json::{Value, json};
-use tests::{HolderWithSession, PIN, World, assert_invalid, assert_problem, assert_status};
+use tests::{HolderWithSession, PIN, WRONG_PINS, World, assert_invalid, assert_problem, assert_status};
 
 pub const CONTRACT: &[u8] = b"Perjanjian sewa rumah";
 
@@ -61,8 +61,8 @@ async fn a_signature_verifies_with_the_published_keys_alone_and_says_who_signed_
 async fn wrong_pins_count_like_those_of_the_login_and_sign_nothing() {
     let world = World::new().await;
     let holder = world.holder(SITI).await;
-    for _ in 0..3 {
-        assert_problem(&sign(&holder, "908172").await, 401, "invalid-credentials");
+    for (status, problem) in WRONG_PINS {
+        assert_problem(&sign(&holder, "908172").await, status, problem);
     }
     assert_problem(&sign(&holder, PIN).await, 401, "session-ended");
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");

@@ -66,7 +66,8 @@ async fn whoever_scans_the_code_with_a_camera_gets_a_page_in_their_language() {
         let reply = world.send(request.body(String::new()).unwrap()).await;
         assert_status(&reply, 200);
         assert_eq!(reply.header("content-type"), Some("text/html; charset=utf-8"));
-        assert!(reply.header("content-security-policy").unwrap().starts_with("default-src 'none'"));
+        let policy = reply.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
         reply.text
     };
     assert!(open(&address, "id").await.contains("Dokumen dengan kode ini pernah diterbitkan"));
@@ -75,11 +76,38 @@ async fn whoever_scans_the_code_with_a_camera_gets_a_page_in_their_language() {
     assert!(open(invented, "id").await.contains("Dokumen ini tidak dikenal"));
     for (language, other, name) in [("id", "en", "English"), ("en", "id", "Bahasa Indonesia")] {
         let page = open(&address, language).await;
-        let switch = format!("<a href=\"?lang={other}\" lang=\"{other}\" hreflang=\"{other}\">{name}</a>");
+        let switch =
+            format!("<a id=\"language\" href=\"?lang={other}\" lang=\"{other}\" hreflang=\"{other}\">{name}</a>");
         assert!(page.contains(&switch), "{page}");
         assert_eq!(open(&format!("{address}?lang={other}"), language).await, open(&address, other).await);
         assert_eq!(open(&format!("{address}?lang=fr"), language).await, page, "an unknown one counts as not sent");
     }
     let request = Request::get(&address).header("accept", PDF).body(String::new()).unwrap();
     assert_problem(&world.send(request).await, 406, "not-acceptable");
+}
+
+#[tokio::test]
+async fn the_page_has_what_its_script_needs_to_judge_a_code() {
+    let world = World::new().await;
+    let holder = world.holder(SITI).await;
+    let address = codes(&fetch(&holder, "ktp-el", PDF).await.bytes).remove(0);
+    let (_, name) = address.rsplit_once('/').unwrap();
+    let typed = address.to_lowercase();
+    for (address, document, issued) in [
+        (address.as_str(), name, true),
+        (typed.as_str(), name, true),
+        ("http://ikd.test/documents/verify/AEAQCAIBAEAQCAIBAEAQCAIBAE", "AEAQCAIBAEAQCAIBAEAQCAIBAE", false),
+        ("http://ikd.test/documents/verify/x", "", false),
+    ] {
+        let request = Request::get(address).header("accept", "text/html").body(String::new()).unwrap();
+        let page = world.send(request).await.text;
+        let expected = format!("<main data-document=\"{document}\" data-issued=\"{issued}\" data-now=\"1795323600\" ");
+        assert!(page.contains(&expected), "{page}");
+        for (attribute, set) in [("data-keys", "jwks.json"), ("data-retired-keys", "retired-keys.json")] {
+            let address = format!("http://ikd.test/.well-known/{set}");
+            let published = world.send(Request::get(address).body(String::new()).unwrap()).await.text;
+            let escaped = published.replace('"', "&#34;");
+            assert!(page.contains(&format!("{attribute}=\"{escaped}\"")), "{page}");
+        }
+    }
 }

@@ -120,7 +120,7 @@ fn seconds(time: &Value) -> f64 {
 fn verify_proof(proof: &str) -> bool {
     let url = Url::parse("http://ikd.test/sessions").unwrap();
     let lifetime = SignedDuration::from_mins(1);
-    let expected = Expected { method: "POST", url: &url, access_token: None, now: now(), lifetime };
+    let expected = Expected { method: "POST", url: &url, access_token_hash: None, now: now(), lifetime };
     dpop::verify(proof, &expected).is_ok()
 }
 

@@ -4,7 +4,8 @@ use ikd::{events, http, streams};
 
 /// Those that answer HTTP.
 #[rustfmt::skip]
-pub const HTTP: [http::Function; 24] = [
+pub const HTTP: [http::Function; 27] = [
+    serve_pages::FUNCTION,
     register::FUNCTION,
     check_status::FUNCTION,
     approve_face::FUNCTION,
@@ -24,10 +25,12 @@ pub const HTTP: [http::Function; 24] = [
     list_receipts::FUNCTION,
     export_data::FUNCTION,
     erase_identity::FUNCTION,
+    look_up_resident::FUNCTION,
     block_device::FUNCTION,
     unlock_pin::FUNCTION,
     reset_pin::FUNCTION,
     issue_token::FUNCTION,
+    show_integrator::FUNCTION,
     publish_keys::FUNCTION,
 ];
 

@@ -12,9 +12,11 @@ mod api;
 mod clock;
 mod database_calls;
 mod emulator;
+pub mod engine;
 mod faults;
 pub mod functions;
 mod metrics;
+pub mod prints;
 mod registry;
 mod rekognition;
 mod ses;
@@ -24,6 +26,7 @@ mod steps;
 mod stored;
 mod streams;
 pub mod thefts;
+mod wire;
 mod world;
 
 pub use clock::TestClock;
@@ -34,8 +37,9 @@ pub use metrics::{Metric, Written};
 pub use rekognition::{Rekognition, Sight};
 pub use ses::{Ses, SesFault};
 pub use snapshot::Snapshot;
-pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered};
-pub use world::{FACES_ELSEWHERE, World};
+pub use steps::{Activated, Approved, EMAIL, HolderWithSession, PIN, Registered, WRONG_PINS};
+pub use wire::{Came, Mishap, Wire};
+pub use world::{FACES_HERE, World};
 
 use local::actors::Reply;
 

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use ikd::domain::nik::Nik;
 use ikd::domain::resident::Resident;
-use local::personas;
+use local::personas::{self, UNDER_17};
 
 use crate::world::World;
 
@@ -29,5 +29,20 @@ impl World {
         let mut resident = persona.unwrap_or_else(|| Resident { nik, ..self.siti.clone() });
         change(&mut resident);
         self.database.seed(&[resident]).await.unwrap();
+    }
+
+    /// Puts more children on the family card of Siti, each like the one she has, with its number and a change.
+    pub async fn add_children(&self, number: u32, change: impl Fn(&mut Resident, u32)) -> Vec<Resident> {
+        let residents = personas::residents().unwrap();
+        let child = residents.into_iter().find(|resident| resident.nik.as_str() == UNDER_17).expect("Siti's child");
+        let of_number = |number| {
+            let nik = Nik::parse(&format!("357701520910{:04}", 1_000 + number)).expect("a NIK");
+            let mut resident = Resident { nik, ..child.clone() };
+            change(&mut resident, number);
+            resident
+        };
+        let children: Vec<Resident> = (0..number).map(of_number).collect();
+        self.database.seed(&children).await.unwrap();
+        children
     }
 }

@@ -6,14 +6,18 @@ use local::actors::{ActivationEmail, Minted, Phone, PhoneSession, Reply};
 use local::photographs;
 use serde_json::json;
 
-use crate::assert_status;
 use crate::world::World;
+use crate::{assert_problem, assert_status};
 
 /// The address that everybody registers with.
 pub const EMAIL: &str = "siti@contoh.id";
 
 /// The PIN that everybody changes to.
 pub const PIN: &str = "142857";
+
+/// What wrong PINs are answered, one after the other: the third one locks.
+pub const WRONG_PINS: [(u16, &str); 3] =
+    [(401, "invalid-credentials"), (401, "invalid-credentials"), (423, "pin-locked")];
 
 /// A phone whose registration waits for the officer.
 pub struct Registered {
@@ -127,6 +131,14 @@ impl World {
 impl HolderWithSession {
     pub async fn mint(&self) -> Minted {
         Minted::of(&self.mint_reply(&json!({})).await).expect("a QR code")
+    }
+
+    /// Types wrong PINs until the third one locks; the right one does not help then.
+    pub async fn lock_pin(&self) {
+        for (status, problem) in WRONG_PINS {
+            assert_problem(&self.phone.log_in("908172").await.expect("an answer"), status, problem);
+        }
+        assert_problem(&self.phone.log_in(PIN).await.expect("an answer"), 423, "pin-locked");
     }
 
     /// The same holder after another login.

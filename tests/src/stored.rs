@@ -8,6 +8,7 @@ use ikd::domain::nik::Nik;
 use ikd::domain::{Id, KeyThumbprint};
 use ikd::store::keys;
 use local::stack::database::PREFIX;
+use local::stack::dynamodb::Operation;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -22,8 +23,7 @@ impl World {
             "Key": { key.0: { "S": key.1 } },
             "ConsistentRead": true,
         });
-        let found = self.database.engine().get_item(serde_json::from_value(request).unwrap()).unwrap();
-        serde_json::to_value(found).unwrap().get("Item").cloned()
+        self.database.call(Operation::GetItem, request).unwrap().get("Item").cloned()
     }
 
     /// One item of a table, as the entity that it is.
@@ -42,7 +42,7 @@ impl World {
     /// Deletes an item, as TTL does.
     pub fn delete(&self, table: &str, key: (&str, &str)) {
         let request = json!({ "TableName": format!("{PREFIX}{table}"), "Key": { key.0: { "S": key.1 } } });
-        self.database.engine().delete_item(serde_json::from_value(request).unwrap()).unwrap();
+        self.database.call(Operation::DeleteItem, request).unwrap();
     }
 
     /// Deletes what has expired of holders, registrations, devices and selfies, as TTL does.
@@ -59,9 +59,7 @@ impl World {
 
     /// Every item of a table.
     pub fn items(&self, table: &str) -> Vec<Value> {
-        let request = json!({ "TableName": format!("{PREFIX}{table}") });
-        let found = self.database.engine().scan(serde_json::from_value(request).unwrap()).unwrap();
-        serde_json::to_value(found).unwrap()["Items"].as_array().cloned().unwrap_or_default()
+        self.database.items(table).unwrap()
     }
 
     pub fn stored_device(&self, key: &KeyThumbprint) -> Value {

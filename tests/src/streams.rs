@@ -103,5 +103,5 @@ fn failed(response: DynamoDbEventResponse) -> Vec<String> {
 }
 
 fn sequence_number(record: &Value) -> Option<String> {
-    record["dynamodb"]["SequenceNumber"].as_str().map(str::to_owned)
+    stream_pump::sequence_number(record).map(str::to_owned)
 }

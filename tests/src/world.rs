@@ -18,7 +18,6 @@ use local::personas::{self, Organisation, SITI};
 use local::stack::database::{Database, PREFIX};
 use local::stack::environment::Secrets;
 use local::stack::issuer::{self, Issuer};
-use operator::aws::sdk_config;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -26,6 +25,7 @@ use url::Url;
 use crate::api::InProcess;
 use crate::clock::{TestClock, TestRandomness};
 use crate::database_calls::Calls;
+use crate::engine::{self, Engine};
 use crate::faults::{Dependency, Faults};
 use crate::metrics::Written;
 use crate::rekognition::Rekognition;
@@ -72,9 +72,9 @@ enum Network {
 /// An address at which nothing listens.
 const NOWHERE: &str = "http://127.0.0.1:9";
 
-/// Has Rekognition compare faces, as [`World::rekognition`] plays it.
-pub const FACES_ELSEWHERE: [(&str, &str); 2] =
-    [("IKD_FACE_ENGINE", "rekognition"), ("IKD_FACE_REGION", "ap-southeast-1")];
+/// Has faces compared by the engine that needs no service, for tests about faces. It takes a third of a second of processor until
+/// somebody is approved, so in all other worlds Rekognition compares, as [`World::rekognition`] plays it.
+pub const FACES_HERE: [(&str, &str); 1] = [("IKD_FACE_ENGINE", "embedded")];
 
 /// Brings what faces need here, once for all tests.
 async fn fetched() -> Result<()> {
@@ -130,23 +130,22 @@ impl World {
         Self::build(variables, Network::Sound).await.expect("a world can be built")
     }
 
-    /// A world in which the database, SES and the officers' issuer are behind proxies that can fail. Faces are compared
-    /// elsewhere: the embedded engine would take the time in which others have to answer, hundreds of times.
+    /// A world in which the database, SES and the officers' issuer are behind proxies that can fail.
     pub async fn with_faults() -> Self {
         // Less than a second for each attempt: a test waits for some of them.
-        let variables = [&FACES_ELSEWHERE[..], &[("IKD_AWS_TIMEOUT_MILLISECONDS", "2400")]].concat();
+        let variables = [("IKD_AWS_TIMEOUT_MILLISECONDS", "2400")];
         Self::build(&variables, Network::Faulty).await.expect("a world can be built")
     }
 
     /// The same, where nobody loses patience: calls can be held as long as a test wants.
     pub async fn with_patience() -> Self {
         let patience = [("IKD_AWS_TIMEOUT_MILLISECONDS", "25000"), ("IKD_ANSWER_WITHIN_MILLISECONDS", "25000")];
-        Self::build(&[&FACES_ELSEWHERE[..], &patience].concat(), Network::Faulty).await.expect("a world can be built")
+        Self::build(&patience, Network::Faulty).await.expect("a world can be built")
     }
 
     /// The same with the time-outs of production.
     pub async fn with_faults_in_production() -> Self {
-        Self::build(&FACES_ELSEWHERE, Network::Faulty).await.expect("a world can be built")
+        Self::build(&[], Network::Faulty).await.expect("a world can be built")
     }
 
     /// A world in which nothing answers where the database should be.
@@ -155,8 +154,7 @@ impl World {
     }
 
     async fn build(variables: &[(&str, &str)], network: Network) -> Result<Self> {
-        let mut database = Database::in_memory()?;
-        database.serve(0).await?;
+        let database = engine::database().await?;
         database.create_tables(&xtask::root().join("infra/template.yaml"))?;
         fetched().await?;
         let residents = personas::residents()?;
@@ -168,6 +166,7 @@ impl World {
             integrators.push((organisation.client_id, key));
         }
 
+        let is_faulty = network == Network::Faulty;
         let network = Networks::between(network, &database).await?;
         let ses = network.ses.clone();
 
@@ -179,10 +178,16 @@ impl World {
             ("IKD_TABLE_PREFIX".to_owned(), PREFIX.to_owned()),
             ("IKD_OFFICER_ISSUER".to_owned(), network.issuer.address().to_owned()),
             ("IKD_OFFICER_AUDIENCE".to_owned(), issuer::AUDIENCE.to_owned()),
+            ("IKD_OFFICER_CLIENT".to_owned(), issuer::CLIENT.to_owned()),
+            ("IKD_FACE_ENGINE".to_owned(), "rekognition".to_owned()),
+            ("IKD_FACE_REGION".to_owned(), "ap-southeast-1".to_owned()),
             ("IKD_FACE_WEIGHTS".to_owned(), face_lab::weights::folder(&xtask::root()).display().to_string()),
             ("IKD_MAIL_SENDER".to_owned(), "identitas@ikd.example".to_owned()),
         ]);
-        environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        // Tests of failures choose themselves how long to wait.
+        let patience: &[_] = if is_faulty { &[] } else { Engine::of_this_run().patience() };
+        let variables = patience.iter().chain(variables);
+        environment.extend(variables.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
 
         let (calls, metrics) = (Calls::default(), Written::default());
         let clock = Arc::new(TestClock::new());
@@ -191,7 +196,8 @@ impl World {
             clock: clock.clone(),
             randomness: Arc::default(),
             dynamodb: network.dynamodb,
-            ses: sdk_config(&network.ses_endpoint),
+            // With the database's credentials, which its client takes over.
+            ses: database.config()?.to_builder().endpoint_url(&network.ses_endpoint).build(),
             http: https::connector(CONNECT_WITHIN),
             calls: calls.clone(),
             metrics: metrics.clone(),

@@ -1,5 +1,6 @@
 //! DPoP proofs, also some that the right key has signed.
 #![no_main]
+#![expect(clippy::expect_used, reason = "without its constants there is nothing to fuzz")]
 
 use fuzz::{NOW, token};
 use ikd::tokens::dpop::{self, Expected};
@@ -13,7 +14,7 @@ fuzz_target!(|data: &[u8]| {
     let expected = Expected {
         method: "POST",
         url: &url,
-        access_token: None,
+        access_token_hash: None,
         now: Timestamp::from_second(NOW).expect("a time"),
         lifetime: SignedDuration::from_mins(1),
     };

@@ -1,5 +1,6 @@
 //! A solved proof of work (ALTCHA): JSON of any shape in base64, as the activation page sends it.
 #![no_main]
+#![expect(clippy::expect_used, reason = "without its constants there is nothing to fuzz")]
 
 use std::sync::LazyLock;
 
