@@ -10,7 +10,7 @@ use jiff::SignedDuration;
 use local::actors::{ActivationEmail, Reply, document_hash};
 use local::personas::{DECEASED, ELSEWHERE, NOT_RECORDED, SITI, UNDER_17, UNKNOWN};
 use serde_json::json;
-use tests::{PIN, World, assert_problem, assert_status};
+use tests::{HolderWithSession, PIN, World, assert_problem, assert_status};
 use tokio::task::JoinSet;
 
 const GUESSES: u32 = 1_000;
@@ -88,6 +88,29 @@ async fn guesses_by_login_change_pin_signature_and_erasure_share_one_count() {
     assert_problem(&reply, 423, "pin-locked");
     assert_problem(&holder.phone.log_in(PIN).await.unwrap(), 423, "pin-locked");
     assert_eq!(world.hashes_computed() - before, 3);
+}
+
+/// A session begins with a right PIN, so that no step with one can meet more than the first lock.
+#[tokio::test]
+async fn the_third_wrong_pin_locks_at_every_step_that_asks_for_one() {
+    let world = World::new().await;
+    for step in ["erase", "erase by delete", "change", "sign"] {
+        let HolderWithSession { phone, session, .. } = world.holder(SITI).await;
+        for _ in 0..2 {
+            assert_problem(&phone.log_in("908172").await.unwrap(), 401, "invalid-credentials");
+        }
+        let reply = match step {
+            "erase" => phone.erase(&session, "908172").await,
+            "erase by delete" => phone.erase_by_delete(&session, "908172").await,
+            "change" => phone.change_pin(&session, "908172", "271828").await,
+            _ => phone.sign(&session, &document_hash(b"A"), "908172").await,
+        };
+        let reply = reply.unwrap();
+        assert_problem(&reply, 423, "pin-locked");
+        assert_eq!(reply.header("retry-after"), Some("900"), "{step}");
+        assert_problem(&phone.fetch(&session, "/me", "application/json").await.unwrap(), 401, "session-ended");
+        assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200);
+    }
 }
 
 #[tokio::test]
