@@ -5,9 +5,11 @@
 //! nothing is half-done at any moment ([`World::assert_sound`]).
 
 use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 use ikd::app::Clock;
 use local::actors::Reply;
 use local::personas::BANK;
+use tests::engine::Engine;
 use tests::thefts::{approval_reporting, stolen};
 use tests::{Approved, EMAIL, Fault, Lasting, World, assert_problem, assert_status};
 
@@ -46,7 +48,12 @@ pub async fn survives<S>(
         }
         assert!(played >= 2, "the step made no call");
     });
-    join_all(plays).await;
+    // Each play has real time-outs, which a slow engine must not meet because of the others.
+    let at_once = match Engine::of_this_run() {
+        Engine::Dynoxide => Fault::ALL.len(),
+        Engine::Ministack => 2,
+    };
+    stream::iter(plays).buffer_unordered(at_once).collect::<()>().await;
 }
 
 #[track_caller]
@@ -145,8 +152,8 @@ async fn a_rejection_happens_once() {
     .await;
 }
 
-#[tokio::test]
-async fn another_email_brings_one_more_code_and_not_two() {
+/// Plays another way to ask for an e-mail.
+async fn brings_one_more_code_and_not_two(ask: impl AsyncFn(&World, &Approved) -> Reply) {
     let prepare = async |world: &World, nik: &str| {
         let approved = world.approved(nik).await;
         world.pass(jiff::SignedDuration::from_mins(1));
@@ -161,20 +168,31 @@ async fn another_email_brings_one_more_code_and_not_two() {
         let email = world.activation_email(EMAIL);
         assert_status(&world.activate(&email, &email.code).await, 200);
     };
-    let by_phone = async |_: &World, approved: &Approved| {
+    survives(prepare, ask, confirm).await;
+}
+
+#[tokio::test]
+async fn another_email_that_the_phone_asks_for_brings_one_more_code_and_not_two() {
+    brings_one_more_code_and_not_two(async |_, approved| {
         approved.registered.phone.ask_for_another_email(&approved.registered.id).await.unwrap()
-    };
-    let by_officer = async |world: &World, approved: &Approved| {
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_email_that_an_officer_asks_for_brings_one_more_code_and_not_two() {
+    brings_one_more_code_and_not_two(async |world, approved| {
         world.officer().send_another_email(&approved.registered.id, None).await.unwrap()
-    };
-    let by_nik = async |world: &World, approved: &Approved| {
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn another_email_by_nik_brings_one_more_code_and_not_two() {
+    brings_one_more_code_and_not_two(async |world, approved| {
         world.officer().send_another_email_to(&approved.registered.nik, None).await.unwrap()
-    };
-    tokio::join!(
-        survives(prepare, by_phone, confirm),
-        survives(prepare, by_officer, confirm),
-        survives(prepare, by_nik, confirm)
-    );
+    })
+    .await;
 }
 
 #[tokio::test]
