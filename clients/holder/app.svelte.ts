@@ -350,7 +350,7 @@ export class App {
     if (message === null) forgetScreen();
     if (this.session !== null) {
       this.#ending = this.session.token;
-      void this.service.send((client, signal) => client.DELETE("/sessions/current", { signal }), { repeats: true });
+      void this.service.send((client, signal) => client.DELETE("/sessions/current", { signal }), { repeats: true, isUnseen: true });
     }
     this.#dropSession();
     if (message !== null) this.message = { kind: "information", text: message };

@@ -47,7 +47,7 @@ describe.each(["ticket", "email"] as const)("what the %s's screen lacks since th
 
   it("had no answer is said as what it is, with a way on", () => {
     const outage = shown({ kind: "busy", seconds: 5 });
-    for (const said of [words[name].missing[0], common.failures.busyTitle[0], common.repeat[0]]) expect(outage).toContain(said);
+    for (const said of [words[name].missing[0], common.failures.busyTitle[0], common.now[0]]) expect(outage).toContain(said);
     expect(outage).not.toContain("internet");
     expect(shown({ kind: "lost" })).toContain(common.failures.lostTitle[0]);
   });

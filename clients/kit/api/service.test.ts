@@ -34,7 +34,8 @@ function serving(...answers: (() => Response | Promise<Response>)[]) {
   });
   const mint: Asked<unknown> = (client, signal) => client.POST("/qr-codes", { body: { claims: ["name"], format: "svg" }, signal });
   const send = (repeats: boolean) => service.send(mint, { repeats });
-  return { asked, slept, state, send };
+  const sendUnseen = () => service.send(mint, { repeats: true, isUnseen: true });
+  return { asked, slept, state, send, sendUnseen };
 }
 
 describe("a request", () => {
@@ -67,10 +68,20 @@ describe("a request", () => {
     expect(slept).toEqual([2_000]);
   });
 
-  it("does not wait longer than people do, and says for how long they would have to", async () => {
-    const { asked, slept, send } = serving(() => problem("service-unavailable", 503, { retry_after: 120 }));
-    expect(await send(true)).toEqual({ ok: false, failure: { kind: "busy", seconds: 120 } });
+  it.each([4, 120])("does not wait for %s seconds in silence, and says for how long it would have to", async (seconds) => {
+    const { asked, slept, send } = serving(() => problem("service-unavailable", 503, { retry_after: seconds }));
+    expect(await send(true)).toEqual({ ok: false, failure: { kind: "busy", seconds } });
     expect([asked.length, slept]).toEqual([1, []]);
+  });
+
+  it("that nobody waits for takes its time, and not for ever", async () => {
+    const busy = (seconds: number) => () => problem("service-unavailable", 503, { retry_after: seconds });
+    const patient = serving(busy(10), fine);
+    expect((await patient.sendUnseen()).ok).toBe(true);
+    expect(patient.slept).toEqual([10_000]);
+    const hopeless = serving(busy(120));
+    expect((await hopeless.sendUnseen()).ok).toBe(false);
+    expect(hopeless.asked.length).toBe(1);
   });
 
   it("meets the gateway, which has no problem documents", async () => {

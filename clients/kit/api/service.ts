@@ -44,6 +44,8 @@ export type Asked<Value> = (client: Client<paths>, signal: AbortSignal) => Promi
 export interface Rules {
   /** Repeats itself after what is over by itself. Never where a repetition costs something: a PIN's try, an e-mail, a registration. */
   repeats: boolean;
+  /** Nobody waits for its answer: what the service asks to wait for is never said. */
+  isUnseen?: true;
 }
 
 /** Proves who sends a request. */
@@ -66,6 +68,9 @@ export interface Setup {
 
 /** After this time an answer is not waited for any longer. */
 export const PATIENCE = 20_000;
+
+/** A longer wait than this is told to the person, who would otherwise take it for a slow network. */
+const SILENCE = 3_000;
 
 const TIMES = 3;
 
@@ -128,7 +133,7 @@ export class Service {
       const isOver = failure.kind === "busy" || failure.kind === "lost";
       if (!isOver || time >= TIMES || signal.aborted) return outcome;
       const wait = failure.kind === "busy" ? failure.seconds * 1000 : 1000;
-      // A longer wait is shown to the person, not waited for in silence.
+      if (wait > SILENCE && rules.isUnseen !== true) return outcome;
       if (this.clock.mark() + wait >= end) return outcome;
       await this.#setup.sleep(wait);
     }
