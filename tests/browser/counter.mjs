@@ -8,6 +8,8 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { cutText, moving } from "./look.mjs";
+
 const { address, control, film, screenshots, chromium: executablePath, modules } = JSON.parse(process.env.COUNTER);
 const installed = createRequire(path.join(modules, "package.json"));
 const { chromium } = installed("playwright-core");
@@ -73,10 +75,17 @@ try {
       assert.equal(await page.evaluate(countFilled), 1, `${name}: one button is the next step`);
       const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
       assert.deepEqual(violations.map(({ id, nodes }) => `${name}: ${id}: ${nodes.map(({ html }) => html).join(" ")}`), []);
+      if (colorScheme === "light") assert.deepEqual(await cutText(page), [], `${name} at ${width}`);
       if ((width === 360) === (colorScheme === "light")) {
         await page.screenshot({ path: path.join(screenshots, `counter-${name}-${width}.png`), fullPage: true });
       }
     }
+    // 1280 pixels at 200 %.
+    await page.setViewportSize({ width: 640, height: 400 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `${name}: ${overflow} pixels too wide at 200 %`);
+    assert.deepEqual(await cutText(page), [], `${name} at 200 %`);
+    assert.deepEqual(await moving(page), [], name);
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 1280, height: 800 });
   };

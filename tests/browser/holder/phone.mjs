@@ -7,6 +7,8 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 
+import { cutText, moving } from "../look.mjs";
+
 export const given = JSON.parse(process.env.HOLDER);
 const { camera, screenshots, chromium: executablePath, modules } = given;
 const required = createRequire(path.join(modules, "package.json"));
@@ -93,7 +95,7 @@ export async function putAway({ failed }) {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** The state is there, is clean to axe, fits a narrow screen, and is kept as a picture. */
+/** The state is there, is clean to axe, fits a narrow screen with letters of any size, does not move, and is kept as a picture. */
 export async function state(title, shot) {
   await page.locator("h1", { hasText: title }).first().waitFor({ timeout: PATIENCE });
   const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
@@ -101,8 +103,9 @@ export async function state(title, shot) {
   await page.setViewportSize({ width: 320, height: 640 });
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(wider <= 0, `${shot}: ${wider} px too wide at 320 px`);
-  assert.deepEqual(await page.evaluate(cutByLargeText), [], `${shot}, text of 200 %`);
+  assert.deepEqual(await cutText(page), [], shot);
   await page.setViewportSize({ width: 360, height: 640 });
+  assert.deepEqual(await moving(page), [], shot);
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`), [], shot);
   await page.screenshot({ path: path.join(screenshots, `holder-${shot}.png`), fullPage: true });
@@ -110,18 +113,6 @@ export async function state(title, shot) {
   const dark = await new AxeBuilder({ page }).withRules(["color-contrast"]).analyze();
   await page.emulateMedia({ colorScheme: "light" });
   assert.deepEqual(dark.violations.flatMap(({ nodes }) => nodes.map((node) => node.html)), [], `${shot}, dark`);
-}
-
-/** What is wider than its place with letters of twice the size. */
-function cutByLargeText() {
-  const root = document.documentElement;
-  root.style.fontSize = "200%";
-  const wide = [...document.querySelectorAll("body *")].filter((element) => {
-    const isSeen = element.checkVisibility() && !element.closest(".unseen, svg") && element.clientWidth > 1;
-    return isSeen && element.tagName !== "INPUT" && (element.getBoundingClientRect().right > innerWidth + 1 || element.scrollWidth > element.clientWidth + 1);
-  });
-  root.style.fontSize = "";
-  return wide.map((element) => `${element.tagName} ${element.className}: ${element.textContent.slice(0, 40)}`);
 }
 
 export async function seen(text) {

@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { createRequire } from "node:module";
 import path from "node:path";
 
+import { cutText, moving } from "../look.mjs";
+
 export const given = JSON.parse(process.env.OFFICER);
 const { origin, screenshots, chromium: executablePath, modules } = given;
 const required = createRequire(path.join(modules, "package.json"));
@@ -14,6 +16,8 @@ const { AxeBuilder } = required("@axe-core/playwright");
 const PATIENCE = 40_000;
 /** What is left of a screen of 1366 × 768 below the browser's own bars. */
 const DESK = { width: 1349, height: 600 };
+/** The same screen at 200 %. */
+const ZOOMED = { width: Math.floor(DESK.width / 2), height: DESK.height / 2 };
 /** A window at 400 %. */
 const NARROW = { width: 320, height: 640 };
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
@@ -75,15 +79,20 @@ export async function state(text, shot, { fits = false } = {}) {
   }
   const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`), [], shot);
+  assert.deepEqual(await cutText(page), [], shot);
+  assert.deepEqual(await moving(page), [], shot);
   await page.screenshot({ path: path.join(screenshots, `officer-${shot}.png`) });
   await page.emulateMedia({ colorScheme: "dark" });
   const dark = await new AxeBuilder({ page }).withRules(["color-contrast"]).analyze();
   assert.deepEqual(dark.violations.flatMap(({ nodes }) => nodes.map((node) => node.html)), [], `${shot}, dark`);
   await page.screenshot({ path: path.join(screenshots, `officer-${shot}-dark.png`) });
   await page.emulateMedia({ colorScheme: "light" });
-  await page.setViewportSize(NARROW);
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  assert.ok(wide <= 0, `${shot}: ${wide} px too wide at ${NARROW.width} px`);
+  for (const window of [ZOOMED, NARROW]) {
+    await page.setViewportSize(window);
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(wide <= 0, `${shot}: ${wide} px too wide at ${window.width} px`);
+    assert.deepEqual(await cutText(page), [], `${shot} at ${window.width} px`);
+  }
   await page.screenshot({ path: path.join(screenshots, `officer-${shot}-narrow.png`), fullPage: true });
   await page.setViewportSize(DESK);
 }
