@@ -20,8 +20,10 @@ pub async fn play(script: &str, mut given: Value) -> Result<()> {
     given["modules"] = json!(root.join("clients/node_modules"));
     given["tools"] = json!(tools.playwright().await?);
     let file = root.join("tests/browser").join(Path::new(script).with_extension("mjs"));
-    let output = Command::new("node").arg(file).env(script.to_uppercase(), given.to_string()).output().await;
-    let output = output.context("node cannot be started")?;
+    let mut node = Command::new("node");
+    // What goes on beside it may fail first.
+    let node = node.arg(file).env(script.to_uppercase(), given.to_string()).kill_on_drop(true);
+    let output = node.output().await.context("node cannot be started")?;
     print!("{}", String::from_utf8_lossy(&output.stdout));
     ensure!(output.status.success(), "{script}: {}", String::from_utf8_lossy(&output.stderr));
     Ok(())

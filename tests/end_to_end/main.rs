@@ -56,7 +56,8 @@ async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
     the_app_works(stack, place).await?;
     the_console_works(stack).await?;
     browser::play("lighthouse", json!({ "origin": stack.ports.api_url()?.origin().ascii_serialization() })).await?;
-    schemathesis::hold(stack.ports, place, &stack.mailbox).await?;
+    let (api, line) = (schemathesis::hold(stack.ports, place, &stack.mailbox), the_app_bears_a_bad_line(stack, place));
+    tokio::try_join!(api, line)?;
     // Their people replace phones of before, and one of them dies: they come last.
     documents::integrating_works(stack.ports, place).await.context("docs/integrating.md")?;
     documents::mobile_works(stack.ports, place).await.context("docs/mobile.md")
@@ -107,23 +108,37 @@ async fn the_page_works(stack: &Stack, nik: &str, words: &Value) -> Result<(Phon
 /// The resident's app, from *Daftar* to the erasure, in Chromium, and Hadi's once more by keyboard alone. Siti's phone was blocked at
 /// the end of the demo.
 async fn the_app_works(stack: &Stack, place: &Place) -> Result<()> {
+    let mut holder = app_of(stack, place, personas::SITI, "SITI AMINAH").await?;
+    holder["other_nik"] = json!(personas::HADI);
+    browser::play("holder", holder).await
+}
+
+/// The app of Wahyu, whom nobody else plays, while requests fail in every way.
+async fn the_app_bears_a_bad_line(stack: &Stack, place: &Place) -> Result<()> {
+    let wall = place.folder().join("wall.jpg");
+    std::fs::write(&wall, photographs::of_nobody()?)?;
+    let mut line = app_of(stack, place, personas::WAHYU, "WAHYU NUGROHO").await?;
+    line["wall"] = json!(wall);
+    browser::play("line", line).await
+}
+
+/// What a script needs in order to play a resident with the app, an officer and a bank.
+async fn app_of(stack: &Stack, place: &Place, nik: &str, name: &str) -> Result<Value> {
     let camera = place.folder().join("camera.jpg");
     std::fs::write(&camera, photographs::selfie()?)?;
     let api: Arc<dyn Api> = Arc::new(HttpApi::new(stack.ports.api_url()?)?);
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let key = place.integrator_key(personas::BANK.client_id)?;
     let bank = Integrator::new(api, clock, personas::BANK.client_id, key).token().await?;
-    let holder = json!({
+    Ok(json!({
         "origin": format!("http://127.0.0.1:{}", stack.ports.api),
         "officer": demo::officer_token(stack.ports).await?,
         "mailbox": format!("http://127.0.0.1:{}", stack.ports.mailbox),
         "bank": bank,
-        "nik": personas::SITI,
-        "name": "SITI AMINAH",
-        "other_nik": personas::HADI,
+        "nik": nik,
+        "name": name,
         "camera": camera,
-    });
-    browser::play("holder", holder).await
+    }))
 }
 
 /// The officers' console, in Chromium: two registrations to decide, and a resident with an active phone. Budi activated his on the

@@ -32,6 +32,8 @@ pub const RATNA: &str = "3577035605920001";
 pub const HADI: &str = "3577012211830004";
 /// May enrol; leaves in another way.
 pub const SRI: &str = "3577036809910002";
+/// May enrol; has a phone with a bad line.
+pub const WAHYU: &str = "3577023006870004";
 /// No resident has this NIK.
 pub const UNKNOWN: &str = "3577013112990009";
 /// Biometrics were never recorded.
@@ -84,6 +86,10 @@ pub fn residents() -> Result<Vec<Resident>> {
         person(RATNA, "3577031003160007", "RATNA SARI", Gender::Female, (1992, 5, 16), 45)?,
         person(HADI, "3577010404130009", "HADI PRASETYO", Gender::Male, (1983, 11, 22), 53)?,
         person(SRI, "3577030607150004", "SRI HANDAYANI", Gender::Female, (1991, 9, 28), 61)?,
+        Resident {
+            documents: records_of_every_agency(WAHYU)?,
+            ..person(WAHYU, "3577020502140008", "WAHYU NUGROHO", Gender::Male, (1987, 6, 30), 29)?
+        },
         Resident {
             recorded: false,
             ..person(NOT_RECORDED, "3577020303120003", "RINA WULANDARI", Gender::Female, (2005, 2, 15), 4)?

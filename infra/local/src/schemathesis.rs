@@ -28,6 +28,7 @@ pub async fn hold(ports: Ports, place: &Place, mailbox: &Mailbox) -> Result<()> 
         .env("IKD_SCHEMATHESIS", people(ports, place, mailbox).await?.to_string())
         .env("HYPOTHESIS_STORAGE_DIRECTORY", root.join(".local/hypothesis"))
         .current_dir(&root)
+        .kill_on_drop(true)
         .output()
         .await
         .context("Schemathesis cannot be started")?;

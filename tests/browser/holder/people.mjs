@@ -18,11 +18,11 @@ export async function officer(method, address, body, ...expected) {
   assert.ok(expected.includes(answer.status), `${address}: ${answer.status} ${await answer.text()}`);
 }
 
-/** What a bank's clerk does, over the API. */
-export function redeem(token) {
+/** What a bank's clerk does, over the API. With the same key, it is the same scan. */
+export function redeem(token, key) {
   return fetch(`${origin}/redemptions`, {
     method: "POST",
-    headers: { Authorization: `Bearer ${bank}`, "Content-Type": "application/json" },
+    headers: { Authorization: `Bearer ${bank}`, "Content-Type": "application/json", ...(key ? { "Idempotency-Key": key } : {}) },
     body: JSON.stringify({ token, purpose: "account-opening" }),
   });
 }

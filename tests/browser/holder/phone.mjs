@@ -9,7 +9,9 @@ import { pathToFileURL } from "node:url";
 
 import { cutText, moving } from "../look.mjs";
 
-export const given = JSON.parse(process.env.HOLDER);
+/** Which script plays: its pictures have its name. */
+const script = process.env.LINE === undefined ? "holder" : "line";
+export const given = JSON.parse(process.env[script.toUpperCase()]);
 const { camera, screenshots, chromium: executablePath, modules } = given;
 const required = createRequire(path.join(modules, "package.json"));
 const { chromium } = required("playwright-core");
@@ -88,7 +90,7 @@ const LEARNT = [
 /** Puts the phone away; what it showed last is kept where something failed. */
 export async function putAway({ failed }) {
   if (failed) {
-    await page.screenshot({ path: path.join(screenshots, "holder-failed.png"), fullPage: true }).catch(() => undefined);
+    await page.screenshot({ path: path.join(screenshots, `${script}-failed.png`), fullPage: true }).catch(() => undefined);
     console.error(complaints);
   }
   await context.close();
@@ -108,7 +110,7 @@ export async function state(title, shot) {
   assert.deepEqual(await moving(page), [], shot);
   const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]).analyze();
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`), [], shot);
-  await page.screenshot({ path: path.join(screenshots, `holder-${shot}.png`), fullPage: true });
+  await page.screenshot({ path: path.join(screenshots, `${script}-${shot}.png`), fullPage: true });
   await page.emulateMedia({ colorScheme: "dark" });
   const dark = await new AxeBuilder({ page }).withRules(["color-contrast"]).analyze();
   await page.emulateMedia({ colorScheme: "light" });
