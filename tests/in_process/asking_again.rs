@@ -5,6 +5,7 @@ use ikd::domain::claims::Claim;
 use ikd::domain::integrator::Integrator as Registered;
 use ikd::domain::qr_code::QrToken;
 use ikd::domain::reading::{Given, Reading, Withheld};
+use ikd::domain::scan::Scan;
 use ikd::store::qr_codes::{Recorded, RecordedTurn};
 use jiff::SignedDuration;
 use local::actors::Integrator;
@@ -153,7 +154,8 @@ async fn a_block_between_reading_the_device_and_answering_again_wins() {
     assert_status(&redeem(&bank, &qr.token, Some("k")).await, 200);
     let app = world.app(&[Need::Store]);
     let hash = QrToken::parse(&qr.token).unwrap().hash();
-    let code = app.store().qr_code(&hash).await.unwrap().unwrap().into_redeemed().unwrap();
+    let scan = app.store().qr_code(&hash).await.unwrap().unwrap().into_scan().unwrap();
+    let Scan::Redeemed(code) = scan else { panic!("it is redeemed") };
     let record = async |given| {
         let reading = Reading { id: app.random_id(), at: app.now(), given };
         app.store().record_reading(&code, &reading, RecordedTurn::Again { max: 10 }).await.unwrap()

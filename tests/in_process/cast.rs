@@ -137,6 +137,7 @@ fn body(route: &catalogue::Route) -> Option<Value> {
         "block-device-own" => Some(json!({ "reason": "lost" })),
         "approve-face-decide" => Some(json!({ "verdict": "approve" })),
         "look-up-resident" | "reset-pin" | "resend-activation-by-nik" | "unlock-pin" => Some(json!({ "nik": SITI })),
+        "answer-scan" => Some(json!({ "redemption_id": "M72WG7PMZ4GLV7MXDZAPG3TPXI", "answer": "refuse" })),
         "redeem-qr" => Some(json!({ "token": "A", "purpose": "x" })),
         // Its body may be left out.
         "resend-activation" => None,

@@ -13,8 +13,10 @@ use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries, TakenTry};
 use ikd::domain::pin_hash::PinHash;
-use ikd::domain::qr_code::{QrCode, QrState, QrToken, Redemption, RedemptionOutcome};
+use ikd::domain::qr_code::{QrCode, QrState, QrToken, Redemption};
+use ikd::domain::question::Consent;
 use ikd::domain::row_digest::RowDigest;
+use ikd::domain::scan::RedemptionOutcome;
 use ikd::domain::{Digest, Id, KeyThumbprint};
 use ikd::store::blocks::BlockOutcome;
 use ikd::store::challenges::UsedProof;
@@ -216,7 +218,7 @@ impl<'a> Walk<'a> {
             }
             Action::OpenSession => {
                 let (device, session, attempt) = self.login.take().unwrap();
-                let pin = VerifiedPin { device: &device, attempt };
+                let pin = VerifiedPin { device: &device, attempt, ended_session: false };
                 let resident = store.resident(&device.nik, Photo::Without).await.unwrap();
                 let admitted = resident.filter(|one| one.gone(&self.app.settings.municipality).is_none());
                 assert_eq!(admitted.is_some(), self.state.registry == Registry::Admits, "{:?}", self.happened);
@@ -274,9 +276,10 @@ impl<'a> Walk<'a> {
             assert_eq!(item.get("superseded_at").is_some(), *superseded, "{:?}", self.happened);
             let winner = redeemed.map(|redeemed| self.redemption(redeemed.redemption));
             let (marked, found_winner) = match found.state {
-                QrState::Live => (false, None),
+                QrState::Live(_) => (false, None),
                 QrState::Superseded { .. } => (true, None),
                 QrState::Redeemed(redeemed) => (*superseded, Some(redeemed.redemption.id)),
+                QrState::Scanned(_) | QrState::Refused(_) => panic!("nobody is asked in this walk"),
             };
             assert_eq!(marked, *superseded, "{:?}", self.happened);
             assert_eq!(found_winner, winner, "{:?}", self.happened);
@@ -326,7 +329,7 @@ impl<'a> Walk<'a> {
             claims: ClaimSet::basic_identity(),
             registry_row: None,
             expires_at,
-            state: QrState::Live,
+            state: QrState::Live(Consent::ByShowing),
         }
     }
 

@@ -5,6 +5,7 @@ use ikd::app::App;
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::device::{BlockReason, BlockedBy, Device};
 use ikd::domain::qr_code::{QrCode, QrToken, Redemption};
+use ikd::domain::question::Consent;
 use ikd::domain::registration::{Registration, RegistrationState};
 use ikd::domain::{Id, KeyThumbprint};
 use ikd::store::{StoreError, keys};
@@ -91,7 +92,8 @@ async fn a_qr_code_with_an_unreadable_mark_is_neither_live_nor_won() {
     let (app, key) = holder(&world).await;
     let device = app.store().device(&key).await.unwrap().unwrap().into_active().unwrap();
     let (token, now) = (QrToken::from_random([7; 20]), app.now());
-    let qr = QrCode::mint(&token, &device, ClaimSet::basic_identity(), SignedDuration::from_secs(90), now).unwrap();
+    let (claims, lifetime) = (ClaimSet::basic_identity(), SignedDuration::from_secs(90));
+    let qr = QrCode::mint(&token, &device, claims, Consent::AtScan, lifetime, now).unwrap();
     let attempt = Redemption {
         id: Id::from_random([1; 16]),
         request: Id::from_random([2; 16]),
@@ -103,6 +105,7 @@ async fn a_qr_code_with_an_unreadable_mark_is_neither_live_nor_won() {
     for stored in [
         with(&qr, "redemption", json!("yes")),
         with(&qr, "redemption", json!({ "id": attempt.id })),
+        with(&qr, "consent", json!("sometimes")),
         with(&qr, "superseded_at", json!("yesterday")),
         with(&qr, "superseded_at", json!({ "redemption": attempt })),
     ] {

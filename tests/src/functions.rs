@@ -4,7 +4,7 @@ use ikd::{events, http, streams};
 
 /// Those that answer HTTP.
 #[rustfmt::skip]
-pub const HTTP: [http::Function; 27] = [
+pub const HTTP: [http::Function; 30] = [
     serve_pages::FUNCTION,
     register::FUNCTION,
     check_status::FUNCTION,
@@ -21,7 +21,10 @@ pub const HTTP: [http::Function; 27] = [
     sign_document::FUNCTION,
     check_signature::FUNCTION,
     mint_qr::FUNCTION,
+    check_qr::FUNCTION,
     redeem_qr::FUNCTION,
+    answer_scan::FUNCTION,
+    fetch_redemption::FUNCTION,
     list_receipts::FUNCTION,
     export_data::FUNCTION,
     erase_identity::FUNCTION,

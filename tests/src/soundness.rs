@@ -74,7 +74,7 @@ impl World {
         for device in devices {
             let live: Vec<&QrCode> = codes
                 .iter()
-                .filter(|code| code.device == device.key && code.state == QrState::Live)
+                .filter(|code| code.device == device.key && matches!(code.state, QrState::Live(_)))
                 .filter(|code| code.expires_at > self.clock.now())
                 .collect();
             assert!(live.len() <= 1, "two live codes of one device");

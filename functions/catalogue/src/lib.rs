@@ -3,7 +3,7 @@
 pub use declaration::*;
 
 /// Every step.
-pub const STEPS: [&Declaration; 31] = [
+pub const STEPS: [&Declaration; 34] = [
     &serve_pages::DECLARATION,
     &register::DECLARATION,
     &check_status::DECLARATION,
@@ -22,7 +22,10 @@ pub const STEPS: [&Declaration; 31] = [
     &sign_document::DECLARATION,
     &check_signature::DECLARATION,
     &mint_qr::DECLARATION,
+    &check_qr::DECLARATION,
     &redeem_qr::DECLARATION,
+    &answer_scan::DECLARATION,
+    &fetch_redemption::DECLARATION,
     &record_receipt::DECLARATION,
     &list_receipts::DECLARATION,
     &export_data::DECLARATION,
@@ -57,12 +60,16 @@ pub fn streams() -> impl Iterator<Item = (&'static Declaration, Stream)> {
 
 #[path = "../../activate/src/declaration.rs"]
 mod activate;
+#[path = "../../answer-scan/src/declaration.rs"]
+mod answer_scan;
 #[path = "../../approve-face/src/declaration.rs"]
 mod approve_face;
 #[path = "../../block-device/src/declaration.rs"]
 mod block_device;
 #[path = "../../change-pin/src/declaration.rs"]
 mod change_pin;
+#[path = "../../check-qr/src/declaration.rs"]
+mod check_qr;
 #[path = "../../check-signature/src/declaration.rs"]
 mod check_signature;
 #[path = "../../check-status/src/declaration.rs"]
@@ -71,6 +78,8 @@ mod check_status;
 mod erase_identity;
 #[path = "../../export-data/src/declaration.rs"]
 mod export_data;
+#[path = "../../fetch-redemption/src/declaration.rs"]
+mod fetch_redemption;
 #[path = "../../finish-erasure/src/declaration.rs"]
 mod finish_erasure;
 #[path = "../../issue-token/src/declaration.rs"]

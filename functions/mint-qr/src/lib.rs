@@ -8,6 +8,7 @@ use ikd::app::App;
 use ikd::domain::claims::{Claim, ClaimSet};
 use ikd::domain::moment::Moment;
 use ikd::domain::qr_code::{QrCode, QrToken};
+use ikd::domain::question::Consent;
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Function, Problem, ProblemType, Request, parse};
 use ikd::pictures::qr_image::QrImage;
@@ -24,6 +25,8 @@ struct Mint {
     /// What to disclose; NIK, name, date of birth and address where nothing is chosen.
     #[serde(default = "ClaimSet::basic_identity")]
     claims: ClaimSet,
+    #[serde(default)]
+    consent: Consent,
     #[serde(default)]
     format: Format,
 }
@@ -43,6 +46,7 @@ struct MintedQr {
     token: String,
     expires_at: Moment,
     claims: Vec<Claim>,
+    consent: Consent,
     #[serde(skip_serializing_if = "Option::is_none")]
     image: Option<Image>,
 }
@@ -52,6 +56,12 @@ struct Image {
     media_type: &'static str,
     /// The SVG document, or the PNG in base64.
     data: String,
+}
+
+/// What the holder chose for the code.
+struct Wish {
+    claims: ClaimSet,
+    consent: Consent,
 }
 
 pub async fn mint_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
@@ -67,16 +77,18 @@ async fn answer(app: &App, request: &Request, presented: &Presented<'_>) -> Resu
         Invalid::new("Pilih sedikitnya satu data yang akan dibagikan.", "Choose at least one item to share.");
 
     let holder = presented.holder(app).await?;
-    let Mint { claims, format } = parse::json(request, parse::SMALL_BODY)?;
+    let Mint { claims, consent, format } = parse::json(request, parse::SMALL_BODY)?;
     if claims.is_empty() {
         return Err(Problem::invalid("/claims", NOTHING_CHOSEN));
     }
     let token = QrToken::from_random(app.random());
-    let (qr, image) = mint(app, holder, presented.proof(), &token, claims, format).await?;
+    let wish = Wish { claims, consent };
+    let (qr, image) = mint(app, holder, presented.proof(), &token, wish, format).await?;
     let body = MintedQr {
         token: token.expose().to_owned(),
         expires_at: qr.expires_at.into(),
         claims: qr.claims.iter().collect(),
+        consent,
         image,
     };
     Ok(Answer::json(http::StatusCode::CREATED, &body))
@@ -89,7 +101,7 @@ async fn mint(
     holder: Holder,
     proof: &UsedProof,
     token: &QrToken,
-    claims: ClaimSet,
+    wish: Wish,
     format: Format,
 ) -> Result<(QrCode, Option<Image>), Problem> {
     let device = holder.device.clone();
@@ -99,7 +111,7 @@ async fn mint(
         tokio::task::yield_now().await;
         draw(token, format)
     };
-    let (qr, _, image) = tokio::try_join!(store(app, holder, proof, token, claims), still_resident, drawn)?;
+    let (qr, _, image) = tokio::try_join!(store(app, holder, proof, token, wish), still_resident, drawn)?;
     Ok((qr, image))
 }
 
@@ -110,13 +122,13 @@ async fn store(
     holder: Holder,
     proof: &UsedProof,
     token: &QrToken,
-    claims: ClaimSet,
+    Wish { claims, consent }: Wish,
 ) -> Result<QrCode, Problem> {
     const ATTEMPTS: u32 = 3;
 
     let Holder { mut device, session } = holder;
     let lifetime = app.settings.rules.qr_lifetime;
-    let qr = QrCode::mint(token, &device, claims, lifetime, app.now()).map_err(Problem::unavailable)?;
+    let qr = QrCode::mint(token, &device, claims, consent, lifetime, app.now()).map_err(Problem::unavailable)?;
     for _ in 0..ATTEMPTS {
         let current = match app.store().mint(&device, &session, &qr, proof, app.now()).await? {
             Minted::Done => return Ok(qr),

@@ -158,6 +158,8 @@ pub enum Limit {
     Pin,
     /// What people wait for at counters.
     Redeem,
+    /// What phone and counter ask, again and again, while a code is shown and its holder is asked.
+    Ask,
     /// What a counter scans.
     Mint,
     /// What integrators need before they can redeem.
@@ -197,10 +199,11 @@ pub struct Rate {
 }
 
 impl Limit {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Enrol,
         Self::Pin,
         Self::Redeem,
+        Self::Ask,
         Self::Mint,
         Self::Token,
         Self::Block,
@@ -218,6 +221,8 @@ impl Limit {
             (Self::Pin, Scale::City) => 20,
             (Self::Redeem, Scale::City) => 500,
             (Self::Redeem, Scale::Nation) => 4000,
+            (Self::Ask, Scale::City) => 1000,
+            (Self::Ask, Scale::Nation) => 10_000,
             (Self::Pages, Scale::City) => 300,
             (Self::Pages, Scale::Nation) => 3000,
             (Self::Mint | Self::Token | Self::Block | Self::Office | Self::Other, Scale::City) => 100,
@@ -231,6 +236,7 @@ impl Limit {
             Self::Enrol => "Enrol",
             Self::Pin => "Pin",
             Self::Redeem => "Redeem",
+            Self::Ask => "Ask",
             Self::Mint => "Mint",
             Self::Token => "Token",
             Self::Block => "Block",

@@ -190,7 +190,7 @@ pub async fn spend_pin_try<'a>(
     }
     let is_right = app.pins().verify(pin, device.map(|device| device.state.pin_hash.expose()));
     match device {
-        Some(device) if is_right => Ok(VerifiedPin { device, attempt }),
+        Some(device) if is_right => Ok(VerifiedPin { device, attempt, ended_session: next.locks }),
         known => match known.and_then(|_| next.tries.take(&app.settings.rules.lockout, app.now()).err()) {
             // The wrong one that locks says so: the holder knows at once how long to wait.
             Some(locked) => {

@@ -18,7 +18,7 @@ pub enum Counter {
     Lockout,
     /// A phone that became a device.
     Activation,
-    /// Claims that an integrator received.
+    /// A scan that worked: the integrator received claims, or the holder is asked.
     Redemption,
     /// An e-mail that SES did not take.
     RefusedEmail,
@@ -30,6 +30,8 @@ pub enum Counter {
     ApprovalAgainstScore,
     /// A resident who has registered and is not in the registry any more.
     MissingResident,
+    /// A holder who was asked and does not know who asked.
+    HolderReport,
 }
 
 /// How a request or a record ended.
@@ -47,6 +49,8 @@ pub struct Outcome {
 pub(super) struct Metrics {
     stage: String,
     counted: Mutex<Vec<Counter>>,
+    /// The integrator that a holder reported.
+    reported: Mutex<Option<String>>,
     lines: Mutex<Lines>,
 }
 
@@ -57,6 +61,8 @@ struct Lines {
     by_problem: Emf,
     /// For a missing resident, counted for all functions together as well: one alarm watches them, whichever function meets it.
     of_all_functions: Emf,
+    /// For a holder's report, counted by the integrator as well.
+    by_client: Emf,
     out: Box<dyn Write + Send>,
 }
 
@@ -69,6 +75,7 @@ struct Line<'line> {
     stage: &'line str,
     function: &'line str,
     problem: Option<&'static str>,
+    client: Option<&'line str>,
     requests: u32,
     refusals: Option<u32>,
     dependency_failures: Option<u32>,
@@ -82,6 +89,7 @@ struct Line<'line> {
     face_no_matches: Option<u32>,
     approvals_against_score: Option<u32>,
     missing_residents: Option<u32>,
+    holder_reports: Option<u32>,
 }
 
 impl Metrics {
@@ -102,19 +110,27 @@ impl Metrics {
             plain: format().build(),
             by_problem: by_problem().build(),
             of_all_functions: by_problem().directive(also("MissingResidents", &["Stage"])).build(),
+            by_client: by_problem().directive(also("HolderReports", &["Stage", "Client"])).build(),
             out,
         };
-        Self { stage, counted: Mutex::default(), lines: Mutex::new(lines) }
+        Self { stage, counted: Mutex::default(), reported: Mutex::default(), lines: Mutex::new(lines) }
     }
 
     pub fn count(&self, counter: Counter) {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner).push(counter);
     }
 
+    /// Counts a holder's report of an integrator.
+    pub fn count_report(&self, client_id: &str) {
+        *self.reported.lock().unwrap_or_else(PoisonError::into_inner) = Some(client_id.to_owned());
+        self.count(Counter::HolderReport);
+    }
+
     /// Writes the line of a request that is over, with what was counted since the one before. A line that cannot be
     /// written is lost; its request is not.
     pub fn write(&self, function: &str, outcome: Outcome, at: Timestamp) {
         let counted = mem::take(&mut *self.counted.lock().unwrap_or_else(PoisonError::into_inner));
+        let reported = self.reported.lock().unwrap_or_else(PoisonError::into_inner).take();
         let times =
             |counter| u32::try_from(counted.iter().filter(|one| **one == counter).count()).ok().filter(|n| *n > 0);
         let line = Line {
@@ -122,6 +138,7 @@ impl Metrics {
             stage: &self.stage,
             function,
             problem: outcome.problem,
+            client: reported.as_deref(),
             requests: 1,
             refusals: outcome.problem.map(|_| 1),
             dependency_failures: outcome.dependency_failed.then_some(1),
@@ -135,13 +152,15 @@ impl Metrics {
             face_no_matches: times(Counter::FaceNoMatch),
             approvals_against_score: times(Counter::ApprovalAgainstScore),
             missing_residents: times(Counter::MissingResident),
+            holder_reports: times(Counter::HolderReport),
         };
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        let Lines { plain, by_problem, of_all_functions, out } = &mut *lines;
-        let format = match (line.missing_residents, outcome.problem) {
-            (Some(_), _) => of_all_functions,
-            (None, Some(_)) => by_problem,
-            (None, None) => plain,
+        let Lines { plain, by_problem, of_all_functions, by_client, out } = &mut *lines;
+        let format = match (line.missing_residents, line.client, outcome.problem) {
+            (Some(_), _, _) => of_all_functions,
+            (None, Some(_), _) => by_client,
+            (None, None, Some(_)) => by_problem,
+            (None, None, None) => plain,
         };
         let mut written = Vec::new();
         // One write, so that lines of requests answered at once do not mix.

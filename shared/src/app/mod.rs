@@ -134,6 +134,11 @@ impl App {
         self.metrics.count(counter);
     }
 
+    /// Counts a holder's report of an integrator, within the request under way.
+    pub fn count_report(&self, client_id: &str) {
+        self.metrics.count_report(client_id);
+    }
+
     /// Writes the metrics of a request, or of a stream's record, that is over.
     pub fn write_metrics(&self, function: &str, outcome: Outcome) {
         self.metrics.write(function, outcome, self.now());

@@ -47,6 +47,10 @@ pub struct Settings {
 pub struct Rules {
     /// 90 s by the leaflet; never more.
     pub qr_lifetime: SignedDuration,
+    /// How long a holder who is asked may take to answer: silence is a refusal.
+    pub time_to_answer: SignedDuration,
+    /// How often a holder may type the clerk's digits.
+    pub max_digit_tries: u32,
     /// How long a redeemed code's result can be asked for again.
     pub redemption_kept: SignedDuration,
     /// How often it can be asked for again.
@@ -181,6 +185,8 @@ impl Rules {
         let seconds = |name, default, most| environment.number(name, default, 1..=most).map(SignedDuration::from_secs);
         Ok(Self {
             qr_lifetime: seconds("IKD_QR_LIFETIME_SECONDS", 90, 90)?,
+            time_to_answer: seconds("IKD_ANSWER_SECONDS", MINUTE, 5 * MINUTE)?,
+            max_digit_tries: environment.number("IKD_DIGIT_TRIES", 3, 1..=5)?,
             redemption_kept: seconds("IKD_REDEMPTION_KEPT_SECONDS", DAY, 7 * DAY)?,
             max_repeats: environment.number("IKD_REDEMPTION_REPEATS_MAX", 10, 1..=100)?,
             receipts_kept: seconds("IKD_RECEIPTS_KEPT_SECONDS", 5 * 365 * DAY, 30 * 365 * DAY)?,

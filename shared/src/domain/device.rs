@@ -82,6 +82,8 @@ pub struct VerifiedPin<'a> {
     pub device: &'a Device<Active>,
     /// The name under which the try was taken.
     pub attempt: Id,
+    /// Whether taking the try ended the session: the last one before a lock does.
+    pub ended_session: bool,
 }
 
 /// When what is left of a blocked device is forgotten.

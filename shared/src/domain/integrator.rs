@@ -6,6 +6,7 @@ use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 
 use super::claims::ClaimSet;
+use super::qr_code::Redemption;
 use super::text::Label;
 
 /// How many keys it may have. Where an assertion names none, each is tried, and anybody can send an assertion.
@@ -24,4 +25,15 @@ pub struct Integrator {
     /// The purposes that it may redeem for, by their names, with what holders read.
     pub purposes: BTreeMap<String, Label>,
     pub enabled: bool,
+}
+
+impl Redemption {
+    /// What holders read of who redeemed and for what: as it is registered, or the names in the redemption where it is not any more.
+    pub fn names(&self, integrator: Option<Integrator>) -> (String, Label) {
+        let (name, label) = match integrator {
+            Some(mut integrator) => (integrator.name, integrator.purposes.remove(self.purpose.as_str())),
+            None => (self.client_id.clone(), None),
+        };
+        (name, label.unwrap_or_else(|| Label::of_name(&self.purpose)))
+    }
 }

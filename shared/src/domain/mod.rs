@@ -11,6 +11,7 @@ pub mod local_time;
 pub mod moment;
 pub mod nik;
 pub mod resident;
+pub mod scan;
 pub mod secret;
 pub mod sign_in;
 pub mod wait;
@@ -29,6 +30,7 @@ pub mod erasure;
 pub mod face;
 pub mod holder;
 pub mod qr_code;
+pub mod question;
 pub mod reading;
 pub mod receipt;
 pub mod registration;
@@ -133,6 +135,12 @@ impl Digest {
     /// The SHA-256 of one value alone, as other parties compute it, too.
     pub fn plain(value: &[u8]) -> Self {
         Self(BASE64URL_NOPAD.encode(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, value).as_ref()))
+    }
+
+    /// Reads a digest as it is written; nothing where the text is none.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = BASE64URL_NOPAD.decode(text.as_bytes()).ok()?;
+        (bytes.len() == 32).then(|| Self(text.to_owned()))
     }
 
     fn bytes_of(parts: &[&[u8]]) -> [u8; 32] {

@@ -1,4 +1,4 @@
-//! The QR code's life: minted, replaced or redeemed once, dead after 90 seconds.
+//! The QR code's life: minted, replaced or scanned once, dead after 90 seconds. A scan redeems it, or asks its holder first.
 
 use data_encoding::BASE32_NOPAD;
 use jiff::{SignedDuration, Timestamp};
@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::claims::ClaimSet;
 use super::device::{Active, Device};
 use super::nik::Nik;
+use super::question::{Consent, DigitTries, Refused, Scanned};
 use super::reading::{Given, Reading};
 use super::resident::Resident;
 use super::row_digest::RowDigest;
+use super::scan::Scan;
 use super::secret::unprintable;
 use super::typed;
 use super::{Digest, Id, KeyThumbprint, Stored};
@@ -65,12 +67,15 @@ pub struct QrCode<S = QrState> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Marks", into = "Marks")]
 pub enum QrState {
-    /// Neither replaced nor redeemed.
-    Live,
+    /// Neither replaced nor scanned.
+    Live(Consent),
     /// Its device shows another one.
-    Superseded {
-        at: Timestamp,
-    },
+    Superseded { at: Timestamp },
+    /// The holder is asked.
+    Scanned(Box<Scanned>),
+    /// Scanned, and nothing is disclosed.
+    Refused(Box<Refused>),
+    /// Scanned, and its holder agrees: by showing it, or asked.
     Redeemed(Box<Redeemed>),
 }
 
@@ -78,12 +83,18 @@ pub enum QrState {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redeemed {
     pub redemption: Redemption,
-    /// The first answer to the winner, where it was not the presumed one: all of [`QrCode::disclosed`].
+    #[serde(default, skip_serializing_if = "Consent::is_by_showing")]
+    pub consent: Consent,
+    /// The first answer to the winner, where it was not the presumed one: all of [`QrCode::disclosed`]. If the holder was asked, what
+    /// the holder allowed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub first_reading: Option<Reading>,
     /// The last answer that the winner asked for again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_reading: Option<Reading>,
+    /// The request by which the winner learned what the holder allowed, where the holder was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fetched_by: Option<Id>,
 }
 
 impl Stored for QrState {}
@@ -93,6 +104,10 @@ impl Stored for Redeemed {}
 /// code that is superseded after its redemption stays redeemed.
 #[derive(Default, Serialize, Deserialize)]
 struct Marks {
+    #[serde(default, skip_serializing_if = "Consent::is_by_showing")]
+    consent: Consent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    digit_tries: Option<DigitTries>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     superseded_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -101,16 +116,27 @@ struct Marks {
     first_reading: Option<Reading>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     last_reading: Option<Reading>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fetched_by: Option<Id>,
 }
 
 impl From<Marks> for QrState {
     fn from(marks: Marks) -> Self {
-        match marks {
-            Marks { redemption: Some(redemption), first_reading, last_reading, .. } => {
-                Self::Redeemed(Box::new(Redeemed { redemption, first_reading, last_reading }))
+        let Marks { consent, digit_tries, superseded_at, redemption, first_reading, last_reading, fetched_by } = marks;
+        let Some(redemption) = redemption else {
+            return superseded_at.map_or(Self::Live(consent), |at| Self::Superseded { at });
+        };
+        match (consent, first_reading) {
+            (Consent::AtScan, None) => {
+                let digit_tries = digit_tries.unwrap_or_default();
+                Self::Scanned(Box::new(Scanned { redemption, digit_tries, superseded_at }))
             }
-            Marks { superseded_at: Some(at), redemption: None, .. } => Self::Superseded { at },
-            Marks { superseded_at: None, redemption: None, .. } => Self::Live,
+            (Consent::AtScan, Some(Reading { at, given: Given::Nothing { withheld }, .. })) => {
+                Self::Refused(Box::new(Refused { redemption, at, why: withheld }))
+            }
+            (consent, first_reading) => {
+                Self::Redeemed(Box::new(Redeemed { redemption, consent, first_reading, last_reading, fetched_by }))
+            }
         }
     }
 }
@@ -118,11 +144,34 @@ impl From<Marks> for QrState {
 impl From<QrState> for Marks {
     fn from(state: QrState) -> Self {
         match state {
-            QrState::Live => Self::default(),
+            QrState::Live(consent) => Self { consent, ..Self::default() },
             QrState::Superseded { at } => Self { superseded_at: Some(at), ..Self::default() },
+            QrState::Scanned(scanned) => {
+                let Scanned { redemption, digit_tries, superseded_at } = *scanned;
+                Self {
+                    consent: Consent::AtScan,
+                    digit_tries: Some(digit_tries),
+                    superseded_at,
+                    redemption: Some(redemption),
+                    ..Self::default()
+                }
+            }
+            QrState::Refused(refused) => Self {
+                consent: Consent::AtScan,
+                first_reading: Some(refused.reading()),
+                redemption: Some(refused.redemption),
+                ..Self::default()
+            },
             QrState::Redeemed(redeemed) => {
-                let Redeemed { redemption, first_reading, last_reading } = *redeemed;
-                Self { superseded_at: None, redemption: Some(redemption), first_reading, last_reading }
+                let Redeemed { redemption, consent, first_reading, last_reading, fetched_by } = *redeemed;
+                Self {
+                    consent,
+                    redemption: Some(redemption),
+                    first_reading,
+                    last_reading,
+                    fetched_by,
+                    ..Self::default()
+                }
             }
         }
     }
@@ -149,6 +198,7 @@ impl QrCode {
         token: &QrToken,
         device: &Device<Active>,
         claims: ClaimSet,
+        consent: Consent,
         lifetime: SignedDuration,
         now: Timestamp,
     ) -> Result<Self, jiff::Error> {
@@ -159,36 +209,48 @@ impl QrCode {
             claims,
             registry_row: device.state.registry_row.clone(),
             expires_at: Timestamp::from_second((now + lifetime).as_second())?,
-            state: QrState::Live,
+            state: QrState::Live(consent),
         })
     }
 
-    /// The redeemed code, if it is.
-    pub fn into_redeemed(self) -> Option<QrCode<Redeemed>> {
+    /// The code with what belongs to its state, if it was scanned.
+    pub fn into_scan(self) -> Option<Scan> {
         let (code, state) = self.split();
         match state {
-            QrState::Redeemed(redeemed) => Some(code.with_state(*redeemed)),
-            QrState::Live | QrState::Superseded { .. } => None,
+            QrState::Live(_) | QrState::Superseded { .. } => None,
+            QrState::Scanned(scanned) => Some(Scan::Asked(Box::new(code.with_state(*scanned)))),
+            QrState::Refused(refused) => Some(Scan::Refused(Box::new(code.with_state(*refused)))),
+            QrState::Redeemed(redeemed) => Some(Scan::Redeemed(Box::new(code.with_state(*redeemed)))),
         }
     }
 }
 
 impl<S> QrCode<S> {
+    /// Whether the registry's row is still the one that the code, its question or the first answer came from.
+    pub fn comes_from(&self, resident: &Resident) -> bool {
+        self.registry_row.as_ref().is_some_and(|row| row.is_of(resident))
+    }
+
     fn split(self) -> (QrCode<()>, S) {
         let Self { token_hash, nik, device, claims, registry_row, expires_at, state } = self;
         (QrCode { token_hash, nik, device, claims, registry_row, expires_at, state: () }, state)
     }
 
-    fn with_state<T>(self, state: T) -> QrCode<T> {
+    pub(super) fn with_state<T>(self, state: T) -> QrCode<T> {
         let Self { token_hash, nik, device, claims, registry_row, expires_at, state: _ } = self;
         QrCode { token_hash, nik, device, claims, registry_row, expires_at, state }
     }
 }
 
 impl QrCode<Redeemed> {
-    /// What the redemption discloses: chosen by the holder, and allowed to the integrator.
+    /// What the redemption discloses: chosen by the holder, and allowed to the integrator; of that, what the holder left in where
+    /// the holder was asked.
     pub fn disclosed(&self) -> ClaimSet {
-        self.claims.intersection(&self.state.redemption.allowed)
+        let shared = self.claims.intersection(&self.state.redemption.allowed);
+        match (self.state.consent, &self.state.first_reading) {
+            (Consent::AtScan, Some(Reading { given: Given::Claims { claims }, .. })) => shared.intersection(claims),
+            _ => shared,
+        }
     }
 
     /// The first answer to the winner: as it was recorded, or else as presumed.
@@ -198,64 +260,12 @@ impl QrCode<Redeemed> {
             || Reading { id: request.clone(), at: *redeemed_at, given: Given::Claims { claims: self.disclosed() } };
         self.state.first_reading.clone().unwrap_or_else(presumed)
     }
-
-    /// Whether the registry's row is still the one that the first answer came from.
-    pub fn comes_from(&self, resident: &Resident) -> bool {
-        self.registry_row.as_ref().is_some_and(|row| row.is_of(resident))
-    }
-}
-
-/// How an attempt to redeem ended at the one conditional write that decides it.
-#[derive(Clone, Debug)]
-pub enum RedemptionOutcome {
-    /// This request won, now or when its write was first sent.
-    Won(Box<QrCode<Redeemed>>),
-    /// An earlier request of this attempt won: this one asks again.
-    WonBefore(Box<QrCode<Redeemed>>),
-    /// The attempt's idempotency key won before, with another purpose.
-    KeyReused,
-    /// Another attempt won.
-    Used,
-    Superseded,
-    Expired,
-    /// This integrator may see none of its claims; the code is not used up.
-    NoSharedClaims,
-    /// There is no such code; or it was redeemed, and the time in which its winner can ask again is over.
-    Unknown,
-}
-
-impl RedemptionOutcome {
-    /// Why the write's condition failed, from the item that it found.
-    pub fn of_refused(found: Option<QrCode>, attempt: &Redemption, now: Timestamp) -> Self {
-        let Some((code, state)) = found.map(QrCode::split) else { return Self::Unknown };
-        match state {
-            QrState::Redeemed(_) if code.expires_at <= now => Self::Unknown,
-            QrState::Redeemed(redeemed) => Self::of_redeemed(code.with_state(*redeemed), attempt),
-            _ if code.expires_at <= now => Self::Expired,
-            QrState::Superseded { .. } => Self::Superseded,
-            // The condition can have failed on nothing else.
-            QrState::Live => Self::NoSharedClaims,
-        }
-    }
-
-    /// Whether the redemption is this attempt's own, and even this request's, whose answer was lost.
-    fn of_redeemed(redeemed: QrCode<Redeemed>, attempt: &Redemption) -> Self {
-        let winner = &redeemed.state.redemption;
-        if winner.id != attempt.id || winner.client_id != attempt.client_id {
-            Self::Used
-        } else if winner.purpose != attempt.purpose {
-            Self::KeyReused
-        } else if winner.request == attempt.request {
-            Self::Won(Box::new(redeemed))
-        } else {
-            Self::WonBefore(Box::new(redeemed))
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::reading::Withheld;
 
     #[test]
     fn tokens_are_read_back_and_fit_qr_alphanumeric_mode() {
@@ -301,36 +311,46 @@ mod tests {
 
     fn redeemed() -> QrState {
         let redemption = redemption(1, "bank", "account-opening");
-        QrState::Redeemed(Box::new(Redeemed { redemption, first_reading: None, last_reading: None }))
+        QrState::Redeemed(Box::new(Redeemed {
+            redemption,
+            consent: Consent::ByShowing,
+            first_reading: None,
+            last_reading: None,
+            fetched_by: None,
+        }))
     }
 
-    #[test]
-    fn a_refused_attempt_learns_why_and_a_winner_finds_itself() {
-        let outcome = |found: QrState, attempt: &Redemption, now| {
-            let outcome = RedemptionOutcome::of_refused(Some(code(found)), attempt, at(now));
-            format!("{outcome:?}").split('(').next().map(str::to_owned).unwrap()
-        };
-        let own = redemption(1, "bank", "account-opening");
-        let superseded = || QrState::Superseded { at: at(3) };
-        let again = Redemption { request: Id::from_random([9; 16]), ..own.clone() };
-        assert_eq!(outcome(redeemed(), &own, 6), "Won");
-        assert_eq!(outcome(redeemed(), &again, 89), "WonBefore");
-        assert_eq!(outcome(redeemed(), &redemption(1, "bank", "credit"), 6), "KeyReused");
-        assert_eq!(outcome(redeemed(), &redemption(2, "bank", "account-opening"), 6), "Used");
-        assert_eq!(outcome(redeemed(), &redemption(1, "shop", "account-opening"), 6), "Used");
-        for attempt in [&own, &again, &redemption(2, "shop", "account-opening")] {
-            assert_eq!(outcome(redeemed(), attempt, 90), "Unknown", "its time is over, whether or not it was swept");
-        }
-        assert_eq!(outcome(superseded(), &own, 89), "Superseded");
-        assert_eq!(outcome(superseded(), &own, 90), "Expired");
-        assert_eq!(outcome(QrState::Live, &own, 90), "Expired");
-        assert_eq!(outcome(QrState::Live, &own, 89), "NoSharedClaims");
-        assert!(matches!(RedemptionOutcome::of_refused(None, &own, at(6)), RedemptionOutcome::Unknown));
+    /// The states of a code whose holder is asked, before and after the answer.
+    fn asked() -> [QrState; 3] {
+        let redemption = redemption(1, "bank", "account-opening");
+        let allowed = Given::Claims { claims: ClaimSet::basic_identity() };
+        let ending = Reading { id: redemption.request.clone(), at: at(9), given: allowed };
+        [
+            QrState::Scanned(Box::new(Scanned {
+                redemption: redemption.clone(),
+                digit_tries: DigitTries { count: 2, attempt: Some(Id::from_random([3; 16])) },
+                superseded_at: Some(at(8)),
+            })),
+            QrState::Refused(Box::new(Refused {
+                redemption: redemption.clone(),
+                at: at(9),
+                why: Withheld::HolderDeclined,
+            })),
+            QrState::Redeemed(Box::new(Redeemed {
+                redemption,
+                consent: Consent::AtScan,
+                first_reading: Some(ending),
+                last_reading: None,
+                fetched_by: Some(Id::from_random([4; 16])),
+            })),
+        ]
     }
 
     #[test]
     fn every_state_is_read_back_and_a_redemption_outweighs_a_later_supersession() {
-        for state in [QrState::Live, QrState::Superseded { at: at(3) }, redeemed()] {
+        for state in
+            [QrState::Live(Consent::AtScan), QrState::Superseded { at: at(3) }, redeemed()].into_iter().chain(asked())
+        {
             let stored = serde_json::to_value(code(state.clone())).unwrap();
             assert_eq!(serde_json::from_value::<QrCode>(stored).unwrap().state, state);
         }
@@ -341,14 +361,14 @@ mod tests {
 
     #[test]
     fn a_code_with_a_mark_that_cannot_be_read_is_not_taken_for_a_live_one() {
-        for mark in ["superseded_at", "redemption"] {
+        for mark in ["consent", "superseded_at", "redemption"] {
             for wrong in [serde_json::json!("x"), serde_json::json!({ "id": "x" }), serde_json::json!(7)] {
-                let mut stored = serde_json::to_value(code(QrState::Live)).unwrap();
+                let mut stored = serde_json::to_value(code(QrState::Live(Consent::ByShowing))).unwrap();
                 stored[mark] = wrong;
                 assert!(serde_json::from_value::<QrCode>(stored).is_err(), "{mark}");
             }
         }
-        let live = serde_json::to_value(code(QrState::Live)).unwrap();
+        let live = serde_json::to_value(code(QrState::Live(Consent::ByShowing))).unwrap();
         assert!(serde_json::from_value::<QrCode<Redeemed>>(live).is_err());
     }
 
@@ -371,7 +391,8 @@ mod tests {
         };
         let (token, lifetime) = (QrToken::from_random([1; 20]), SignedDuration::from_secs(90));
         let now = at(5) + SignedDuration::from_millis(900);
-        let minted = QrCode::mint(&token, &device, ClaimSet::basic_identity(), lifetime, now).unwrap();
-        assert_eq!((minted.expires_at, minted.state), (at(95), QrState::Live));
+        let claims = ClaimSet::basic_identity();
+        let minted = QrCode::mint(&token, &device, claims, Consent::AtScan, lifetime, now).unwrap();
+        assert_eq!((minted.expires_at, minted.state), (at(95), QrState::Live(Consent::AtScan)));
     }
 }

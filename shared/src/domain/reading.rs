@@ -28,7 +28,7 @@ pub enum Given {
     Nothing { withheld: Withheld },
 }
 
-/// Why a winner is given nothing. Each is stored by the name of the problem that the winner gets.
+/// Why a winner is given nothing. Each but the two that say otherwise is stored by the name of the problem that the winner gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Withheld {
@@ -43,6 +43,14 @@ pub enum Withheld {
     RegistryChanged,
     /// The registry has no row of the holder: its table is damaged.
     ServiceUnavailable,
+    /// The holder was asked, and refused.
+    HolderDeclined,
+    /// The holder was asked, refused, and does not know who asked. The winner is told that the holder declined.
+    HolderReported,
+    /// The holder was asked, and typed other digits than the clerk's too often. The winner is told that the holder declined.
+    DigitsWrong,
+    /// The holder was asked, and did not answer in time.
+    HolderDidNotAnswer,
 }
 
 impl Given {
@@ -59,7 +67,7 @@ impl Given {
 }
 
 impl Withheld {
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 11] = [
         Self::IntegratorDisabled,
         Self::PurposeNotAllowed,
         Self::ClaimsWithdrawn,
@@ -67,6 +75,10 @@ impl Withheld {
         Self::HolderNotEligible,
         Self::RegistryChanged,
         Self::ServiceUnavailable,
+        Self::HolderDeclined,
+        Self::HolderReported,
+        Self::DigitsWrong,
+        Self::HolderDidNotAnswer,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -78,6 +90,10 @@ impl Withheld {
             Self::HolderNotEligible => "holder-not-eligible",
             Self::RegistryChanged => "registry-changed",
             Self::ServiceUnavailable => "service-unavailable",
+            Self::HolderDeclined => "holder-declined",
+            Self::HolderReported => "holder-reported",
+            Self::DigitsWrong => "digits-wrong",
+            Self::HolderDidNotAnswer => "holder-did-not-answer",
         }
     }
 }

@@ -32,11 +32,22 @@ impl Answer {
 
     /// 201 with the address of what was created.
     pub fn created<T: Serialize>(location: &str, body: &T) -> Self {
-        let answer = Self::json(StatusCode::CREATED, body);
+        Self::json(StatusCode::CREATED, body).located_at(location)
+    }
+
+    /// Names the address of what the request has begun or made.
+    #[must_use]
+    pub fn located_at(self, location: &str) -> Self {
         match HeaderValue::from_str(location) {
-            Ok(location) => answer.with_header(header::LOCATION, location),
-            Err(_) => answer,
+            Ok(location) => self.with_header(header::LOCATION, location),
+            Err(_) => self,
         }
+    }
+
+    /// Says in how many seconds to ask again.
+    #[must_use]
+    pub fn retry_after(self, seconds: u32) -> Self {
+        self.with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
     pub fn no_content() -> Self {

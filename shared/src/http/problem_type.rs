@@ -266,6 +266,28 @@ catalogue! {
          menampilkan kode QR baru.",
         "The holder's data in the population registry have changed, so the result of this QR code is no longer \
          available. Ask the holder to show a new one.";
+    /// To a winner whose holder was asked.
+    HolderDeclined = 403 "holder-declined" "Pemilik identitas menolak" / "Holder declined",
+        "Pemilik identitas tidak menyetujui permintaan Anda. Tidak ada data yang diberikan. Jika ia berubah pikiran, minta \
+         kode QR baru.",
+        "The holder did not agree to your request. No data were given. If the holder changes their mind, ask for a new QR \
+         code.";
+    /// To a winner whose holder was asked.
+    HolderDidNotAnswer = 410 "holder-did-not-answer" "Pemilik identitas tidak menjawab" / "Holder did not answer",
+        "Pemilik identitas tidak menjawab tepat waktu. Tidak ada data yang diberikan. Minta ia menampilkan kode QR baru.",
+        "The holder did not answer in time. No data were given. Ask the holder to show a new QR code.";
+    RedemptionUnknown = 404 "redemption-unknown" "Hasil tidak dikenal" / "Unknown redemption",
+        "Hasil ini tidak dikenal atau sudah dihapus. Minta pemilik identitas menampilkan kode QR baru.",
+        "This result is not known, or was deleted. Ask the holder to show a new QR code.";
+    /// To a holder who answers.
+    QuestionUnknown = 404 "question-unknown" "Permintaan tidak ditemukan" / "Unknown request",
+        "Permintaan data ini sudah berakhir. Tidak ada data yang dikirim karena jawaban ini. Tampilkan kode QR baru jika \
+         masih diperlukan.",
+        "This request for your data has ended. This answer sent no data. Show a new QR code if it is still needed.";
+    DigitsWrong = 403 "digits-wrong" "Angka tidak cocok" / "Wrong digits",
+        "Dua angka itu tidak cocok. Tanyakan kembali kepada staf loket. Jika ia tidak dapat menyebutnya, tolak permintaan \
+         ini.",
+        "These two digits do not match. Ask the clerk again. If the clerk cannot say them, refuse this request.";
     PurposeNotAllowed = 403 "purpose-not-allowed" "Tujuan tidak terdaftar" / "Purpose not allowed",
         "Tujuan ini tidak terdaftar untuk lembaga Anda. Hubungi pengelola layanan.",
         "This purpose is not registered for your organisation. Contact the operator of this service.";

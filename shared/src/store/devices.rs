@@ -229,6 +229,28 @@ impl Store {
         Ok(write!(update, Update, update))
     }
 
+    /// The same, unless the session has ended since: but for a try that itself ended it, since it carried a lock.
+    pub(super) fn settle_pin_try_in(
+        &self,
+        pin: &VerifiedPin<'_>,
+        session: &Session,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let key = keys::device(&pin.device.key);
+        let update = Update::builder().table_name(&self.tables.identities).key("pk", text(key));
+        let update = confirmed_by_pin!(update, pin)
+            .update_expression("SET pin_tries = :none REMOVE attempt")
+            .condition_expression(
+                "#status = :active AND pin_hash = :verified AND attempt = :attempt \
+                 AND (#session.id = :session OR :locks = :yes)",
+            )
+            .expression_attribute_names("#session", "session")
+            .expression_attribute_values(":session", text(session.id.as_str()))
+            .expression_attribute_values(":locks", attribute(&pin.ended_session)?)
+            .expression_attribute_values(":yes", attribute(&true)?)
+            .expression_attribute_values(":none", attribute(&PinTries::default())?);
+        Ok(write!(update, Update, update))
+    }
+
     /// A part of a transaction: no PIN opens this active device any more, and its session ends.
     pub(super) fn void_pin(&self, thumbprint: &KeyThumbprint) -> Result<TransactWriteItem, StoreError> {
         self.replace_pin(thumbprint, None, &PinHash::of_nobody())

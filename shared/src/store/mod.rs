@@ -21,6 +21,7 @@ pub mod integrators;
 pub mod outbox;
 pub mod parties;
 pub mod qr_codes;
+pub mod questions;
 pub mod receipts;
 pub mod registrations;
 pub mod residents;

@@ -15,9 +15,10 @@ use super::item::{attribute, from_item, number, seconds, text, to_item, write};
 use super::{Store, StoreError, keys};
 use crate::domain::Digest;
 use crate::domain::device::{Active, Device, DeviceStatus, LiveQrCode, Session};
-use crate::domain::qr_code::{QrCode, QrToken, Redeemed, Redemption, RedemptionOutcome};
+use crate::domain::qr_code::{QrCode, QrToken, Redeemed, Redemption};
 use crate::domain::reading::{Given, Reading};
 use crate::domain::row_digest::RowDigest;
+use crate::domain::scan::RedemptionOutcome;
 
 /// The clocks of two instances differ by less than this.
 const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(30);
@@ -138,7 +139,10 @@ impl Store {
             .send()
             .await;
         match answer {
-            Ok(redeemed) => Ok(RedemptionOutcome::Won(Box::new(from_item(redeemed.attributes.unwrap_or_default())?))),
+            Ok(updated) => {
+                let scanned: QrCode = from_item(updated.attributes.unwrap_or_default())?;
+                scanned.into_scan().map(RedemptionOutcome::Won).ok_or(StoreError::Malformed)
+            }
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
                     let found = failed.item.clone().filter(|item| !item.is_empty()).map(from_item).transpose()?;

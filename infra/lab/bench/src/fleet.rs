@@ -10,13 +10,15 @@ use ikd::domain::activation::{Activation, Cause, Delivery};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::contact::{Email, PhoneNumber};
 use ikd::domain::decision::{Approval, Decision, Pending};
-use ikd::domain::device::{Active, Device, DeviceState, SessionScope};
+use ikd::domain::device::{Active, Device, DeviceState, LiveQrCode, SessionScope};
 use ikd::domain::holder::HolderRecord;
 use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
 use ikd::domain::pin::{Pin, PinTries};
 use ikd::domain::pin_hash::PinHash;
-use ikd::domain::qr_code::{QrCode, QrState, QrToken};
+use ikd::domain::qr_code::{QrCode, QrState, QrToken, Redeemed, Redemption};
+use ikd::domain::question::{Consent, DigitTries, Scanned};
+use ikd::domain::reading::{Given, Reading};
 use ikd::domain::registration::{Registration, RegistrationState, Status};
 use ikd::domain::resident::Resident;
 use ikd::domain::row_digest::RowDigest;
@@ -214,6 +216,56 @@ impl Fleet {
         Ok(tokens)
     }
 
+    /// Codes that an integrator has scanned, each its device's newest, one of each member: their holders are asked for an hour yet,
+    /// or have allowed all of it.
+    pub async fn scanned(
+        &self,
+        members: &[Member],
+        client_id: &str,
+        purpose: &str,
+        allowed: bool,
+    ) -> Result<Vec<QrCode>> {
+        let asked_at = self.clock.now() + SignedDuration::from_hours(1);
+        let (mut scanned, mut codes, mut devices) = (Vec::new(), Vec::new(), Vec::new());
+        for member in members {
+            let code = code(member, &QrToken::from_random(self.draw.bytes()), asked_at + SignedDuration::from_hours(1));
+            let redemption = Redemption {
+                id: self.id(),
+                request: self.id(),
+                client_id: client_id.to_owned(),
+                purpose: purpose.to_owned(),
+                redeemed_at: asked_at,
+                allowed: code.claims.clone(),
+            };
+            let given = Given::Claims { claims: code.claims.clone() };
+            let ending = Reading { id: redemption.request.clone(), at: asked_at, given };
+            let state = if allowed {
+                QrState::Redeemed(Box::new(Redeemed {
+                    redemption,
+                    consent: Consent::AtScan,
+                    first_reading: Some(ending),
+                    last_reading: None,
+                    fetched_by: None,
+                }))
+            } else {
+                let (digit_tries, superseded_at) = (DigitTries::default(), None);
+                QrState::Scanned(Box::new(Scanned { redemption, digit_tries, superseded_at }))
+            };
+            let mut device = member.device.clone();
+            if let DeviceState::Active(active) = &mut device.state {
+                let token_hash = code.token_hash.clone();
+                active.qr_code = Some(LiveQrCode { token_hash, expires_at: code.expires_at });
+            }
+            let code = QrCode { state, ..code };
+            devices.push(item(&device, Some(keys::device(&device.key))));
+            codes.push(item(&code, None));
+            scanned.push(code);
+        }
+        self.put("identities", devices).await?;
+        self.put("qr_codes", codes).await?;
+        Ok(scanned)
+    }
+
     /// Codes whose time was over an hour ago and that TTL has not deleted yet.
     pub async fn stale_codes(&self, member: &Member, number: usize) -> Result<()> {
         let expired_at = self.clock.now() - SignedDuration::from_hours(1);
@@ -305,7 +357,7 @@ fn code(member: &Member, token: &QrToken, expires_at: jiff::Timestamp) -> QrCode
         claims: ClaimSet::basic_identity(),
         registry_row,
         expires_at,
-        state: QrState::Live,
+        state: QrState::Live(Consent::ByShowing),
     }
 }
 

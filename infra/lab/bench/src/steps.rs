@@ -63,6 +63,12 @@ enum Kind {
     Mint,
     MintUndrawn,
     Redeem,
+    /// The phone asks while its holder is asked.
+    CheckQr,
+    AllowScan,
+    /// The counter asks while the holder is asked.
+    FetchAsked,
+    FetchAllowed,
     Block,
     BlockOwn,
     LookUp,
@@ -91,7 +97,7 @@ pub const REDEEM: MeasuredStep = step("redeem-qr", "redeem-qr", Work::Plain, 200
 pub const PEER: MeasuredStep = step("redeem-qr in Node.js", "redeem-peer", Work::Plain, 200, Kind::Redeem);
 
 /// Every step that answers HTTP, in the order of the procedure.
-pub const STEPS: [MeasuredStep; 42] = [
+pub const STEPS: [MeasuredStep; 46] = [
     step("register", "register", Work::Face, 201, Kind::Register),
     step("register, may not enrol", "register", Work::Plain, 422, Kind::Stranger),
     step("check-status", "check-status", Work::Plain, 200, Kind::CheckStatus),
@@ -120,6 +126,10 @@ pub const STEPS: [MeasuredStep; 42] = [
     MINT,
     MINT_UNDRAWN,
     REDEEM,
+    step("check-qr", "check-qr", Work::Plain, 200, Kind::CheckQr),
+    step("answer-scan", "answer-scan", Work::Pin, 200, Kind::AllowScan),
+    step("fetch-redemption, asked", "fetch-redemption", Work::Plain, 202, Kind::FetchAsked),
+    step("fetch-redemption", "fetch-redemption", Work::Plain, 200, Kind::FetchAllowed),
     step("look-up-resident", "look-up-resident", Work::Plain, 200, Kind::LookUp),
     step("block-device", "block-device", Work::Plain, 200, Kind::Block),
     step("block-device, own", "block-device", Work::Plain, 200, Kind::BlockOwn),
@@ -218,6 +228,9 @@ impl MeasuredStep {
                     people.bank.redeem(&people.bank_token, qr, BANK.purposes[0].name, Some(&key)).await?;
                 }
             }
+            Kind::CheckQr | Kind::AllowScan | Kind::FetchAsked | Kind::FetchAllowed => {
+                self.of_scans(people, number).await?;
+            }
             Kind::IssueToken => {
                 for _ in 0..number {
                     people.bank.authenticate().await?;
@@ -261,6 +274,35 @@ impl MeasuredStep {
                         ("step", "activate"),
                     ];
                     browser.submit("/activation", &fields).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Each answer, and each first fetch of what was allowed, needs a scan of its own.
+    async fn of_scans(self, people: &People, number: usize) -> Result<()> {
+        let repeats = matches!(self.kind, Kind::CheckQr | Kind::FetchAsked);
+        let members = people.fleet.members(if repeats { number.min(APART) } else { number }).await?;
+        let (bank, purpose) = (BANK.client_id, BANK.purposes[0].name);
+        let codes = people.fleet.scanned(&members, bank, purpose, self.kind == Kind::FetchAllowed).await?;
+        for (Member { phone, session, .. }, code) in members.iter().zip(&codes).cycle().take(number) {
+            let scan = code.clone().into_scan().context("a code that was scanned")?;
+            let redemption = scan.redemption();
+            match self.kind {
+                Kind::CheckQr => drop(phone.check_qr(session).await?),
+                Kind::AllowScan => {
+                    let answer = json!({
+                        "redemption_id": redemption.id,
+                        "answer": "allow",
+                        "digits": redemption.digits().expose(),
+                        "pin": PIN,
+                    });
+                    phone.answer_scan(session, &answer).await?;
+                }
+                _ => {
+                    let path = format!("/redemptions/{}", code.token_hash.as_str());
+                    people.bank.fetch(&people.bank_token, &path).await?;
                 }
             }
         }

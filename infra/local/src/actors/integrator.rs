@@ -110,6 +110,21 @@ impl Integrator {
         .await
     }
 
+    /// Asks for the result of a scan whose holder is asked, where the scan's answer said.
+    pub async fn follow(&self, token: &str, scanned: &Reply) -> Result<Reply> {
+        self.fetch(token, scanned.header("location").context("an answer without a location")?).await
+    }
+
+    /// Asks for the result of a scan at this path.
+    pub async fn fetch(&self, token: &str, path: &str) -> Result<Reply> {
+        api::send(&*self.api, || {
+            let request =
+                Request::get(self.api.base().join(path)?.as_str()).header("authorization", format!("Bearer {token}"));
+            Ok(request.body(String::new())?)
+        })
+        .await
+    }
+
     /// Reads its own registration.
     pub async fn registration(&self, token: &str) -> Result<Reply> {
         let request = Request::get(self.api.base().join("/integrator")?.as_str())

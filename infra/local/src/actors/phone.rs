@@ -100,6 +100,16 @@ impl Phone {
         self.send(Method::POST, "/qr-codes", Some(session), Some(body)).await
     }
 
+    /// What became of the code that is shown.
+    pub async fn check_qr(&self, session: &PhoneSession) -> Result<Reply> {
+        self.send(Method::GET, "/qr-codes/current", Some(session), None).await
+    }
+
+    /// *Setuju* or *Tolak*.
+    pub async fn answer_scan(&self, session: &PhoneSession, body: &Value) -> Result<Reply> {
+        self.send(Method::POST, "/qr-codes/current/answer", Some(session), Some(body)).await
+    }
+
     /// The lock button.
     pub async fn lock(&self, session: &PhoneSession) -> Result<Reply> {
         self.send(Method::DELETE, "/sessions/current", Some(session), None).await
