@@ -108,19 +108,8 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     ledger.note("issue-token", 4, Some(&reply));
     let token = reply.member("/access_token").unwrap();
     ledger.note("show-integrator", 1, Some(&bank.registration(&token).await.unwrap()));
-    for (name, key, status, round_trips) in [
-        ("redeem-qr", Some("k"), 200, 2),
-        ("redeem-qr, again", Some("k"), 200, 3),
-        ("redeem-qr, a loser", None, 410, 1),
-    ] {
-        let reply = bank.redeem(&token, &qr.token, "account-opening", key).await.unwrap();
-        assert_status(&reply, status);
-        ledger.note(name, round_trips, Some(&reply));
-        if name == "redeem-qr" {
-            world.record_receipts().await;
-            ledger.note("record-receipt", 4, None);
-        }
-    }
+    note_redemptions(&mut ledger, &bank, &token, &qr).await;
+    note_questions(&mut ledger, &holder, &bank, &token).await;
 
     let reply = holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap();
     assert_status(&reply, 204);
@@ -182,6 +171,53 @@ async fn note_screens(ledger: &mut Ledger<'_>, holder: &HolderWithSession, bank:
         let reply = bank.check_document(&printed).await.unwrap();
         ledger.note("verify-document", 4, Some(&reply));
     }
+}
+
+/// A code that is redeemed, by its winner again, and by somebody else.
+async fn note_redemptions(ledger: &mut Ledger<'_>, bank: &Integrator, token: &str, qr: &Minted) {
+    for (name, key, status, round_trips) in [
+        ("redeem-qr", Some("k"), 200, 2),
+        ("redeem-qr, again", Some("k"), 200, 3),
+        ("redeem-qr, a loser", None, 410, 1),
+    ] {
+        let reply = bank.redeem(token, &qr.token, "account-opening", key).await.unwrap();
+        assert_status(&reply, status);
+        ledger.note(name, round_trips, Some(&reply));
+        if name == "redeem-qr" {
+            ledger.world.record_receipts().await;
+            ledger.note("record-receipt", 4, None);
+        }
+    }
+}
+
+/// A presentation whose holder is asked.
+async fn note_questions(ledger: &mut Ledger<'_>, holder: &HolderWithSession, bank: &Integrator, token: &str) {
+    let qr = Minted::of(&holder.mint_reply(&json!({ "consent": "at-scan" })).await).unwrap();
+    let before = ledger.world.qr_code_records(None).len();
+    ledger.forget();
+    ledger.note("check-qr, live", 2, Some(&holder.phone.check_qr(&holder.session).await.unwrap()));
+    let scanned = bank.redeem(token, &qr.token, "account-opening", Some("k")).await.unwrap();
+    assert_status(&scanned, 202);
+    ledger.note("redeem-qr, asking", 2, Some(&scanned));
+    ledger.note("check-qr, scanned", 3, Some(&holder.phone.check_qr(&holder.session).await.unwrap()));
+    let reply = bank.follow(token, &scanned).await.unwrap();
+    assert_status(&reply, 202);
+    ledger.note("fetch-redemption, asked", 1, Some(&reply));
+    let answer = json!({
+        "redemption_id": scanned.member("/redemption_id"),
+        "answer": "allow",
+        "digits": scanned.member("/digits"),
+        "pin": PIN,
+    });
+    let reply = holder.phone.answer_scan(&holder.session, &answer).await.unwrap();
+    assert_status(&reply, 200);
+    ledger.note("answer-scan", 6, Some(&reply));
+    let reply = bank.follow(token, &scanned).await.unwrap();
+    assert_status(&reply, 200);
+    ledger.note("fetch-redemption", 2, Some(&reply));
+    let records = ledger.world.qr_code_records(None).split_off(before);
+    assert_eq!(ledger.world.record_receipts_of(&records).await, [""; 0]);
+    ledger.note("record-receipt, asked", 3, None);
 }
 
 /// The other ways to block a phone and to report it as stolen.

@@ -11,6 +11,7 @@
 
 pub mod enrolments;
 mod properties;
+pub mod questions;
 mod transitions;
 
 use std::collections::BTreeSet;

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use qr_model::enrolments::Enrolments;
+use qr_model::questions::{Question, Wish};
 use qr_model::{KEPT, Life, Request};
 use stateright::{Checker, Expectation, Model};
 
@@ -154,4 +155,37 @@ fn two_mints_at_once_by_clocks_that_differ() {
 #[test]
 fn phones_that_are_replaced_erased_enrolled_again_and_reported_as_stolen_at_any_moment() {
     check(Enrolments { registrations: 3, erasures: 2, redemptions: 2, officers: 2 }, &[]);
+}
+
+/// A question with two requests of the phone.
+fn question(requests: Vec<Wish>) -> Question {
+    Question {
+        requests,
+        clocks: vec![-1, 1],
+        under_way: 3,
+        instants: vec![0, 58, 60, 62, 65],
+        blocks: true,
+        locks: true,
+        supersedes: true,
+    }
+}
+
+const RIGHT: Wish = Wish::Allow { digits_are_right: true };
+const WRONG: Wish = Wish::Allow { digits_are_right: false };
+
+#[test]
+fn of_two_answers_to_a_question_one_counts_and_everybody_hears_of_it() {
+    check(question(vec![RIGHT, Wish::Refuse]), &["wrong digits end it"]);
+}
+
+#[test]
+fn of_two_tabs_that_allow_one_counts() {
+    check(question(vec![RIGHT, RIGHT]), &["the holder refuses", "wrong digits end it"]);
+}
+
+#[test]
+fn digits_are_compared_three_times_at_most() {
+    let world =
+        Question { clocks: vec![0], instants: vec![0, 60], locks: false, ..question(vec![WRONG, WRONG, WRONG, RIGHT]) };
+    check(world, &["the holder refuses"]);
 }
