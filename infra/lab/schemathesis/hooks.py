@@ -167,10 +167,27 @@ def activated():
     return {"id": PEOPLE["holder"]["registration"]}
 
 
-def qr_code():
-    reply = requests.post(f"{API}/qr-codes", json={}, auth=holder, timeout=30)
+def qr_code(**wishes):
+    reply = requests.post(f"{API}/qr-codes", json=wishes, auth=holder, timeout=30)
     reply.raise_for_status()
     return reply.json()["token"]
+
+
+def question():
+    """A question that the holder is asked: the scan's answer and its address."""
+    body = {"token": qr_code(consent="at-scan"), "purpose": PEOPLE["integrator"]["purpose"]}
+    reply = requests.post(f"{API}/redemptions", json=body, auth=integrator, timeout=30)
+    reply.raise_for_status()
+    return reply.json() | {"address": reply.headers["Location"]}
+
+
+def answer(body):
+    """A right answer, where one that allows was generated or one that refuses."""
+    asks = question()
+    known = {"redemption_id": asks["redemption_id"]}
+    if (body or {}).get("answer") == "allow":
+        known |= {"digits": asks["digits"], "pin": holder.pin, "claims": ["name"]}
+    return known
 
 
 def signed():
@@ -228,6 +245,8 @@ KNOWN = {
     "verify-document": lambda _: {"id": printed()},
     "sign-document": lambda _: {"pin": holder.pin},
     "check-signature": lambda _: signed(),
+    "answer-scan": answer,
+    "fetch-redemption": lambda _: {"id": question()["address"].rpartition("/")[2]},
     "redeem-qr": lambda _: {"token": qr_code(), "purpose": PEOPLE["integrator"]["purpose"]},
     "look-up-resident": lambda _: {"nik": PEOPLE["holder"]["nik"]},
     "block-device": lambda _: {"nik": PEOPLE["applicant"]["nik"]},

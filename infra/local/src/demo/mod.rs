@@ -300,8 +300,56 @@ impl Demo {
         let refused = self.bank.redeem(&token, &qr, PURPOSE, None).await?;
         self.story.step("redeem-qr", "Anybody's second redemption is refused", 410, &refused)?;
         self.read_receipts(session).await?;
+        self.be_asked(session, &token).await?;
         let reply = self.phone.lock(session).await?;
         self.story.step("lock", "The lock button leaves the app", 204, &reply)
+    }
+
+    /// The holder wants to be asked: allows once, refuses once, and says nothing once.
+    async fn be_asked(&mut self, session: &PhoneSession, token: &str) -> Result<()> {
+        let scanned = self.ask(session, token).await?;
+        self.story.step("redeem-qr", "The holder is asked: the bank gets two digits to say", 202, &scanned)?;
+        let reply = self.phone.check_qr(session).await?;
+        self.story.step("check-qr", "The phone shows who asks, for what and for which claims", 200, &reply)?;
+        let mut answer = json!({
+            "redemption_id": scanned.member("/redemption_id"),
+            "answer": "allow",
+            "digits": scanned.member("/digits"),
+            "pin": PIN,
+            "claims": ["name", "birthdate"],
+        });
+        let reply = self.phone.answer_scan(session, &answer).await?;
+        self.story.step(
+            "answer-scan",
+            "Setuju: with the digits and the PIN, name and birth date alone",
+            200,
+            &reply,
+        )?;
+        let reply = self.bank.follow(token, &scanned).await?;
+        self.story.step("fetch-redemption", "The bank learns what the holder left in", 200, &reply)?;
+        ensure!(
+            reply.json()["claims"] == json!({ "name": "SITI AMINAH", "birthdate": "1990-07-05" }),
+            "{}",
+            reply.text
+        );
+
+        let scanned = self.ask(session, token).await?;
+        answer = json!({ "redemption_id": scanned.member("/redemption_id"), "answer": "refuse" });
+        let reply = self.phone.answer_scan(session, &answer).await?;
+        self.story.step("answer-scan", "Asked again, the holder refuses: Tolak", 200, &reply)?;
+        let reply = self.bank.follow(token, &scanned).await?;
+        self.story.step("fetch-redemption", "… and the bank learns nothing", 403, &reply)?;
+
+        let scanned = self.ask(session, token).await?;
+        self.phone.mint(session, &json!({})).await?;
+        let reply = self.bank.follow(token, &scanned).await?;
+        self.story.step("fetch-redemption", "Silence is a refusal; here another code ends it at once", 410, &reply)
+    }
+
+    /// Mints a code whose holder wants to be asked, and has the bank scan it.
+    async fn ask(&self, session: &PhoneSession, token: &str) -> Result<Reply> {
+        let qr = Minted::of(&self.phone.mint(session, &json!({ "consent": "at-scan" })).await?)?.token;
+        self.bank.redeem(token, &qr, PURPOSE, Some("counter-1-0001")).await
     }
 
     /// The stream takes a moment to become a receipt.
