@@ -12,7 +12,7 @@ use xtask::documents;
 
 use measured::{Calls, Deployed};
 use prices::Prices;
-use usage::{Load, SECONDS, StepUsage, Usage};
+use usage::{Load, Presentation, SECONDS, StepUsage, Usage};
 
 /// A function has a whole core from this much memory on.
 const MEGABYTES_OF_A_CORE: f64 = 1769.0;
@@ -28,6 +28,7 @@ pub fn tables() -> Result<String> {
     text += &monthly(&books.usage.loads, &bills)?;
     text += &rates(&books.usage.loads, &months)?;
     text += &books.of_each_step()?;
+    text += &books.of_each_presentation()?;
     Ok(text)
 }
 
@@ -141,25 +142,63 @@ impl Books {
             |---|---|---|---|---|---|\n"
                 .to_owned();
         for step in &self.usage.steps {
-            let needs = self.needs(step)?;
-            let mut month = Month::default();
-            month.add(step, MILLION, &needs, &self.usage);
-            let price = |name, amount| self.prices.of(name, amount);
-            let running = price("lambda-requests", 1.0)?
-                + price("lambda-duration-x86_64", month.gigabyte_seconds)?
-                + price("api-requests", month.requests / MILLION)?;
-            let database =
-                price("dynamodb-reads", needs.calls.read_units)? + price("dynamodb-writes", needs.calls.write_units)?;
-            let beside = price("transfer", month.bytes_out / GIGABYTE)?
-                + price("logs", self.usage.log_bytes_a_request * MILLION / GIGABYTE)?
-                + price("traces", self.usage.traced)?
-                + price("email", month.emails / 1000.0)?;
-            let together = running + database + beside;
-            let cells = [running, database, beside, together].map(dollars).join(" | ");
-            writeln!(table, "| {} | {} | {cells} |", step.name, needs.milliseconds)?;
+            let Price { running, database, beside } = self.of_a_million(step)?;
+            let cells = [running, database, beside, running + database + beside].map(dollars).join(" | ");
+            writeln!(table, "| {} | {} | {cells} |", step.name, self.needs(step)?.milliseconds)?;
         }
         Ok(table)
     }
+
+    fn of_a_million(&self, step: &StepUsage) -> Result<Price> {
+        let needs = self.needs(step)?;
+        let mut month = Month::default();
+        month.add(step, MILLION, &needs, &self.usage);
+        let price = |name, amount| self.prices.of(name, amount);
+        Ok(Price {
+            running: price("lambda-requests", step.invocations)?
+                + price("lambda-duration-x86_64", month.gigabyte_seconds)?
+                + price("api-requests", month.requests / MILLION)?,
+            database: price("dynamodb-reads", needs.calls.read_units)?
+                + price("dynamodb-writes", needs.calls.write_units)?,
+            beside: price("transfer", month.bytes_out / GIGABYTE)?
+                + price("logs", self.usage.log_bytes_a_request * month.invocations / GIGABYTE)?
+                + price("traces", self.usage.traced * step.invocations)?
+                + price("email", month.emails / 1000.0)?,
+        })
+    }
+
+    /// What a million presentations of each way cost, without what stays stored afterwards.
+    fn presentations(&self) -> Result<Vec<(&str, f64)>> {
+        let cost = |presentation: &Presentation| -> Result<f64> {
+            let steps = presentation.steps.iter().map(|(name, times)| {
+                let step = self.usage.steps.iter().find(|step| step.name == *name);
+                let Price { running, database, beside } =
+                    self.of_a_million(step.with_context(|| format!("{name} is no step"))?)?;
+                Ok(times * (running + database + beside))
+            });
+            steps.sum()
+        };
+        self.usage.presentations.iter().map(|one| Ok((one.name.as_str(), cost(one)?))).collect()
+    }
+
+    fn of_each_presentation(&self) -> Result<String> {
+        let mut table = "\n| a million presentations | together | as a multiple |\n|---|---|---|\n".to_owned();
+        let presentations = self.presentations()?;
+        let first = presentations.first().map_or(1.0, |(_, cost)| *cost);
+        for (name, cost) in presentations {
+            writeln!(table, "| {name} | {} | {:.2} |", dollars(cost), cost / first)?;
+        }
+        Ok(table)
+    }
+}
+
+/// What a million requests cost.
+struct Price {
+    /// Lambda and the API.
+    running: f64,
+    database: f64,
+    /// Answers, logs and traces.
+    beside: f64,
 }
 
 /// The sums of a month.
@@ -177,9 +216,9 @@ struct Month {
 
 impl Month {
     fn add(&mut self, step: &StepUsage, times: f64, needs: &Needs, usage: &Usage) {
-        self.invocations += times;
-        self.milliseconds += times * needs.milliseconds;
-        self.gigabyte_seconds += times * needs.gigabyte_seconds;
+        self.invocations += times * step.invocations;
+        self.milliseconds += times * step.invocations * needs.milliseconds;
+        self.gigabyte_seconds += times * step.invocations * needs.gigabyte_seconds;
         self.read_units += times * needs.calls.read_units;
         self.write_units += times * needs.calls.write_units;
         self.emails += times * step.emails;
@@ -260,6 +299,14 @@ mod tests {
         {
             assert_eq!(dollars(amount), text);
         }
+    }
+
+    #[test]
+    fn a_presentation_whose_holder_is_asked_costs_at_most_two_and_a_half_times_one_by_showing() {
+        let books = Books::open().unwrap();
+        let presentations = books.presentations().unwrap();
+        let [(_, showing), (_, asked)] = presentations[..] else { panic!("{presentations:?}") };
+        assert!(asked <= 2.5 * showing, "{presentations:?}");
     }
 
     #[test]

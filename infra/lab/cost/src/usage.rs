@@ -1,5 +1,7 @@
 //! How the service is used: infra/lab/cost/usage.toml.
 
+use std::collections::BTreeMap;
+
 use anyhow::Result;
 use serde::Deserialize;
 
@@ -22,6 +24,16 @@ pub struct Usage {
     pub rests: Vec<Rest>,
     #[serde(rename = "step")]
     pub steps: Vec<StepUsage>,
+    #[serde(rename = "presentation")]
+    pub presentations: Vec<Presentation>,
+}
+
+/// One way to show who one is at a counter, and the steps that it takes, with how often each is taken.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Presentation {
+    pub name: String,
+    pub steps: BTreeMap<String, f64>,
 }
 
 /// Who uses it, and how much.
@@ -71,6 +83,9 @@ pub struct StepUsage {
     pub read_units: Option<f64>,
     pub write_units: Option<f64>,
     pub bytes: Option<f64>,
+    /// How often its function is called for it.
+    #[serde(default = "once")]
+    pub invocations: f64,
     #[serde(default = "yes")]
     pub route: bool,
     #[serde(default)]
@@ -85,6 +100,10 @@ pub struct StepUsage {
     a_holder_month: f64,
     #[serde(default)]
     an_integrator_month: f64,
+}
+
+fn once() -> f64 {
+    1.0
 }
 
 fn yes() -> bool {
