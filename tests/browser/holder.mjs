@@ -5,7 +5,7 @@
 // Reads one JSON object from the environment variable HOLDER: origin and mailbox (addresses of the stack), officer and bank (access
 // tokens of an officer and of an integrator), nik and name (a resident without a phone), other_nik (another one), camera (a JPEG that
 // the camera shows), screenshots (a folder), chromium (the browser's path) and modules (a node_modules with playwright-core, axe and
-// zxing-wasm). Ends with a stack trace on the first thing that is not as it should be.
+// zxing-wasm). Says how long the first QR code takes. Ends with a stack trace on the first thing that is not as it should be.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
@@ -18,6 +18,7 @@ import {
   PIN, complaints, context, downloaded, given, gone, keyIsExtractable, logIn, nothingIsLeft, page, press, putAway, secrets, seen, state, turnTo,
 } from "./holder/phone.mjs";
 import { lookAround, showCodes, sign } from "./holder/session.mjs";
+import { measureFirstCode } from "./holder/speed.mjs";
 import { refusals, stages, time } from "./holder/troubles.mjs";
 
 const { origin, nik, name, screenshots } = given;
@@ -35,6 +36,8 @@ try {
   await recover();
   await stages();
   await refusals();
+  // It needs the phone's own clock, which is moved after it.
+  await measureFirstCode();
   await time();
   await logIn();
   await leave();

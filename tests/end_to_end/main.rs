@@ -55,12 +55,12 @@ async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
     the_page_works(stack, personas::DEWI, &english()).await?;
     the_app_works(stack, place).await?;
     the_console_works(stack).await?;
+    browser::play("lighthouse", json!({ "origin": stack.ports.api_url()?.origin().ascii_serialization() })).await?;
     let (api, line) = (schemathesis::hold(stack.ports, place, &stack.mailbox), the_app_bears_a_bad_line(stack, place));
     tokio::try_join!(api, line)?;
-    // Their people replace phones of before, and one of them dies.
+    // Their people replace phones of before, and one of them dies: they come last.
     documents::integrating_works(stack.ports, place).await.context("docs/integrating.md")?;
-    documents::mobile_works(stack.ports, place).await.context("docs/mobile.md")?;
-    the_app_is_fast(stack, place).await
+    documents::mobile_works(stack.ports, place).await.context("docs/mobile.md")
 }
 
 /// `cargo lambda watch` builds each function by itself at its first request, and finds it built.
@@ -120,12 +120,6 @@ async fn the_app_bears_a_bad_line(stack: &Stack, place: &Place) -> Result<()> {
     let mut line = app_of(stack, place, personas::WAHYU, "WAHYU NUGROHO").await?;
     line["wall"] = json!(wall);
     browser::play("line", line).await
-}
-
-/// What is measured comes last, when other tests that may be going on have ended: they would be measured, too.
-async fn the_app_is_fast(stack: &Stack, place: &Place) -> Result<()> {
-    browser::play("speed", app_of(stack, place, personas::WAHYU, "WAHYU NUGROHO").await?).await?;
-    browser::play("lighthouse", json!({ "origin": stack.ports.api_url()?.origin().ascii_serialization() })).await
 }
 
 /// What a script needs in order to play a resident with the app, an officer and a bank.

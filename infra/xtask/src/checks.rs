@@ -26,8 +26,7 @@ pub async fn run() -> Result<()> {
 }
 
 /// While the compiler works, the other core installs what is needed and makes the checks that need no compiler. While the
-/// tests run, the local stack is tested from end to end, and the packages are built. While these run in a deployment, their
-/// instructions are counted.
+/// tests run, the local stack is tested from end to end, and the packages are built.
 async fn every_check() -> Result<()> {
     let root = crate::root();
     let tools = Tools::new(&root);
@@ -67,17 +66,16 @@ async fn every_check() -> Result<()> {
     let threads = format!("--test-threads={}", 2 * available_parallelism()?.get());
     let cargo_test = ["-n", "10", env!("CARGO"), "test", "--workspace", "--", &threads, "--skip", END_TO_END];
     check(&root, "Tests", Path::new("nice"), &cargo_test).await?;
+    end_to_end.finish().await?;
+    packages.finish().await?;
     every_problem_was_met(&root, &met)?;
     rights::are_those_that_are_used(&root)?;
     heading("What hangs on the database, on another engine");
     engine::run(Engine::Ministack, Part::Bounded).await?;
-    end_to_end.finish().await?;
-    packages.finish().await?;
-    let count = ["run", "--quiet", "--bin", "bench", "--", "--instructions"];
-    let instructions = Background::start("Instructions within their budgets", &root, Priority::Last, &count)?;
     let deployed = ["run", "--quiet", "--bin", "local", "--", "deployed"];
     check(&root, "The packages in a deployment that runs", cargo, &deployed).await?;
-    instructions.finish().await
+    let count = ["run", "--bin", "bench", "--", "--instructions"];
+    check(&root, "Instructions within their budgets", cargo, &count).await
 }
 
 /// The test that runs the local stack.

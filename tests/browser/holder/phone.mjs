@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { cutText, moving } from "../look.mjs";
 
 /** Which script plays: its pictures have its name. */
-const script = ["holder", "line", "speed"].find((name) => process.env[name.toUpperCase()] !== undefined);
+const script = process.env.LINE === undefined ? "holder" : "line";
 export const given = JSON.parse(process.env[script.toUpperCase()]);
 const { camera, screenshots, chromium: executablePath, modules } = given;
 const required = createRequire(path.join(modules, "package.json"));

@@ -1,61 +1,19 @@
 // How long a holder waits for the first QR code after opening the app, on a phone that is four times slower than this machine.
-//
-// Reads one JSON object from the environment variable SPEED, as holder.mjs does from HOLDER. Says how long it takes, and ends with a
-// stack trace where that is too long.
 
 import assert from "node:assert/strict";
 
-import { EMAIL, activate, mail, mails, officer } from "./holder/people.mjs";
-import { PIN, context, given, logIn, page, press, putAway, scanned, seen } from "./holder/phone.mjs";
+import { context, given, logIn, page, press } from "./phone.mjs";
 
 /** In milliseconds. */
 const GOAL = 1_500;
 const SLOWER = 4;
 const TIMES = 3;
 
-let failed = true;
-try {
-  await page.goto(`${given.origin}/app`);
-  await enrol();
-  await measureFirstCode();
-  failed = false;
-} finally {
-  await putAway({ failed });
-}
-
-/** The shortest way from *Daftar* to a session. */
-async function enrol() {
-  await press("Daftar");
-  await press("Lanjut tanpa memasang");
-  await page.getByLabel("NIK").fill(given.nik);
-  await page.getByLabel("Email").fill(EMAIL);
-  await page.getByLabel("Nomor HP").fill("081398765432");
-  await press("Verifikasi Data");
-  await page.locator("input[type=file]").setInputFiles(given.camera);
-  await press("Gunakan foto ini");
-  await press("Kirim pendaftaran");
-  const ticket = await scanned();
-  const before = await mails();
-  await officer("POST", `/registrations/by-ticket/${ticket}/decision`, { verdict: "approve", replace_device: true }, 200);
-  const { code, link } = await mail(before);
-  await activate(link, code);
-  await press("Cek Status", { hasGone: true });
-  await page.getByLabel("PIN (6 angka)").fill(code);
-  await press("Masuk");
-  await page.getByLabel("Kode aktivasi").fill(code);
-  await page.getByLabel("PIN baru", { exact: true }).fill(PIN);
-  await page.getByLabel("Ulangi PIN baru").fill(PIN);
-  await press("Ubah PIN");
-  await press("Ya");
-  await seen("PIN sudah diganti. Masuk dengan PIN baru.");
-  await logIn();
-}
-
 /**
  * What is waited for: from opening the installed app until the PIN can be typed, and from the press on *Tampilkan kode QR* until the
  * code is seen. How fast somebody types the PIN and chooses the data, and what a PIN's check costs on purpose, is not in it.
  */
-async function measureFirstCode() {
+export async function measureFirstCode() {
   await page.addInitScript(watch);
   const devtools = await context.newCDPSession(page);
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
