@@ -263,7 +263,7 @@ impl QrCode<Redeemed> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::domain::reading::Withheld;
 
@@ -282,11 +282,11 @@ mod tests {
         assert_eq!(format!("{token:?}"), "QrToken(…)");
     }
 
-    fn at(second: i64) -> Timestamp {
+    pub(in crate::domain) fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
     }
 
-    fn code(state: QrState) -> QrCode {
+    pub(in crate::domain) fn code(state: QrState) -> QrCode {
         QrCode {
             token_hash: QrToken::from_random([0xa7; 20]).hash(),
             nik: Nik::parse("3577014507900003").unwrap(),
@@ -298,7 +298,7 @@ mod tests {
         }
     }
 
-    fn redemption(id: u8, client_id: &str, purpose: &str) -> Redemption {
+    pub(in crate::domain) fn redemption(id: u8, client_id: &str, purpose: &str) -> Redemption {
         Redemption {
             id: Id::from_random([id; 16]),
             request: Id::from_random([100 + id; 16]),
@@ -309,7 +309,7 @@ mod tests {
         }
     }
 
-    fn redeemed() -> QrState {
+    pub(in crate::domain) fn redeemed() -> QrState {
         let redemption = redemption(1, "bank", "account-opening");
         QrState::Redeemed(Box::new(Redeemed {
             redemption,

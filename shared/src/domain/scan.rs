@@ -128,49 +128,9 @@ impl RedemptionOutcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::claims::ClaimSet;
-    use crate::domain::nik::Nik;
-    use crate::domain::qr_code::QrToken;
+    use crate::domain::Id;
+    use crate::domain::qr_code::tests::{at, code, redeemed, redemption};
     use crate::domain::question::Consent;
-    use crate::domain::{Id, KeyThumbprint};
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(second).unwrap()
-    }
-
-    fn code(state: QrState) -> QrCode {
-        QrCode {
-            token_hash: QrToken::from_random([0xa7; 20]).hash(),
-            nik: Nik::parse("3577014507900003").unwrap(),
-            device: KeyThumbprint::new("key"),
-            claims: ClaimSet::basic_identity(),
-            registry_row: None,
-            expires_at: at(90),
-            state,
-        }
-    }
-
-    fn redemption(id: u8, client_id: &str, purpose: &str) -> Redemption {
-        Redemption {
-            id: Id::from_random([id; 16]),
-            request: Id::from_random([100 + id; 16]),
-            client_id: client_id.into(),
-            purpose: purpose.into(),
-            redeemed_at: at(5),
-            allowed: ClaimSet::basic_identity(),
-        }
-    }
-
-    fn redeemed() -> QrState {
-        let redemption = redemption(1, "bank", "account-opening");
-        QrState::Redeemed(Box::new(Redeemed {
-            redemption,
-            consent: Consent::ByShowing,
-            first_reading: None,
-            last_reading: None,
-            fetched_by: None,
-        }))
-    }
 
     #[test]
     fn a_refused_attempt_learns_why_and_a_winner_finds_itself() {
