@@ -203,6 +203,46 @@ try {
   });
   await gone();
 
+  // C6: the holder is asked. A lost network is said, and a restart goes on with the same digits.
+  await scan(await ask("code", "asked"));
+  await outcome("Menunggu pemilik");
+  const digits = await page.locator(".said").innerText();
+  assert.match(digits, /^\d\d$/);
+  assert.ok(Number.parseFloat(await page.locator(".said").evaluate((said) => getComputedStyle(said).fontSize)) >= 56);
+  assert.match(await page.locator(".ring").innerText(), /^(5\d|60) detik$/);
+  await look("6-asking");
+  for (let turn = 0; turn < 6; turn++) await ask("mishap", "cut-off");
+  await page.locator("#lost", { hasText: "Jawaban pemilik tidak hilang." }).waitFor();
+  await look("6-lost");
+  for (const pause of [2_000, 4_000, 8_000, 8_000]) {
+    await page.waitForTimeout(200);
+    await page.clock.fastForward(pause);
+  }
+  await page.locator("#lost", { hasText: /^$/ }).waitFor({ state: "attached" });
+  assert.equal(await page.locator(".said").innerText(), digits);
+  await Promise.all([page.waitForEvent("load"), ask("restart")]);
+  await page.locator("#open button").click();
+  await outcome("Menunggu pemilik");
+  assert.equal(await page.locator(".said").innerText(), digits);
+  await ask("answer", digits);
+  await outcome("Terverifikasi");
+  assert.doesNotMatch(await text(), /ditampilkan lagi/);
+  assert.equal(await ask("files"), 0);
+  await press("Escape");
+  await page.getByLabel("Pembukaan rekening").check();
+  for (const [answer, title, name] of [
+    [["answer", "refuse"], "Pemilik menolak. Tidak ada data.", "6-declined"],
+    [["pass", "60"], "Pemilik tidak menjawab. Minta kode baru.", "6-silent"],
+  ]) {
+    await scan(await ask("code", "asked"));
+    await outcome("Menunggu pemilik");
+    await ask(...answer);
+    await outcome(title);
+    await look(name);
+    await page.getByRole("button", { name: "Pindai lagi" }).click();
+    await gone();
+  }
+
   // C7: each kind of refusal.
   for (const [name, kind, title] of [
     ["7-scan-again", "unknown", "Ulangi"],

@@ -18,8 +18,8 @@ use tests::{Came, HolderWithSession, Mishap, TestClock, Wire, World};
 use url::Url;
 
 const REDEMPTIONS: &str = "/redemptions";
-const PURPOSE: &str = "account-opening";
-const ID: Language = Language::Indonesian;
+pub const PURPOSE: &str = "account-opening";
+pub const ID: Language = Language::Indonesian;
 
 /// A world with a counter in it.
 pub struct Desk {
@@ -94,7 +94,7 @@ impl Desk {
 }
 
 #[track_caller]
-fn attempt(counter: &Counter, text: &str) -> String {
+pub fn attempt(counter: &Counter, text: &str) -> String {
     match counter.take(text, PURPOSE).unwrap() {
         Taken::Attempt { id } => id,
         Taken::Before { .. } => panic!("scanned before"),
@@ -102,7 +102,7 @@ fn attempt(counter: &Counter, text: &str) -> String {
 }
 
 #[track_caller]
-fn verified(answer: Answer) -> Verified {
+pub fn verified(answer: Answer) -> Verified {
     match answer {
         Answer::Verified(verified) => *verified,
         other => panic!("{other:?}"),
@@ -110,7 +110,7 @@ fn verified(answer: Answer) -> Verified {
 }
 
 #[track_caller]
-fn refused(answer: Answer) -> Refusal {
+pub fn refused(answer: Answer) -> Refusal {
     match answer {
         Answer::Refused(refusal) => refusal,
         other => panic!("{other:?}"),

@@ -14,7 +14,7 @@ use ikd::domain::integrator::Integrator as Registered;
 use jiff::SignedDuration;
 use local::personas::{AGUS, BANK, BUDI, DEWI, SITI};
 use serde_json::{Value, json};
-use tests::{HolderWithSession, Mishap};
+use tests::{HolderWithSession, Mishap, PIN, assert_status};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 use tokio::task::JoinHandle;
@@ -164,6 +164,7 @@ impl Stage {
             "photo" => mint(&self.siti, &["nik", "name", "birthdate", "address", "gender", "picture"]).await,
             "child" => mint(&self.child, &["name", "age_over_17"]).await,
             "nothing" => mint(&self.siti, &["family_card_number"]).await,
+            "asked" => self.siti.mint_reply(&json!({ "consent": "at-scan" })).await.member("/token").unwrap(),
             "unknown" => "A".repeat(32),
             "ticket" => world.registered(BUDI).await.ticket,
             "blocked" => {
@@ -181,11 +182,23 @@ impl Stage {
         match kind {
             "lost" => redeem(Mishap::AnswerLost),
             "down" => redeem(Mishap::Refused { status: 503, retry_after: Some(1) }),
+            "cut-off" => self.desk.wire.plan("/redemptions/", Mishap::RequestLost),
             "busy" => redeem(Mishap::Refused { status: 429, retry_after: Some(60) }),
             "forged" => redeem(Mishap::Altered(|text| text.replace("SITI AMINAH", "SITI AMINAX"))),
             "no-service" => self.desk.wire.plan("/integrator", Mishap::RequestLost),
             other => panic!("no mishap {other}"),
         }
+    }
+
+    /// What Siti answers on her phone: `refuse`, or the digits that she heard and allows with.
+    async fn answer(&self, which: &str) {
+        let (phone, session) = (&self.siti.phone, &self.siti.session);
+        let question = phone.check_qr(session).await.unwrap().json()["redemption_id"].clone();
+        let body = match which {
+            "refuse" => json!({ "redemption_id": question, "answer": "refuse" }),
+            digits => json!({ "redemption_id": question, "answer": "allow", "digits": digits, "pin": PIN }),
+        };
+        assert_status(&phone.answer_scan(session, &body).await.unwrap(), 200);
     }
 
     /// Ends the counter's program as a crash does, and starts it again.
@@ -222,6 +235,7 @@ async fn act(State(stage): State<Arc<Stage>>, Path((what, which)): Path<(String,
     match what.as_str() {
         "code" => Json(json!(stage.code(&which).await)),
         "mishap" => Json(json!(stage.mishap(&which))),
+        "answer" => Json(json!(stage.answer(&which).await)),
         "restart" => Json(json!(stage.restart().await)),
         "film" => Json(json!(stage.film().await)),
         "pass" => Json(json!(stage.desk.world.pass(SignedDuration::from_secs(which.parse().unwrap())))),

@@ -21,6 +21,7 @@ mod check_signature;
 mod check_status;
 mod codes_on_paper;
 mod cost;
+mod counter_asks;
 mod counter_client;
 mod counter_page;
 mod disclosures;

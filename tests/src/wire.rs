@@ -27,6 +27,8 @@ pub enum Mishap {
     Refused { status: u16, retry_after: Option<u64> },
     /// It is carried out, and something on the way changes the answer's body.
     Altered(fn(&str) -> String),
+    /// It is carried out, and something on the way names another address to go on at.
+    Relocated(&'static str),
     /// It is not carried out, and answered as an earlier one was.
     Replayed(String),
 }
@@ -72,7 +74,7 @@ impl Wire {
         client.proxy(reqwest::Proxy::http(&self.address).unwrap()).build().unwrap()
     }
 
-    /// The next request to this path without a mishap of its own meets this one.
+    /// The next request to this path, or below it if it ends with a slash, without a mishap of its own meets this one.
     pub fn plan(&self, path: &'static str, mishap: Mishap) {
         self.state.mishaps.lock().unwrap().push_back((path, mishap));
     }
@@ -121,13 +123,20 @@ impl State {
             Some(Mishap::AnswerLost) => Err(broken()),
             Some(Mishap::AnswerCut) => Ok(answer(&reply, reply.bytes[..reply.bytes.len() / 2].to_vec())),
             Some(Mishap::Altered(alter)) => Ok(answer(&reply, alter(&reply.text).into_bytes())),
+            Some(Mishap::Relocated(address)) => {
+                let mut answer = answer(&reply, reply.bytes.clone());
+                answer.headers_mut().insert("location", address.parse().unwrap());
+                Ok(answer)
+            }
             _ => Ok(answer(&reply, reply.bytes.clone())),
         }
     }
 
     fn take(&self, path: &str) -> Option<Mishap> {
         let mut mishaps = self.mishaps.lock().unwrap();
-        let position = mishaps.iter().position(|(planned, _)| *planned == path)?;
+        let position = mishaps
+            .iter()
+            .position(|(planned, _)| *planned == path || (planned.ends_with('/') && path.starts_with(planned)))?;
         mishaps.remove(position).map(|(_, mishap)| mishap)
     }
 }

@@ -18,10 +18,15 @@ async fn main() -> Result<()> {
     let Taken::Attempt { id } = counter.take(&std::io::read_to_string(std::io::stdin())?, "account-opening")? else {
         anyhow::bail!("this code was scanned before");
     };
-    match counter.ask_patiently(&id, Language::English, &PAUSES).await? {
+    let mut answer = counter.ask_patiently(&id, Language::English, &PAUSES).await?;
+    if let Answer::Awaited(question) = &answer {
+        println!("tell the holder: {}", question.digits);
+        answer = counter.wait_for_holder(&id, question, Language::English, &PAUSES).await?;
+    }
+    match answer {
         Answer::Verified(holder) => println!("{}", holder.claims.get("name").context("no name was disclosed")?),
         Answer::Refused(refusal) => println!("refused: {}", refusal.problem),
-        Answer::Unanswered(_) => {
+        Answer::Awaited(_) | Answer::Unanswered(_) => {
             println!("no answer yet: ask again");
             return Ok(());
         }

@@ -17,6 +17,10 @@ const PAUSES = [500, 1_000, 2_000, 4_000, 8_000];
 const LONGEST = 60_000;
 /** Within this time, the same code was scanned by accident, in milliseconds. */
 const SAME = 2_000;
+/** So long a holder has to answer, in seconds: a whole ring. */
+const ASKED = 60;
+/** When the time that the holder has left is announced, in seconds. */
+const SPOKEN = [30, 10];
 /** A question that takes longer shows that it is under way, in milliseconds. */
 const QUICK = 400;
 
@@ -32,6 +36,8 @@ let waiting = [];
 let draw = null;
 /** Ends what the outcome on the screen has under way. */
 let leave = () => {};
+/** Whether the holder is asked on this page. */
+let isAwaiting = false;
 let lastText = null;
 let forgetting;
 /** Ends the camera that is open, or is being opened. */
@@ -166,12 +172,15 @@ async function ask(id) {
   let current = true;
   const pending = new Set();
   const later = (act, wait) => pending.add(setTimeout(act, wait));
+  later(() => show(views.asking), QUICK);
+  let perhapsUsed = false;
+  /** C6, once the holder is asked. */
+  let awaiting = null;
   leave = () => {
     current = false;
     pending.forEach(clearTimeout);
+    awaiting?.end();
   };
-  later(() => show(views.asking), QUICK);
-  let perhapsUsed = false;
   const attempt = async (turn) => {
     const answer = await call(`/scans/${id}/answer`, { language: words.language }).catch((error) => error);
     // Somebody scanned something else meanwhile, or the page is hidden: the answer is asked for again from the list.
@@ -183,7 +192,20 @@ async function ask(id) {
     };
     if (answer.status === 404) return show(() => views.forgotten(next));
     if (answer instanceof Error) return inTrouble(answer);
-    if (answer.outcome !== "unanswered") return answered(id, answer);
+    if (answer.outcome === "awaited") {
+      awaiting ??= awaitHolder(answer);
+      awaiting.isReached(true);
+      return later(() => attempt(0), answer.retry_after * 1_000);
+    }
+    if (answer.outcome !== "unanswered") {
+      awaiting?.end();
+      return answered(id, answer);
+    }
+    // The code is used up, and the holder may be answering: this page goes on asking, however long the network is lost.
+    if (awaiting) {
+      awaiting.isReached(false);
+      return later(() => attempt(turn + 1), Math.max(PAUSES[turn] ?? PAUSES.at(-1), Math.min((answer.retry_after ?? 0) * 1_000, LONGEST)));
+    }
     perhapsUsed ||= answer.perhaps_used;
     const pause = PAUSES[turn];
     const again = () => ask(id);
@@ -194,6 +216,31 @@ async function ask(id) {
     later(() => attempt(turn + 1), Math.max(pause, Math.min((answer.retry_after ?? 0) * 1_000, LONGEST)));
   };
   await attempt(0);
+}
+
+/** C6: shows the digits while the holder is asked. */
+function awaitHolder({ digits, seconds_left: seconds }) {
+  const end = performance.now() + seconds * 1_000;
+  let isLost = false;
+  isAwaiting = true;
+  const left = () => Math.max(0, Math.ceil((end - performance.now()) / 1_000));
+  show(() => views.awaiting({ digits, left: left(), of: Math.max(seconds, ASKED), isLost }));
+  const tick = setInterval(() => {
+    views.turnRing(left(), Math.max(seconds, ASKED));
+    if (SPOKEN.includes(left())) live.textContent = views.seconds(left());
+  }, 1_000);
+  return {
+    isReached(isReached) {
+      if (isLost === !isReached) return;
+      isLost = !isReached;
+      // The title keeps the focus.
+      views.sayLost(isLost);
+    },
+    end() {
+      clearInterval(tick);
+      isAwaiting = false;
+    },
+  };
 }
 
 /** Shows an answer, and tells the program that it can forget the attempt. */
@@ -300,7 +347,8 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden) return;
   endCamera();
-  if (draw) clear();
+  // While the holder is asked, there is nothing to hide, and the clerk may look something up.
+  if (draw && !isAwaiting) clear();
 });
 window.addEventListener("pagehide", clear);
 listen((text) => {

@@ -1,6 +1,6 @@
 // What the page shows, made of elements: no text is ever read as HTML.
 
-import { CHECKS, nameOfClaim, ofCause, ofCheck, ofNotTaken, ofOwnProblem, ofRefusal, words } from "./words.js";
+import { CHECKS, nameOfClaim, ofCause, ofCheck, ofHolder, ofNotTaken, ofOwnProblem, ofRefusal, words } from "./words.js";
 
 /** An element with attributes, listeners (`onclick`) and children. */
 export function element(name, attributes = {}, ...children) {
@@ -26,16 +26,16 @@ const SHAPES = {
   info: "M16 2a14 14 0 1 0 14 14h-4a10 10 0 1 1-3-7l-4 4h11V2l-4 4a14 14 0 0 0-10-4z",
 };
 
+/** An element of a picture. */
+function drawn(name, attributes) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [attribute, value] of Object.entries(attributes)) made.setAttribute(attribute, value);
+  return made;
+}
+
 function shape(look) {
-  const space = "http://www.w3.org/2000/svg";
-  const picture = document.createElementNS(space, "svg");
-  const path = document.createElementNS(space, "path");
-  picture.setAttribute("viewBox", "0 0 32 32");
-  picture.setAttribute("aria-hidden", "true");
-  path.setAttribute("fill", "currentColor");
-  path.setAttribute("fill-rule", "evenodd");
-  path.setAttribute("d", SHAPES[look]);
-  picture.append(path);
+  const picture = drawn("svg", { viewBox: "0 0 32 32", "aria-hidden": "true" });
+  picture.append(drawn("path", { fill: "currentColor", "fill-rule": "evenodd", d: SHAPES[look] }));
   return picture;
 }
 
@@ -176,13 +176,61 @@ export function verified(answer, { finish, prolong, left, mayProlong }) {
   );
 }
 
+/** C6: the holder is asked. The clerk says the digits, which nobody else may learn. */
+export function awaiting({ digits, left, of, isLost }) {
+  return card(
+    "info",
+    words.say("Menunggu pemilik", "Waiting for the holder"),
+    element("p", {}, words.say("Sebutkan angka ini kepada pemilik:", "Tell the holder these digits:")),
+    element("p", { class: "said" }, digits),
+    element("p", {}, words.say("lalu minta menekan Setuju.", "and ask them to press Allow (Setuju).")),
+    ring(left, of),
+    element("p", { id: "lost", role: "status" }, isLost && lost()),
+  );
+}
+
+/** Around a circle of this radius. */
+const ROUND = 2 * Math.PI * 36;
+
+function ring(left, of) {
+  const picture = drawn("svg", { viewBox: "0 0 80 80", "aria-hidden": "true" });
+  const gone = ROUND * (1 - Math.min(1, left / of));
+  picture.append(
+    drawn("circle", { cx: 40, cy: 40, r: 36 }),
+    drawn("circle", { id: "ring-left", cx: 40, cy: 40, r: 36, "stroke-dasharray": ROUND, "stroke-dashoffset": gone }),
+  );
+  return element("div", { class: "ring", role: "timer", "aria-live": "off" }, picture, element("span", { id: "ring-words" }, seconds(left)));
+}
+
+/** Shows the seconds of now in the ring, if it is there. */
+export function turnRing(left, of) {
+  document.getElementById("ring-left")?.setAttribute("stroke-dashoffset", ROUND * (1 - Math.min(1, left / of)));
+  document.getElementById("ring-words")?.replaceChildren(seconds(left));
+}
+
+export function seconds(left) {
+  return words.say(`${left} detik`, left === 1 ? "1 second" : `${left} seconds`);
+}
+
+/** Says that the network is lost, or that it is there again. */
+export function sayLost(isLost) {
+  document.getElementById("lost")?.replaceChildren(...(isLost ? [lost()] : []));
+}
+
+function lost() {
+  return words.say(
+    "Layanan tidak dapat dihubungi. Menanyakan lagi… Jawaban pemilik tidak hilang.",
+    "The service cannot be reached. Asking again… The holder's answer is not lost.",
+  );
+}
+
 export function timeLeft(seconds) {
   return words.say(`Hilang dalam ${seconds} detik`, `Disappears in ${seconds} seconds`);
 }
 
 /** C7. */
 export function refused(answer, next) {
-  const { look, word, then } = ofRefusal(answer.kind);
+  const { look, word, then } = { ...ofRefusal(answer.kind), ...ofHolder(answer.problem) };
   const said = answer.detail ?? ofOwnProblem(answer.problem);
   return card(
     look,

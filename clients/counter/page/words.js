@@ -70,6 +70,17 @@ export function ofRefusal(kind) {
   return kinds[kind] ?? kinds["call-administrator"];
 }
 
+/** What a refusal is called that is the holder's own. */
+export function ofHolder(problem) {
+  const answers = {
+    "holder-declined": () => words.say("Pemilik menolak. Tidak ada data.", "The holder refuses. There are no data."),
+    "holder-did-not-answer": () =>
+      words.say("Pemilik tidak menjawab. Minta kode baru.", "The holder did not answer. Ask for a new code."),
+  };
+  const word = answers[problem]?.();
+  return word && { word };
+}
+
 /** What this program says where the service has no sentence. */
 export function ofOwnProblem(problem) {
   const problems = {

@@ -7,13 +7,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Map, Value};
+use url::Url;
 
 use crate::assertion::{self, Said, Unverified};
 use crate::journal::{Journal, JournalError, KEPT, Record};
 use crate::problem::{Kind, Refusal};
 use crate::random;
 use crate::scanned::{Scanned, ScannedCode};
-use crate::service::{Asked, Disclosure, Language, Registration, Service, ServiceError};
+use crate::service::{Asked, Disclosure, Language, Pending, Registration, Service, ServiceError};
 
 /// Everything that a counter remembers and does.
 pub struct Counter {
@@ -37,6 +38,15 @@ struct Attempt {
     purpose: String,
     /// By this machine's clock.
     scanned_at: Timestamp,
+    /// Whether its holder is asked.
+    asks: Option<Asks>,
+}
+
+/// The holder of an attempt's code is asked, and this program has heard so.
+#[derive(Clone)]
+struct Asks {
+    /// Where the answer will be, if the service said so.
+    address: Option<Url>,
 }
 
 /// An attempt after its code is forgotten.
@@ -87,6 +97,8 @@ pub struct Open {
 #[serde(tag = "outcome", rename_all = "kebab-case")]
 pub enum Answer {
     Verified(Box<Verified>),
+    /// The holder is asked, and has not answered yet: the clerk says the digits.
+    Awaited(Question),
     Refused(Refusal),
     Unanswered(Unanswered),
 }
@@ -107,6 +119,20 @@ pub struct Verified {
     pub repeated: bool,
     /// The assertion, to keep as evidence where that is allowed.
     pub assertion: String,
+}
+
+/// What the holder is asked, as far as it concerns the counter.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Question {
+    pub redemption_id: String,
+    /// The clerk says them to the holder, who types them. They are for the clerk's eyes alone.
+    pub digits: String,
+    /// When silence becomes a refusal, by the service's clock.
+    pub answer_until: Timestamp,
+    /// How long that is from now, in seconds.
+    pub seconds_left: u64,
+    /// When to ask again, in seconds.
+    pub retry_after: u64,
 }
 
 /// Asking again with the same attempt tells what became of it, and does no harm.
@@ -214,22 +240,27 @@ impl Counter {
     /// Asks once about an attempt. It stays open, whatever the answer is, until [`Counter::shown`].
     pub async fn ask(&self, id: &str, language: Language) -> Result<Answer, Failed> {
         let attempt = self.attempts().open.get(id).cloned().ok_or(Failed::Unknown)?;
-        let asked = self.service.redeem(&attempt.code, id, &attempt.purpose, language).await;
+        let asked = match attempt.asks.as_ref().and_then(|asks| asks.address.clone()) {
+            Some(address) => self.service.fetch(address, language).await,
+            None => self.service.redeem(&attempt.code, id, &attempt.purpose, language).await,
+        };
         Ok(match asked {
             Asked::Disclosed(disclosure) => self.judge(&attempt, *disclosure, language).await,
+            Asked::Pending(pending) => Answer::Awaited(self.await_holder(id, pending)),
             Asked::Refused(refusal) => {
                 if refusal.kind == Kind::CallAdministrator {
                     self.forget_registration().await;
                 }
                 Answer::Refused(refusal)
             }
-            Asked::Open { sent, after } => {
-                Answer::Unanswered(Unanswered { perhaps_used: sent, retry_after: after.map(|after| after.as_secs()) })
-            }
+            Asked::Open { sent, after } => Answer::Unanswered(Unanswered {
+                perhaps_used: sent || attempt.asks.is_some(),
+                retry_after: after.map(|after| after.as_secs()),
+            }),
         })
     }
 
-    /// Asks until there is an answer, or the pauses are used up. The service's wish to wait longer is followed, up to a minute.
+    /// Asks until there is an answer, the holder is asked, or the pauses are used up. The service's wish to wait longer is followed, up to a minute.
     pub async fn ask_patiently(&self, id: &str, language: Language, pauses: &[Duration]) -> Result<Answer, Failed> {
         const LONGEST: u64 = 60;
 
@@ -248,6 +279,26 @@ impl Counter {
         Ok(answer)
     }
 
+    /// Asks until the holder has answered, as often as the service says. A network that is lost meanwhile does not end it before
+    /// the question's own end: the code is used up, and its answer is this attempt's alone.
+    pub async fn wait_for_holder(
+        &self,
+        id: &str,
+        question: &Question,
+        language: Language,
+        pauses: &[Duration],
+    ) -> Result<Answer, Failed> {
+        let mut pause = Duration::from_secs(question.retry_after);
+        loop {
+            tokio::time::sleep(pause).await;
+            match self.ask_patiently(id, language, pauses).await? {
+                Answer::Awaited(question) => pause = Duration::from_secs(question.retry_after),
+                Answer::Unanswered(_) if self.service.now() < question.answer_until => {}
+                answer => return Ok(answer),
+            }
+        }
+    }
+
     /// Forgets an attempt, on disk too: its answer was shown.
     pub fn shown(&self, id: &str) -> Result<(), Failed> {
         let mut attempts = self.attempts();
@@ -263,10 +314,28 @@ impl Counter {
         Ok(Taken::Attempt { id })
     }
 
+    /// Remembers where the holder's answer will be. After a restart, the redemption is sent again and tells it anew.
+    fn await_holder(&self, id: &str, pending: Pending) -> Question {
+        const USUAL: Duration = Duration::from_secs(1);
+
+        let Pending { redemption_id, digits, answer_until, address, after } = pending;
+        if let Some(attempt) = self.attempts().open.get_mut(id) {
+            attempt.asks = Some(Asks { address });
+        }
+        let left = answer_until.duration_since(self.service.now()).as_secs();
+        Question {
+            redemption_id,
+            digits,
+            answer_until,
+            seconds_left: u64::try_from(left).unwrap_or_default(),
+            retry_after: after.unwrap_or(USUAL).as_secs().max(1),
+        }
+    }
+
     async fn judge(&self, attempt: &Attempt, disclosure: Disclosure, language: Language) -> Answer {
         let scanned_at = self.service.at(attempt.scanned_at);
         match assertion::verify(&self.service, &disclosure, &attempt.purpose, scanned_at).await {
-            Ok(said) => Answer::Verified(Box::new(self.verified(said, disclosure, language).await)),
+            Ok(said) => Answer::Verified(Box::new(self.verified(attempt, said, disclosure, language).await)),
             Err(Unverified::WithoutKeys) => Answer::Unanswered(Unanswered { perhaps_used: true, retry_after: None }),
             Err(Unverified::Wrong(cause)) => {
                 eprintln!("An assertion was not verified: {cause}.");
@@ -275,7 +344,7 @@ impl Counter {
         }
     }
 
-    async fn verified(&self, said: Said, disclosure: Disclosure, language: Language) -> Verified {
+    async fn verified(&self, attempt: &Attempt, said: Said, disclosure: Disclosure, language: Language) -> Verified {
         let registration = self.registration(language).await;
         let allowed = registration.map(|registration| registration.claims).unwrap_or_default();
         Verified {
@@ -285,7 +354,8 @@ impl Counter {
             subject: said.subject,
             not_given: allowed.into_iter().filter(|name| !said.claims.contains_key(name)).collect(),
             claims: said.claims,
-            repeated: self.service.now().duration_since(disclosure.redeemed_at) > FRESH,
+            // A holder who was asked takes a while.
+            repeated: attempt.asks.is_none() && self.service.now().duration_since(disclosure.redeemed_at) > FRESH,
             assertion: disclosure.assertion,
         }
     }
@@ -309,7 +379,7 @@ impl Attempts {
         let Record { id, purpose, scanned_at, .. } = record;
         let seen = Seen { id: id.clone(), purpose: purpose.clone(), scanned_at: *scanned_at };
         self.seen.insert(code.hash(), seen);
-        self.open.insert(id.clone(), Attempt { code, purpose: purpose.clone(), scanned_at: *scanned_at });
+        self.open.insert(id.clone(), Attempt { code, purpose: purpose.clone(), scanned_at: *scanned_at, asks: None });
     }
 }
 

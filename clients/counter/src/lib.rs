@@ -17,7 +17,7 @@ mod scanned;
 mod service;
 
 pub use clock::{Clock, SystemClock};
-pub use counter::{Answer, Counter, Failed, NotTaken, Open, Taken, Unanswered, Verified};
+pub use counter::{Answer, Counter, Failed, NotTaken, Open, Question, Taken, Unanswered, Verified};
 pub use journal::{Journal, JournalError};
 pub use key::{ClientKey, UnusableKey};
 pub use problem::{Kind, Refusal};

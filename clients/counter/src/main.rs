@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use counter::{Answer, Counter, Journal, Language, NotTaken, Service, Setup, Taken, page};
+use counter::{Answer, Counter, Journal, Language, NotTaken, Question, Service, Setup, Taken, page};
 use options::Options;
 
 /// Between the questions for an answer that was lost.
@@ -75,12 +75,17 @@ async fn once(counter: &Counter, text: &str, purpose: Option<&str>, language: La
         Err(NotTaken::Ticket) => bail!("this is a ticket, which officers of the civil registry scan"),
         Err(error) => return Err(error.into()),
     };
-    let answer = counter.ask_patiently(&id, language, &PAUSES).await?;
+    let mut answer = counter.ask_patiently(&id, language, &PAUSES).await?;
+    if let Answer::Awaited(question) = &answer {
+        // The standard output is for the answer alone.
+        eprintln!("{}", say_digits(question, language));
+        answer = counter.wait_for_holder(&id, question, language, &PAUSES).await?;
+    }
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}", serde_json::to_string_pretty(&answer)?)?;
     out.flush()?;
     Ok(match answer {
-        Answer::Unanswered(_) => ExitCode::from(TRY_AGAIN),
+        Answer::Awaited(_) | Answer::Unanswered(_) => ExitCode::from(TRY_AGAIN),
         Answer::Verified(_) => {
             counter.shown(&id)?;
             ExitCode::SUCCESS
@@ -90,6 +95,18 @@ async fn once(counter: &Counter, text: &str, purpose: Option<&str>, language: La
             ExitCode::FAILURE
         }
     })
+}
+
+fn say_digits(question: &Question, language: Language) -> String {
+    let Question { digits, seconds_left, .. } = question;
+    match language {
+        Language::Indonesian => {
+            format!("Sebutkan angka {digits} kepada pemilik, lalu minta menekan Setuju. Sisa {seconds_left} detik.")
+        }
+        Language::English => {
+            format!("Tell the holder {digits}, and ask them to press Allow. {seconds_left} seconds are left.")
+        }
+    }
 }
 
 async fn only_purpose(counter: &Counter, language: Language) -> Result<String> {

@@ -31,7 +31,8 @@ pub struct Options {
     #[arg(long, requires = "once")]
     pub purpose: Option<String>,
     /// Redeem this code, print the answer as JSON, and end: with 0 if the holder is verified, 1 if the code is refused, 75 if
-    /// there is no answer yet, 2 if nothing could be tried. A hyphen reads the code from the standard input.
+    /// there is no answer yet, 2 if nothing could be tried. A hyphen reads the code from the standard input. If the holder is
+    /// asked first, the digits to say are printed on the standard error.
     #[arg(long, value_name = "TOKEN")]
     pub once: Option<String>,
     /// Explain refusals in English.

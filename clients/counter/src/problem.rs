@@ -71,8 +71,15 @@ impl Refusal {
 
 fn kind_of(problem: &str) -> Kind {
     match problem {
-        "qr-code-expired" | "qr-code-used" | "qr-code-superseded" | "qr-code-unknown" | "no-shared-claims"
-        | "registry-changed" => Kind::ScanAgain,
+        "qr-code-expired"
+        | "qr-code-used"
+        | "qr-code-superseded"
+        | "qr-code-unknown"
+        | "no-shared-claims"
+        | "registry-changed"
+        | "holder-declined"
+        | "holder-did-not-answer"
+        | "redemption-unknown" => Kind::ScanAgain,
         "qr-code-device-blocked" | "holder-not-eligible" => Kind::DoNotAccept,
         // What is wrong with the client, its registration or its request, and whatever this program does not know.
         _ => Kind::CallAdministrator,

@@ -32,6 +32,7 @@ pub(super) struct Received {
     pub status: StatusCode,
     /// In seconds.
     pub retry_after: Option<u64>,
+    pub location: Option<String>,
     pub body: Vec<u8>,
 }
 
@@ -57,8 +58,9 @@ impl Http {
             self.clock.learn(date);
         }
         let retry_after = text(&headers, header::RETRY_AFTER.as_str()).and_then(|seconds| seconds.parse().ok());
+        let location = text(&headers, header::LOCATION.as_str()).map(str::to_owned);
         let body = answer.bytes().await.map_err(|error| no_answer(&error))?.to_vec();
-        Ok(Received { status, retry_after, body })
+        Ok(Received { status, retry_after, location, body })
     }
 }
 

@@ -18,7 +18,7 @@ use crate::clock::{Clock, ServiceClock, SystemClock};
 use crate::key::ClientKey;
 use crate::problem::{ProblemDocument, Refusal};
 use http::{Http, Received};
-pub(crate) use redemption::{Asked, Disclosure};
+pub(crate) use redemption::{Asked, Disclosure, Pending};
 use token::Token;
 
 /// What a client of the service needs.
@@ -242,6 +242,12 @@ impl Service {
             read.checked(&self.issuer, &url).ok_or(ServiceError::Unexpected("another service's metadata"))?;
         *known = Some(metadata.clone());
         Ok(metadata)
+    }
+
+    /// An address that an answer names. Tokens go to the service alone, so it must be of the service's own origin.
+    fn own_address(&self, location: &str) -> Option<Url> {
+        let here = self.address("/").ok()?;
+        here.join(location).ok().filter(|address| address.origin() == here.origin())
     }
 
     fn address(&self, path: &str) -> Result<Url, ServiceError> {

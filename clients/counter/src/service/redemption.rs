@@ -1,18 +1,22 @@
-//! One request to redeem, and what became of it.
+//! One request about an attempt, and what became of it.
 
 use std::time::Duration;
 
+use ::http::StatusCode;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use url::Url;
 
-use super::{Language, Service, ServiceError};
+use super::{Language, Received, Service, ServiceError};
 use crate::problem::Refusal;
 use crate::scanned::ScannedCode;
 
 /// What became of a request.
 pub(crate) enum Asked {
     Disclosed(Box<Disclosure>),
+    /// The holder is asked, and has not answered yet.
+    Pending(Pending),
     Refused(Refusal),
     /// Nobody knows whether the code is used up by now. Asking again with the same key tells, and does no harm. `sent` is false if
     /// the redemption has certainly not arrived.
@@ -32,8 +36,22 @@ pub(crate) struct Disclosure {
     pub assertion: String,
 }
 
+/// A question to the holder, as the service says it to the counter.
+#[derive(Deserialize)]
+pub(crate) struct Pending {
+    pub redemption_id: String,
+    /// What the clerk says and the holder types.
+    pub digits: String,
+    pub answer_until: Timestamp,
+    /// Where to ask for the answer. Without it, the redemption is sent again, which does the same.
+    #[serde(skip)]
+    pub address: Option<Url>,
+    #[serde(skip)]
+    pub after: Option<Duration>,
+}
+
 impl Service {
-    /// Asks once about an attempt.
+    /// Asks once about an attempt: for the first time, or whenever it is not known where its answer will be.
     pub(crate) async fn redeem(
         &self,
         code: &ScannedCode,
@@ -51,11 +69,32 @@ impl Service {
         }
         let body = json!({ "token": code.expose(), "purpose": purpose });
         let request = self.http.post(url).header("Idempotency-Key", idempotency_key).json(&body);
-        let received = self.send_with_token(request, language).await;
-        match received.and_then(|received| received.json("the redemption")) {
-            Ok(disclosure) => Asked::Disclosed(disclosure),
-            Err(error) => Asked::without_answer(error, true),
+        self.read_answer(self.send_with_token(request, language).await)
+    }
+
+    /// Asks once for the holder's answer. The code is used up by then, whatever becomes of this request.
+    pub(crate) async fn fetch(&self, address: Url, language: Language) -> Asked {
+        self.read_answer(self.send_with_token(self.http.get(address), language).await)
+    }
+
+    fn read_answer(&self, received: Result<Received, ServiceError>) -> Asked {
+        let read = received.and_then(|received| match received.status {
+            StatusCode::ACCEPTED => self.pending(&received).map(Asked::Pending),
+            _ => received.json("the redemption").map(Asked::Disclosed),
+        });
+        read.unwrap_or_else(|error| Asked::without_answer(error, true))
+    }
+
+    fn pending(&self, received: &Received) -> Result<Pending, ServiceError> {
+        const UNREADABLE: ServiceError = ServiceError::Unexpected("the question to the holder");
+
+        let pending: Pending = serde_json::from_slice(&received.body).map_err(|_| UNREADABLE)?;
+        let are_digits = pending.digits.len() == 2 && pending.digits.bytes().all(|digit| digit.is_ascii_digit());
+        if !are_digits {
+            return Err(UNREADABLE);
         }
+        let address = received.location.as_deref().and_then(|location| self.own_address(location));
+        Ok(Pending { address, after: received.retry_after.map(Duration::from_secs), ..pending })
     }
 }
 
