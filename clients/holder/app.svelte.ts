@@ -9,6 +9,7 @@ import type { Claim } from "./claims";
 import { Enrolment } from "./enrolment.svelte";
 import { forgetScreen, lastScreen, rememberScreen } from "./memory";
 import { Presence } from "./presence.svelte";
+import { Asking } from "./question.svelte";
 import { homeOf, opening, permitted, screenOf, type Place, type Screen, type Stage } from "./screens";
 import { lasting, Store, type Configuration, type Device, type Hints } from "./store";
 import type { Obstacle, Status } from "./state";
@@ -24,6 +25,9 @@ interface Session {
   /** By the service's clock. */
   endsAt: number;
 }
+
+/** So long a question can wait after its code has gone, in milliseconds. */
+const TIME_TO_ANSWER = 60_000;
 
 /** These prove nothing about the phone, and must not name its key. */
 const WITHOUT_PROOF = ["/signatures/", "/.well-known/", "/app/"];
@@ -58,10 +62,17 @@ export class App {
   readonly presence = new Presence(this.clock);
   readonly service: Service;
   readonly enrolment = new Enrolment();
+  readonly asking = new Asking({
+    ask: (request, rules) => this.ask(request, rules),
+    show: (screen) => this.go(screen, { replaces: true }),
+  });
   readonly #trail = new Trail({
     shown: () => this.screen,
     arrived: () => this.#showAsked(),
-    leaving: () => (this.leaving = true),
+    leaving: () => {
+      if (this.asking.question !== null) this.asking.leaving = true;
+      else this.leaving = true;
+    },
   });
   #store: Store | null = null;
   #device: Device | null = null;
@@ -99,6 +110,7 @@ export class App {
       session: this.session?.scope ?? "none",
       draft: this.enrolment.extent,
       hasChosen: this.chosen.length > 0,
+      asking: this.asking.extent,
     };
   }
 
@@ -226,6 +238,11 @@ export class App {
   /** Shows what the address asks for, or the screen that has to come before it. */
   #showAsked(): void {
     const asked = screenOf(location.hash);
+    if (this.screen === "persetujuan" && this.asking.question !== null && asked !== "persetujuan") {
+      this.asking.leaving = true;
+      this.#trail.stay("persetujuan");
+      return;
+    }
     // What was shown before is remembered already, and what a lock has forgotten is not remembered again.
     if (asked !== null && !this.#trail.isOwn) rememberScreen(asked);
     const screen = permitted(asked ?? homeOf(this.place), this.place);
@@ -285,10 +302,35 @@ export class App {
       this.presence.touch();
       await this.remember({ pinLockedUntil: 0, pinChanged: scope === "holder", pinPerhapsChanged: false });
       this.message = null;
-      this.#enter(lastScreen());
+      await this.#enterAgain();
     } else {
       await this.meet(outcome.failure);
     }
+    return outcome;
+  }
+
+  /** Shows the screen of before. A question that was put to the holder meanwhile comes first. */
+  async #enterAgain(): Promise<void> {
+    const last = lastScreen();
+    const wasShown = last === "persetujuan" || last === "hasil";
+    const mayBeAsked = this.session?.scope === "holder" && (wasShown || (this.hints.codeUntil ?? 0) > this.clock.now());
+    if (mayBeAsked && (wasShown || last === "kode")) {
+      // A new code would end the question.
+      this.#enter((await this.asking.recall(wasShown)) ?? last);
+      return;
+    }
+    this.#enter(last);
+    if (!mayBeAsked) return;
+    const screen = await this.asking.recall(false);
+    if (screen !== null) this.go(screen);
+  }
+
+  /** *KTP Digital*: a code in the place of the one before. */
+  async makeCode(claims: Claim[]): Promise<Outcome<Schemas["QrCode"]>> {
+    const consent = this.hints.asksNot === true ? "by-showing" : "at-scan";
+    const body = { claims, consent, format: "svg" } as const;
+    const outcome = await this.ask((client, signal) => client.POST("/qr-codes", { body, signal }), { repeats: true });
+    if (outcome.ok) await this.remember({ codeUntil: Date.parse(outcome.value.expires_at) + TIME_TO_ANSWER });
     return outcome;
   }
 
@@ -330,16 +372,25 @@ export class App {
         this.obstacle = { kind: "registry", problem: failure.problem };
         break;
       case "pin-locked":
-        await this.remember({ pinLockedUntil: this.clock.now() + (failure.problem.retry_after ?? 1) * 1000 });
-        this.#dropSession();
-        this.goHome();
+        await this.#lockPin(this.clock.now() + (failure.problem.retry_after ?? 1) * 1000);
         break;
       case "pin-locked-until-office":
-        await this.remember({ pinLockedUntil: "office" });
-        this.#dropSession();
-        this.goHome();
+        await this.#lockPin("office");
         break;
     }
+  }
+
+  /** Nobody can answer a question without a PIN: it has ended as well. */
+  async #lockPin(until: number | "office"): Promise<void> {
+    const { question } = this.asking;
+    if (question !== null) {
+      forgetScreen();
+      const [id, en] = words.consent.locked;
+      this.message = { kind: "warning", text: [id(question.integrator), en(question.integrator)] };
+    }
+    await this.remember({ pinLockedUntil: until, ...(question === null ? {} : { codeUntil: 0 }) });
+    this.#dropSession();
+    this.goHome();
   }
 
   /**
@@ -369,6 +420,7 @@ export class App {
     this.session = null;
     this.#trail.exit();
     this.leaving = false;
+    this.asking.clear();
     this.presence.warning = null;
   }
 

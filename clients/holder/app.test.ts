@@ -66,6 +66,19 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllGlobals());
 
+/** A question that a bank puts to the holder. */
+const QUESTION = {
+  state: "scanned",
+  redemption_id: "M72WG7PMZ4GLV7MXDZAPG3TPXI",
+  client_id: "bank-madiun",
+  integrator: "Bank Madiun",
+  purpose: "account-opening",
+  purpose_label: { id: "Pembukaan rekening", en: "Opening an account" },
+  redeemed_at: "2026-11-22T03:00:42.250Z",
+  claims: ["nik", "name"],
+  answer_until: "2026-11-22T03:01:42.250Z",
+};
+
 const email = (issued_at: string) => ({ delivery: "queued", issued_at, code_expires_at: issued_at, resend_after: issued_at });
 
 /** The app on a phone with a registration, opened at an address. */
@@ -165,4 +178,56 @@ it("an erasure that was turned away is not asked about", async () => {
   answer = () => Response.json({ message: "…" }, { status: 429 });
   await app.erase("142857");
   expect(asked).toEqual(["POST /me/erasures"]);
+});
+
+it("a log-in leads to the question that waits, and asks for it only where there can be one", async () => {
+  answer = (request) => Response.json(request.url.endsWith("/qr-codes/current") ? QUESTION : ACTIVE);
+  const app = await inside();
+  expect([app.screen, asked]).toEqual(["halaman-utama", []]);
+  await app.lock();
+  await app.remember({ codeUntil: app.clock.now() + 10_000 });
+  await app.logIn("142857");
+  expect([app.screen, app.asking.asker]).toEqual(["persetujuan", "Bank Madiun"]);
+
+  // A lock forgets who asked.
+  await app.lock();
+  expect([app.screen, app.asking.question]).toEqual(["masuk", null]);
+});
+
+it("no code is made in the place of one whose question waits", async () => {
+  answer = (request) => Response.json(request.url.endsWith("/qr-codes/current") ? QUESTION : ACTIVE);
+  const app = await inside();
+  app.chosen = ["name"];
+  app.go("kode");
+  await app.remember({ codeUntil: app.clock.now() + 10_000 });
+  app.sessionEnded(["Sesi berakhir.", "The session has ended."]);
+  await app.logIn("142857");
+  expect(app.screen).toBe("persetujuan");
+});
+
+it("a PIN that is locked ends the question, and the log-in says so", async () => {
+  const served = (request: Request) => (request.url.endsWith("/qr-codes/current") ? QUESTION : ACTIVE);
+  answer = (request) => (request.method === "POST" ? problem("pin-locked", 423, { retry_after: 60 }) : Response.json(served(request)));
+  const app = await inside();
+  await app.asking.check();
+  await app.asking.allow({ digits: "47", pin: "000000", claims: ["name"] });
+  expect([app.screen, app.asking.question, app.hints.codeUntil]).toEqual(["masuk", null, 0]);
+  expect(app.message?.text[0]).toContain("permintaan Bank Madiun berakhir");
+});
+
+it.each([
+  [undefined, "at-scan"],
+  [false, "at-scan"],
+  [true, "by-showing"],
+])("a code asks first unless the holder chose otherwise: %s", async (asksNot, consent) => {
+  let body: unknown;
+  answer = async (request) => {
+    body = await request.json();
+    return Response.json({ token: "T", expires_at: "2026-11-22T03:01:30.000Z", claims: ["name"], consent }, { status: 201 });
+  };
+  const app = await inside();
+  if (asksNot !== undefined) await app.remember({ asksNot });
+  await app.makeCode(["name"]);
+  expect(body).toEqual({ claims: ["name"], consent, format: "svg" });
+  expect(app.hints.codeUntil).toBe(Date.parse("2026-11-22T03:02:30.000Z"));
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { hashOf, NOTHING, scanSince, verify, type Head, type Receipt } from "./chain";
+import { hashOf, NOTHING, verify, type Head, type Receipt } from "./chain";
 
 /** Receipts, newest first, with the hashes that they have to have. */
 async function chain(length: number): Promise<{ receipts: Receipt[]; head: Head }> {
@@ -102,12 +102,4 @@ describe("a chain", () => {
     again.hash = await hashOf(again);
     expect(await verify([again], { count: 3, hash: again.hash }, undefined, true)).toMatchObject({ kind: "matches", isWhole: true });
   });
-});
-
-it("a code was scanned if the newest receipt is not older than the code", async () => {
-  const { receipts } = await chain(2);
-  const scanned = Date.parse("2026-11-22T02:03:04.500Z");
-  expect(scanSince(receipts, scanned - 30_000)).toBe(receipts[0]);
-  expect(scanSince(receipts, scanned + 1)).toBeNull();
-  expect(scanSince([], scanned)).toBeNull();
 });

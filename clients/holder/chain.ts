@@ -78,9 +78,3 @@ export async function verify(receipts: Receipt[], head: Head, remembered: Head |
   const wereSeen = remembered !== undefined && remembered.count > 0 && remembered.count <= sequence;
   return { kind: "missing", matching, last: sequence, wereSeen };
 }
-
-/** Which of the receipts, newest first, is that of a code which was made at that time. Only the newest code can be scanned. */
-export function scanSince(receipts: Receipt[], made: number): Receipt | null {
-  const newest = receipts[0];
-  return newest !== undefined && Date.parse(newest.redeemed_at) >= made ? newest : null;
-}

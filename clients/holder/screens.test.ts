@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { SCREENS, homeOf, opening, permitted, screenOf, type Place, type Screen, type Stage } from "./screens";
 
-const place = (changed: Partial<Place>): Place => ({ stage: "none", session: "none", draft: "empty", hasChosen: false, ...changed });
+const place = (changed: Partial<Place>): Place => ({ stage: "none", session: "none", draft: "empty", hasChosen: false, asking: "none", ...changed });
 const all = Object.keys(SCREENS) as Screen[];
 const STAGES: Stage[] = ["none", "unsent", "pending", "approved", "rejected", "active", "ended", "blocked"];
 
@@ -28,6 +28,18 @@ describe("a typed address", () => {
     expect(permitted("kode", holder)).toBe("ktp-digital");
     expect(permitted("kode", { ...holder, hasChosen: true })).toBe("kode");
     expect(permitted("histori", holder)).toBe("histori");
+  });
+
+  it("shows a question while it is open, its end afterwards, and makes no code meanwhile", () => {
+    const holder = place({ stage: "active", session: "holder", hasChosen: true });
+    const questions: Screen[] = ["persetujuan", "hasil"];
+    for (const asked of questions) {
+      expect(permitted(asked, holder)).toBe("ktp-digital");
+      expect(permitted(asked, { ...holder, asking: "open" })).toBe("persetujuan");
+      expect(permitted(asked, { ...holder, asking: "ended" })).toBe("hasil");
+    }
+    expect(permitted("kode", { ...holder, asking: "open" })).toBe("persetujuan");
+    expect(permitted("kode", { ...holder, asking: "ended" })).toBe("kode");
   });
 
   it("leads through the form in its order", () => {

@@ -25,6 +25,8 @@ export const SCREENS = {
   dokumen: "session",
   "ktp-digital": "session",
   kode: "session",
+  persetujuan: "session",
+  hasil: "session",
   histori: "session",
   "tanda-tangan": "session",
   blokir: "session",
@@ -47,6 +49,8 @@ export interface Place {
   draft: "empty" | "data" | "photo";
   /** Whether the holder has chosen what a code discloses. */
   hasChosen: boolean;
+  /** Whether somebody asks the holder for data, or has asked. */
+  asking: "none" | "open" | "ended";
 }
 
 /** The screens of a session whose PIN is still the activation code. */
@@ -81,6 +85,9 @@ export function permitted(asked: Screen, place: Place): Screen {
     case "session": {
       if (place.stage !== "active" || place.session === "none") return homeOf(place);
       if (place.session !== "holder") return WITH_FIRST_PIN.includes(asked) ? asked : "ubah-pin";
+      if (asked === "persetujuan" || asked === "hasil") return screenOfAsking(place);
+      // A new code would end the question.
+      if (place.asking === "open" && (asked === "kode" || asked === "ktp-digital")) return "persetujuan";
       // A code is made as soon as it is shown: never without a choice.
       return asked === "kode" && !place.hasChosen ? "ktp-digital" : asked;
     }
@@ -88,6 +95,14 @@ export function permitted(asked: Screen, place: Place): Screen {
       return place.stage === "active" && place.session === "none" ? asked : homeOf(place);
     default:
       return SCREENS[asked] === place.stage ? asked : homeOf(place);
+  }
+}
+
+function screenOfAsking({ asking }: Place): Screen {
+  switch (asking) {
+    case "open": return "persetujuan";
+    case "ended": return "hasil";
+    case "none": return "ktp-digital";
   }
 }
 

@@ -29,6 +29,10 @@ export interface Hints {
   head?: { count: number; hash: string; seen?: number };
   language?: "id" | "en";
   theme?: "light" | "dark";
+  /** Whether a scan discloses at once, without asking the holder. */
+  asksNot?: boolean;
+  /** Until when the newest code can still be scanned and its question be answered, in the service's milliseconds since 1970. */
+  codeUntil?: number;
   /** The names of the claims that were chosen last. */
   claims?: string[];
   configuration?: Configuration;
@@ -115,10 +119,11 @@ export class Store {
 }
 
 /** The hints that are true of every registration: what people chose, and what the deployment says. */
-export function lasting({ language, theme, configuration }: Hints): Hints {
+export function lasting({ language, theme, asksNot, configuration }: Hints): Hints {
   const kept: Hints = {};
   if (language) kept.language = language;
   if (theme) kept.theme = theme;
+  if (asksNot) kept.asksNot = asksNot;
   if (configuration) kept.configuration = configuration;
   return kept;
 }

@@ -146,3 +146,18 @@ it("a browser that has dropped the first entry loses nothing but the way there",
   show("daftar");
   expect(here()).toBe("#daftar");
 });
+
+it("a screen that asks before it is left stays, however often the way back is pressed", async () => {
+  const { trail, show, walk, seen, here } = opened();
+  show("halaman-utama", "enter");
+  show("ktp-digital");
+  show("persetujuan");
+  for (const steps of [[-1], [-1, -1]]) {
+    await walk(...steps);
+    expect(seen.splice(0)).toHaveLength(steps.length);
+    trail.stay("persetujuan");
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect([here(), trail.hasBefore]).toEqual(["#persetujuan", true]);
+    seen.splice(0);
+  }
+});

@@ -82,6 +82,13 @@ export class Trail {
     return (history.state as Entry | null)?.before ?? 0;
   }
 
+  /** The screen that somebody goes back from stays, since it asks first. A second press may be under way. */
+  stay(screen: Screen): void {
+    clearTimeout(this.#returning);
+    if (this.isOwn) this.#returning = setTimeout(() => this.push(screen), PAUSE);
+    else this.replace(screen);
+  }
+
   /** Back to the first screen of the session, where it is asked whether to leave. */
   #return(): void {
     if (this.#before < this.#start) history.go(this.#start - this.#before);

@@ -196,6 +196,7 @@ export const session = {
       "The code is about to expire. Make a new one if you need it.",
     ],
     expired: ["Kode kedaluwarsa.", "The code has expired."],
+    unscanned: ["Tidak ada yang memindainya.", "Nobody has scanned it."],
     scannedBy: [(who: string, at: string) => `Sudah dipindai ${who}, ${at}.`, (who: string, at: string) => `Scanned by ${who}, ${at}.`],
     seeHistory: [
       "Lihat Histori Aktivitas untuk mengetahui apakah kode ini dipindai.",
@@ -243,6 +244,13 @@ export const session = {
     empty: ["Belum ada yang memindai KTP Digital Anda.", "Nobody has scanned your digital ID card yet."],
     seen: ["Data yang dilihat", "Data that were seen"],
     withheld: ["Tidak ada data yang diberikan", "No data were given"],
+    declined: ["Anda menolak. Tidak ada data yang diberikan.", "You refused. No data were given."],
+    reported: [
+      "Anda menolak dan melaporkan lembaga ini. Tidak ada data yang diberikan.",
+      "You refused and reported this organisation. No data were given.",
+    ],
+    digits: ["Angka tiga kali tidak cocok. Tidak ada data yang diberikan.", "The digits did not match three times. No data were given."],
+    silent: ["Anda tidak menjawab tepat waktu. Tidak ada data yang diberikan.", "You did not answer in time. No data were given."],
     again: ["Diminta lagi oleh lembaga yang sama", "Asked for again by the same organisation"],
     more: ["Lihat yang lebih lama", "Show older ones"],
     loading: ["Memuat…", "Loading…"],

@@ -32,7 +32,7 @@ function serving(...answers: (() => Response | Promise<Response>)[]) {
       return answer();
     },
   });
-  const mint: Asked<unknown> = (client, signal) => client.POST("/qr-codes", { body: { claims: ["name"], consent: "by-showing", format: "svg" }, signal });
+  const mint: Asked<unknown> = (client, signal) => client.POST("/qr-codes", { body: { claims: ["name"], consent: "at-scan", format: "svg" }, signal });
   const send = (repeats: boolean) => service.send(mint, { repeats });
   const sendUnseen = () => service.send(mint, { repeats: true, isUnseen: true });
   return { asked, slept, state, send, sendUnseen };
