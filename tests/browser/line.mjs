@@ -14,7 +14,7 @@ import {
 } from "./line/enrol.mjs";
 import { everythingWasMet, spoilLine } from "./line/faults.mjs";
 import { beBlocked, beReset, block, erase } from "./line/office.mjs";
-import { download, falsifyHistory, lock, readOwnData, showCode, sign } from "./line/session.mjs";
+import { answerScan, download, falsifyHistory, lock, readOwnData, showCode, sign } from "./line/session.mjs";
 import { countDown, hearError, leaveTheApp, waitOnSlowLine } from "./line/time.mjs";
 
 const PIN = "394017";
@@ -33,6 +33,7 @@ try {
   await readOwnData();
   await download();
   await falsifyHistory(await showCode());
+  await answerScan(PIN);
   await sign(PIN);
   await lock(PIN);
   await waitOnSlowLine();

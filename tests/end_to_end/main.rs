@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
+use counter::{ClientKey, Counter, Journal, Service};
 use ikd::app::{Clock, SystemClock};
 use local::actors::{ActivationEmail, Api, HttpApi, Integrator, Officer, Phone, Reply};
 use local::demo::{self, Options};
@@ -54,6 +55,7 @@ async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
     paper::its_codes_work(stack, &budi, &code).await?;
     the_page_works(stack, personas::DEWI, &english()).await?;
     the_app_works(stack, place).await?;
+    the_holder_is_asked(stack, place).await?;
     the_console_works(stack).await?;
     browser::play("lighthouse", json!({ "origin": stack.ports.api_url()?.origin().ascii_serialization() })).await?;
     let (api, line) = (schemathesis::hold(stack.ports, place, &stack.mailbox), the_app_bears_a_bad_line(stack, place));
@@ -111,6 +113,21 @@ async fn the_app_works(stack: &Stack, place: &Place) -> Result<()> {
     let mut holder = app_of(stack, place, personas::SITI, "SITI AMINAH").await?;
     holder["other_nik"] = json!(personas::HADI);
     browser::play("holder", holder).await
+}
+
+/// A scan whose holder is asked, in two browsers: Sri's phone, and the clerk's computer with the counter's page.
+async fn the_holder_is_asked(stack: &Stack, place: &Place) -> Result<()> {
+    let folder = place.folder().join("counter");
+    let key = ClientKey::from_pem(place.integrator_key(personas::BANK.client_id)?.pem())?;
+    let journal = Journal::open(&folder, &key)?;
+    let setup = counter::Setup::new(stack.ports.api_url()?, personas::BANK.client_id.to_owned(), key);
+    let serving = counter::page::listen(Arc::new(Counter::new(Service::new(setup)?, journal)?), 0).await?;
+    let mut holder = app_of(stack, place, personas::SRI, "SRI HANDAYANI").await?;
+    holder["counter"] = json!(serving.address());
+    tokio::select! {
+        ended = serving.serve() => ended.context("the counter's page ended"),
+        played = browser::play("ask", holder) => played,
+    }
 }
 
 /// The app of Wahyu, whom nobody else plays, while requests fail in every way.

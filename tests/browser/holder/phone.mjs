@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { cutText, moving } from "../look.mjs";
 
 /** Which script plays: its pictures have its name. */
-const script = process.env.LINE === undefined ? "holder" : "line";
+const script = ["line", "ask"].find((name) => process.env[name.toUpperCase()] !== undefined) ?? "holder";
 export const given = JSON.parse(process.env[script.toUpperCase()]);
 const { camera, screenshots, chromium: executablePath, modules } = given;
 const required = createRequire(path.join(modules, "package.json"));
@@ -44,6 +44,12 @@ export const context = await chromium.launchPersistentContext(path.join(folder, 
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   ],
 });
+
+/** Another browser, for somebody who has no phone in hand. */
+export function launch() {
+  const args = ["--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  return chromium.launch({ executablePath, args: [...args, ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])] });
+}
 
 /** What must be in no store, address, title or log of the browser when all is over. */
 export const secrets = new Map();

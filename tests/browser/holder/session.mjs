@@ -56,6 +56,10 @@ export async function showCodes() {
   await state("KTP Digital", "30-ktp-digital");
   await page.getByLabel("Pilih sendiri").check();
   for (const claim of ["NIK", "Tanggal lahir", "Alamat"]) await page.getByLabel(claim, { exact: true }).uncheck();
+  // The leaflet's way, where a scan discloses at once: tests/browser/ask.mjs has the other one.
+  assert.ok(await page.getByLabel("Tanya saya dahulu").isChecked(), "a holder is asked unless they chose otherwise");
+  await page.getByLabel("Tanya saya dahulu").uncheck();
+  await seen("Lembaga terdaftar mana pun yang memindai dalam 90 detik langsung menerima data.");
   await state("KTP Digital", "31-pilih-sendiri");
   await press("Tampilkan kode QR");
   await state("Tunjukkan ke staf loket", "32-kode");
@@ -84,6 +88,8 @@ export async function showCodes() {
   await logIn();
   await seen("Data apa yang boleh dilihat?");
   assert.equal(made(), 0, "no code discloses what nobody has chosen");
+  assert.equal(await page.getByLabel("Tanya saya dahulu").isChecked(), false, "the switch is remembered");
+  await page.getByLabel("Tanya saya dahulu").check();
   await page.getByLabel("Nama dan usia 17+").check();
   await page.getByLabel("Simpan pilihan ini").check();
   await press("Tampilkan kode QR");

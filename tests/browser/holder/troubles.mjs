@@ -110,7 +110,7 @@ export async function time() {
   await press("KTP Digital");
   await page.locator(".qr img").waitFor();
   // An answer would set the app's clock back to the service's, which does not run ahead.
-  await page.route("**/me/receipts", (route) => route.abort());
+  await page.route("**/qr-codes/current", (route) => route.abort());
   await page.clock.runFor(76_000);
   await seen("Kode segera kedaluwarsa.");
   await page.clock.runFor(15_000);
@@ -123,7 +123,7 @@ export async function time() {
   await seen("Aplikasi terkunci dalam");
   await page.clock.runFor(30_000);
   await seen("Sesi berakhir. Masuk lagi.");
-  await page.unroute("**/me/receipts");
+  await page.unroute("**/qr-codes/current");
   await page.getByLabel("PIN (6 angka)").fill(PIN);
   await page.getByRole("button", { name: "Masuk", exact: true }).click();
   await seen("Tunjukkan ke staf loket");

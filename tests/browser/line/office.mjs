@@ -25,14 +25,14 @@ export async function beReset(pin) {
 /** An officer blocks the phone while a code is shown: whatever the holder does next says so. */
 export async function beBlocked() {
   // Nothing but the holder's own act shall find it out.
-  await page.route("**/me/receipts", (route) => route.abort());
+  await page.route("**/qr-codes/current", (route) => route.abort());
   await press("KTP Digital");
   await page.locator(".qr img").waitFor();
   await officer("POST", "/device-blocks", { nik, reason: "lost" }, 200);
   await press("Buat kode baru");
   await seen("Ponsel ini tidak dapat lagi dipakai masuk.");
   assert.equal(await page.locator(".qr").count(), 0, "the code is gone");
-  await page.unroute("**/me/receipts");
+  await page.unroute("**/qr-codes/current");
   await withoutNetwork();
   await press("Daftar ulang");
 }

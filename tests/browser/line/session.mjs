@@ -50,6 +50,8 @@ export async function download() {
 export async function showCode() {
   await page.goto(`${origin}/app#ktp-digital`);
   await page.getByLabel("Nama dan usia 17+").check();
+  // A bank that asks three times gets three answers at once.
+  await page.getByLabel("Tanya saya dahulu").uncheck();
   await withoutNetwork();
   await page.getByLabel("Simpan pilihan ini").check();
   await outlast("POST /qr-codes", () => press("Tampilkan kode QR"));
@@ -65,6 +67,24 @@ export async function showCode() {
   }
   await press("Kembali");
   return [...ids][0];
+}
+
+/** *Persetujuan*: the question comes late, and the holder's answer is sent once whatever happens to it. */
+export async function answerScan(pin) {
+  await page.goto(`${origin}/app#ktp-digital`);
+  await page.getByLabel("Tanya saya dahulu").check();
+  await press("Tampilkan kode QR");
+  await page.locator(".qr img").waitFor();
+  const scan = await redeem(await scanned(), "line-asks");
+  assert.equal(scan.status, 202);
+  plan("GET /qr-codes/current", "busy", "crowded", "cut");
+  await seen("Bank Madiun meminta data Anda");
+  await page.getByLabel("Ketik dua angka yang disebut staf loket").fill((await scan.json()).digits);
+  await page.getByLabel("PIN (6 angka)").fill(pin);
+  await withoutNetwork();
+  await insist("POST /qr-codes/current/answer", () => press("Setuju"), { lost: "Data sudah dikirim ke Bank Madiun" });
+  await withoutNetwork();
+  await press("Selesai");
 }
 
 /** *Histori Aktivitas* tells each way in which the records can be falsified, and does not learn from what is false. */

@@ -55,7 +55,7 @@ export async function countDown() {
   await page.locator(".qr img").waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.innerText), "Tunjukkan ke staf loket", "the title is heard");
   // An answer would set the app's clock back to the service's, which stands still for nobody.
-  await page.route("**/me/receipts", (route) => route.abort());
+  await page.route("**/qr-codes/current", (route) => route.abort());
   await page.evaluate(listen);
   await stopped(async () => {
     const [first, ...steps] = await ring(5);
@@ -71,7 +71,7 @@ export async function countDown() {
   assert.deepEqual(heard.slice(0, 2), ["Sisa 30 detik", "Sisa 10 detik"]);
   assert.ok(heard.slice(2).some((text) => text === "Kode kedaluwarsa."), heard.join(" | "));
   assert.ok(heard.length <= 5, heard.join(" | "));
-  await page.unroute("**/me/receipts");
+  await page.unroute("**/qr-codes/current");
   await page.emulateMedia({ reducedMotion: null });
   await press("Kembali");
 }
