@@ -5,8 +5,14 @@ use std::collections::BTreeSet;
 use xtask::walkthrough::{DOCUMENT, PICTURES, named};
 
 /// Browser tests, and what they write before and behind the name that the script has: the Indonesian pictures in the light theme.
-const MAKERS: [(&str, &str, &str); 5] =
-    [("activation", "id-ID-", ""), ("counter", "", "-360"), ("holder", "", ""), ("officer", "", ""), ("paper", "", "")];
+const MAKERS: [(&str, &str, &str); 6] = [
+    ("activation", "id-ID-", ""),
+    ("ask", "", ""),
+    ("counter", "", "-360"),
+    ("holder", "", ""),
+    ("officer", "", ""),
+    ("paper", "", ""),
+];
 
 fn shown() -> BTreeSet<String> {
     named(&std::fs::read_to_string(xtask::root().join(DOCUMENT)).unwrap())
