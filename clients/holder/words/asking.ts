@@ -27,7 +27,7 @@ export const asking = {
     refuse: ["Tolak", "Refuse"],
     refusing: ["Menolak…", "Refusing…"],
     unknown: ["Saya tidak mengenal lembaga ini", "I do not know this organisation"],
-    unknownText: ["Permintaan ditolak dan dilaporkan.", "The request is refused and reported."],
+    unknownText: ["Permintaan akan ditolak dan dilaporkan.", "The request will be refused and reported."],
     question: ["Tolak permintaan ini?", "Refuse this request?"],
     checking: ["Memeriksa apakah jawaban Anda sampai…", "Checking whether your answer has arrived…"],
     notArrived: [
