@@ -7,6 +7,7 @@ use serde_json::json;
 use tests::{World, assert_status};
 
 use super::answer_scan::Asked;
+use super::faults::survives;
 use super::redeem_qr::redeem;
 
 #[tokio::test]
@@ -75,4 +76,17 @@ async fn the_phone_learns_that_an_integrator_was_refused() {
     asked.answer(&asked.refusing()).await;
     let checked = asked.checked().await;
     assert_eq!((&checked["state"], &checked["withheld"]), (&json!("refused"), &json!("holder-declined")));
+}
+
+#[tokio::test]
+async fn a_question_is_shown_whatever_fails() {
+    survives(
+        async |world, nik| Asked::of(world, world.holder(nik).await).await,
+        async |_, asked: &Asked| asked.holder.phone.check_qr(&asked.holder.session).await.unwrap(),
+        async |_, asked, answer| {
+            assert_status(answer, 200);
+            assert_eq!(answer.json()["answer_until"], asked.scanned.json()["answer_until"]);
+        },
+    )
+    .await;
 }

@@ -214,7 +214,7 @@ async fn note_questions(ledger: &mut Ledger<'_>, holder: &HolderWithSession, ban
     ledger.note("answer-scan", 6, Some(&reply));
     let reply = bank.follow(token, &scanned).await.unwrap();
     assert_status(&reply, 200);
-    ledger.note("fetch-redemption", 2, Some(&reply));
+    ledger.note("fetch-redemption", 3, Some(&reply));
     let records = ledger.world.qr_code_records(None).split_off(before);
     assert_eq!(ledger.world.record_receipts_of(&records).await, [""; 0]);
     ledger.note("record-receipt, asked", 3, None);

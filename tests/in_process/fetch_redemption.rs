@@ -87,14 +87,17 @@ async fn what_changes_between_scan_and_fetch_discloses_nothing() {
                 ikd::domain::integrator::Integrator { enabled, claims, ..BANK.registered(&asked.bank.key) };
             world.database.register(&registered).await.unwrap();
         };
-        if what != "blocked before" {
-            assert_status(&asked.answer(&asked.allowing()).await, 200);
-        }
+        assert_status(&asked.answer(&asked.allowing()).await, 200);
         match what {
             "registry" => world.change_resident(SITI, |resident| resident.name = "SITI AMINAH DEWI".to_owned()).await,
             "deceased" => world.change_resident(SITI, |resident| resident.deceased = true).await,
             "disabled" => disable(false, BANK.registered(&asked.bank.key).claims).await,
             "claims" => disable(true, std::iter::once(ikd::domain::claims::Claim::Name).collect()).await,
+            "purpose" => {
+                let mut registered = BANK.registered(&asked.bank.key);
+                registered.purposes.remove("account-opening");
+                world.database.register(&registered).await.unwrap();
+            }
             _ => assert_status(&world.officer().block(SITI, "lost").await.unwrap(), 200),
         }
         asked.fetch().await
@@ -103,6 +106,7 @@ async fn what_changes_between_scan_and_fetch_discloses_nothing() {
     assert_problem(&change("deceased").await, 403, "holder-not-eligible");
     assert_problem(&change("disabled").await, 403, "integrator-disabled");
     assert_problem(&change("claims").await, 403, "claims-withdrawn");
+    assert_problem(&change("purpose").await, 403, "purpose-not-allowed");
     assert_problem(&change("blocked").await, 410, "qr-code-device-blocked");
 }
 

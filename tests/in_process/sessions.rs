@@ -119,7 +119,10 @@ async fn no_step_takes_a_proof_twice() {
                 holder.phone.send_with_proof(method.clone(), &path, Some(&holder.session), Some(&proof), body.as_ref());
             sent.await.unwrap()
         };
-        assert!(send().await.status.is_success(), "{path}");
+        let first = send().await;
+        // Nobody has scanned a code of this holder.
+        let is_unasked = first.problem().as_deref() == Some("question-unknown");
+        assert!(first.status.is_success() || is_unasked, "{path}: {}", first.text);
         assert_problem(&send().await, 401, "dpop-proof-replayed");
     }
 }

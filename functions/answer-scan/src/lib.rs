@@ -15,7 +15,6 @@ use ikd::domain::scan::Scan;
 use ikd::domain::text::Invalid;
 use ikd::http::{Answer, Deadline, Fields, Function, Problem, ProblemType, Request, parse};
 use ikd::store::questions::{Allowed, Answered, DigitTry};
-use ikd::views::QrCodeView;
 use serde::Deserialize;
 
 pub const FUNCTION: Function =
@@ -69,9 +68,8 @@ pub async fn answer_scan(app: &App, request: &Request) -> Result<Answer, Problem
         (Scan::Asked(code), None) => refuse(app, &code, body.report).await?,
         (ended, _) => ended,
     };
-    let asker = question::asker(app, &scan).await?;
-    let view = QrCodeView::of_scan(&scan, asker, app.settings.rules.time_to_answer);
-    Ok(Answer::ok(&view).hidden_from_screenshots())
+    let integrator = app.store().integrator(&scan.redemption().client_id).await?;
+    Ok(Answer::ok(&question::view(app, &scan, integrator)).hidden_from_screenshots())
 }
 
 fn read(body: &Body) -> Result<Confirmation, Problem> {

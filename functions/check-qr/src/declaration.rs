@@ -8,9 +8,9 @@ pub const DECLARATION: Declaration = Declaration {
     trigger: Trigger::Http(&[Route::get("/qr-codes/current", "check-qr", &[Caller::Holder]).limited_to(Limit::Ask)]),
     needs: &[Need::Store, Need::VerifyingKeys],
     rights: &[
-        Right::On(Table::Identities, &["GetItem"]),
-        Right::On(Table::QrCodes, &["GetItem", "UpdateItem"]),
-        Right::On(Table::Integrators, &["GetItem"]),
+        Right::On(Table::Identities, &["BatchGetItem", "GetItem"]),
+        Right::On(Table::QrCodes, &["BatchGetItem", "UpdateItem"]),
+        Right::On(Table::Integrators, &["BatchGetItem"]),
         Right::On(Table::Challenges, &["PutItem"]),
     ],
     ..Declaration::HTTP

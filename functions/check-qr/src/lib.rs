@@ -4,8 +4,10 @@ mod declaration;
 
 use ikd::access::{authenticate, question};
 use ikd::app::App;
-use ikd::domain::qr_code::{QrCode, QrState};
+use ikd::domain::qr_code::QrState;
+use ikd::domain::scan::Scan;
 use ikd::http::{Answer, Function, Problem, Request};
+use ikd::store::shown::Shown;
 use ikd::views::QrCodeView;
 
 pub const FUNCTION: Function =
@@ -14,27 +16,25 @@ pub const FUNCTION: Function =
 /// How soon the phone asks again, in seconds, while something can still happen. A clerk waits at the other end.
 const ASK_AGAIN_AFTER: u32 = 2;
 
+/// The device is read with whatever is shown: a block that was answered before wins.
 pub async fn check_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
     let holder = authenticate::holder(app, request).await?;
-    let code = question::current(app, &holder.device).await?;
-    let view = view(app, code).await?;
-    let answer = Answer::ok(&view).hidden_from_screenshots();
-    Ok(match view {
-        QrCodeView::Live { .. } | QrCodeView::Scanned { .. } => answer.retry_after(ASK_AGAIN_AFTER),
-        QrCodeView::Redeemed { .. } | QrCodeView::Refused { .. } | QrCodeView::Gone => answer,
-    })
-}
-
-async fn view(app: &App, code: Option<QrCode>) -> Result<QrCodeView, Problem> {
-    match code {
-        Some(QrCode { state: QrState::Live(_), expires_at, .. }) => Ok(QrCodeView::live(expires_at)),
-        code => match code.and_then(QrCode::into_scan) {
-            Some(scan) => {
-                let scan = question::unless_over(app, scan).await?;
-                let asker = question::asker(app, &scan).await?;
-                Ok(QrCodeView::of_scan(&scan, asker, app.settings.rules.time_to_answer))
-            }
-            None => Ok(QrCodeView::Gone),
-        },
+    let Some(newest) = &holder.device.state.qr_code else { return Ok(Answer::ok(&QrCodeView::Gone)) };
+    let Shown { content: code, device } = app.store().shown_qr_code(&newest.token_hash, &holder.device.key).await?;
+    let Some(code) = code.filter(|code| code.expires_at > app.now()) else {
+        return authenticate::disclose_on(device, &holder, Answer::ok(&QrCodeView::Gone));
+    };
+    if let QrState::Live(_) = code.state {
+        let answer = Answer::ok(&QrCodeView::live(code.expires_at)).retry_after(ASK_AGAIN_AFTER);
+        return authenticate::disclose_on(device, &holder, answer);
     }
+    let Some(scan) = code.into_scan() else {
+        return authenticate::disclose_on(device, &holder, Answer::ok(&QrCodeView::Gone));
+    };
+    let scan = question::unless_over(app, scan).await?;
+    let client_id = &scan.redemption().client_id;
+    let Shown { content: integrator, device } = app.store().shown_integrator(client_id, &holder.device.key).await?;
+    let answer = Answer::ok(&question::view(app, &scan, integrator)).hidden_from_screenshots();
+    let answer = if let Scan::Asked(_) = scan { answer.retry_after(ASK_AGAIN_AFTER) } else { answer };
+    authenticate::disclose_on(device, &holder, answer)
 }

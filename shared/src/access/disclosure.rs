@@ -92,9 +92,9 @@ async fn redeem(app: &App, code: &QrCode<Redeemed>, turn: Turn, request: &Id) ->
 
 /// Of a code whose holder was asked and has agreed. The first time, the holder's receipt says already what is disclosed.
 async fn fetch(app: &App, code: &QrCode<Redeemed>, request: &Id) -> Result<Answer, Problem> {
-    let noted = async { Ok::<_, Problem>(app.store().note_fetch(code, request).await?) };
-    let (fetched, parties) = tokio::try_join!(noted, parties_of(app, code))?;
-    let judged = judge(app, code, Turn::Again, parties)?;
+    let fetched = app.store().note_fetch(code, request).await?;
+    // The device is read last: a block that was answered before wins.
+    let judged = judge(app, code, Turn::Again, parties_of(app, code).await?)?;
     let judged = match (fetched, judged) {
         (Fetched::First, discloses @ Judged::Discloses { .. }) => discloses,
         (_, judged) => record(app, code, Turn::Again, request, judged).await?,

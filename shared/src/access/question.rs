@@ -2,13 +2,14 @@
 
 use crate::app::App;
 use crate::domain::device::{Active, Device};
+use crate::domain::integrator::Integrator;
 use crate::domain::qr_code::QrCode;
 use crate::domain::question::Scanned;
 use crate::domain::reading::Withheld;
 use crate::domain::scan::Scan;
-use crate::domain::text::Label;
 use crate::http::{Problem, ProblemType};
 use crate::store::questions::Answered;
+use crate::views::QrCodeView;
 
 /// The code that a device shows or showed last, if it is still known.
 pub async fn current(app: &App, device: &Device<Active>) -> Result<Option<QrCode>, Problem> {
@@ -37,9 +38,7 @@ pub async fn end(app: &App, code: &QrCode<Scanned>, why: Withheld) -> Result<Sca
     }
 }
 
-/// The name of who scanned the code, and of the purpose.
-pub async fn asker(app: &App, scan: &Scan) -> Result<(String, Label), Problem> {
-    let redemption = scan.redemption();
-    let integrator = app.store().integrator(&redemption.client_id).await?;
-    Ok(redemption.names(integrator))
+/// What its holder sees of a scan.
+pub fn view(app: &App, scan: &Scan, integrator: Option<Integrator>) -> QrCodeView {
+    QrCodeView::of_scan(scan, scan.redemption().names(integrator), app.settings.rules.time_to_answer)
 }

@@ -1,4 +1,4 @@
-//! What a holder's screen shows, from `residents` and `receipts`, read in one call with the device, from `identities`. A block that
+//! What a holder's screen shows, from `residents`, `receipts`, `qr_codes` and `integrators`, read in one call with the device, from `identities`. A block that
 //! was answered before that call is always seen. One that is answered while the call runs may not be.
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
@@ -6,11 +6,13 @@ use aws_sdk_dynamodb::types::KeysAndAttributes;
 use super::item::{Item, Projection, from_item, read_of, text};
 use super::residents::Photo;
 use super::{Store, StoreError, keys};
-use crate::domain::KeyThumbprint;
 use crate::domain::device::Device;
+use crate::domain::integrator::Integrator;
 use crate::domain::nik::Nik;
+use crate::domain::qr_code::QrCode;
 use crate::domain::receipt::ChainHead;
 use crate::domain::resident::Resident;
+use crate::domain::{Digest, KeyThumbprint};
 
 /// Something to show, and the device that it would be shown on.
 #[derive(Debug)]
@@ -39,6 +41,28 @@ impl Store {
         let Shown { mut content, device } = self.read_with(&self.tables.receipts, head, device).await?;
         let head = content.pop().map(from_item).transpose()?;
         Ok(Shown { content: head.unwrap_or_else(ChainHead::of_nothing), device })
+    }
+
+    /// A QR code.
+    pub async fn shown_qr_code(
+        &self,
+        token_hash: &Digest,
+        device: &KeyThumbprint,
+    ) -> Result<Shown<Option<QrCode>>, StoreError> {
+        let code = read_of(vec![key_of(&[("token_hash", token_hash.as_str())])], Projection::default())?;
+        let Shown { mut content, device } = self.read_with(&self.tables.qr_codes, code, device).await?;
+        Ok(Shown { content: content.pop().map(from_item).transpose()?, device })
+    }
+
+    /// An integrator, as it is registered.
+    pub async fn shown_integrator(
+        &self,
+        client_id: &str,
+        device: &KeyThumbprint,
+    ) -> Result<Shown<Option<Integrator>>, StoreError> {
+        let integrator = read_of(vec![key_of(&[("client_id", client_id)])], Projection::default())?;
+        let Shown { mut content, device } = self.read_with(&self.tables.integrators, integrator, device).await?;
+        Ok(Shown { content: content.pop().map(from_item).transpose()?, device })
     }
 
     /// Reads items of one table, and the device. What DynamoDB leaves over is read later, so that the device is read once more.
