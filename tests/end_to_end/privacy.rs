@@ -35,7 +35,7 @@ pub struct Said {
 }
 
 /// Members whose values everybody may know.
-const PUBLIC: [&str; 43] = [
+const PUBLIC: [&str; 45] = [
     "stage",
     "verdict",
     "purpose",
@@ -75,11 +75,16 @@ const PUBLIC: [&str; 43] = [
     "event",
     "by",
     "withheld",
+    "state",
+    "consent",
     "reading_id",
     "validity",
     "reported_by",
     "key_id",
 ];
+
+/// Chosen from a list: no secret, though the answer to a captcha has the same name.
+const CHOICES: [&str; 1] = ["refuse"];
 
 /// Members whose values open something.
 const SECRET: [&str; 16] = [
@@ -169,8 +174,8 @@ impl Said {
 
     /// Notes a value, unless everybody may know it or it is too short to be found by chance.
     pub fn hear(&mut self, name: &str, value: &str) {
-        let is_time = name.ends_with("_at") || name.ends_with("_after");
-        if value.len() < 6 || is_time || PUBLIC.contains(&name) {
+        let is_time = ["_at", "_after", "_until"].iter().any(|end| name.ends_with(end));
+        if value.len() < 6 || is_time || PUBLIC.contains(&name) || CHOICES.contains(&value) {
             return;
         }
         let values = if SECRET.contains(&name) { &mut self.secret } else { &mut self.personal };
