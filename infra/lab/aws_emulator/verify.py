@@ -1,6 +1,7 @@
 """Whether what was made is what the template says, asked of each service's own API."""
 
 import json
+import re
 
 from transform import ROOT, declared
 
@@ -17,6 +18,7 @@ METRICS = {
     "FaceReviews",
     "FaceNoMatches",
     "ApprovalsAgainstScore",
+    "HolderReports",
     "MissingResidents",
 }
 
@@ -172,7 +174,10 @@ def alarms(stack):
         same(f"{name}: who hears of it", alarm["AlarmActions"], receivers)
         metrics = [query["MetricStat"]["Metric"] for query in alarm.get("Metrics", []) if "MetricStat" in query]
         assert len(metrics) <= 10, f"{name} has {len(metrics)} metrics, and CloudWatch takes 10"
-        for metric in metrics or [alarm]:
+        for expression in (query.get("Expression", "") for query in alarm.get("Metrics", [])):
+            asked = re.match(r"SELECT \w+\((\w+)\) FROM SCHEMA\(IdentitasDigital, ", expression)
+            assert asked is None or asked[1] in METRICS, f"{name}: no function has {asked[1]}"
+        for metric in metrics if "Metrics" in alarm else [alarm]:
             for dimension in metric["Dimensions"]:
                 values = known.get(dimension["Name"])
                 assert values is None or dimension["Value"] in values, f"{name}: there is no {dimension}"
