@@ -26,12 +26,9 @@ use ikd::store::residents::Photo;
 use ikd::store::{Written, keys};
 use jiff::{SignedDuration, Timestamp};
 use local::personas::{BANK, SITI};
-use proptest::collection::vec;
-use proptest::prelude::any;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use qr_model::{Action, Code, KEPT, LIFETIME, Life, Mint, Outcome, Progress, Registry, Request, State};
 use tests::World;
-use tests::engine::Engine;
+use tests::walks::play;
 
 /// Everything that the model knows, in one world.
 fn life() -> Life {
@@ -51,14 +48,8 @@ fn life() -> Life {
     }
 }
 
-/// The walks are the same in every run; a failing one is shortened as far as possible.
 #[test]
 fn the_store_answers_as_the_model_does() {
-    // Ministack takes ten times as long for a walk.
-    let walks = match Engine::of_this_run() {
-        Engine::Dynoxide => 200,
-        Engine::Ministack => 20,
-    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (world, app) = runtime.block_on(async {
         let world = World::new().await;
@@ -66,21 +57,14 @@ fn the_store_answers_as_the_model_does() {
         (world, app)
     });
     let pin_hash = app.pins().hash(&Pin::parse("142857").unwrap(), [7; 16]).unwrap();
-    let config = Config { cases: walks, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let begun = std::sync::atomic::AtomicU32::new(0);
-    runner
-        .run(&vec(any::<u16>(), 10..60), |choices| {
-            let name = begun.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            runtime.block_on(async {
-                let mut walk = Walk::begin(&world, &app, name, pin_hash.clone()).await;
-                for choice in choices {
-                    walk.step(choice).await;
-                }
-            });
-            Ok(())
-        })
-        .unwrap();
+    play(10..60, |name, choices| {
+        runtime.block_on(async {
+            let mut walk = Walk::begin(&world, &app, name, pin_hash.clone()).await;
+            for choice in choices {
+                walk.step(choice).await;
+            }
+        });
+    });
 }
 
 /// One walk: the model's state, and the store's items of a device of its own.

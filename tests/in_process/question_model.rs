@@ -24,13 +24,11 @@ use ikd::store::qr_codes::Minted;
 use ikd::store::questions::{Allowed, Answered, DigitTry};
 use jiff::{SignedDuration, Timestamp};
 use local::personas::SITI;
-use proptest::collection::vec;
-use proptest::prelude::any;
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use qr_model::KEPT;
 use qr_model::questions::{Action, DIGIT_TRIES, Ending, Progress, Question, State, TIME_TO_ANSWER, Told, Wish};
 use stateright::Model;
 use tests::World;
-use tests::engine::Engine;
+use tests::walks::play;
 
 /// Everything that the model knows, in one world.
 fn question() -> Question {
@@ -39,42 +37,29 @@ fn question() -> Question {
         requests: vec![allow(true), Wish::Refuse, allow(false), allow(true), allow(false)],
         clocks: vec![-1, 0, 1],
         under_way: 3,
-        instants: vec![0, 1, 58, 59, 60, 61, 62],
+        instants: vec![0, 1, 58, 59, 60, 61, 62, KEPT - 1, KEPT],
         blocks: true,
         locks: true,
         supersedes: true,
     }
 }
 
-/// The walks are the same in every run; a failing one is shortened as far as possible.
 #[test]
 fn the_store_answers_as_the_model_does() {
-    // Ministack takes ten times as long for a walk.
-    let walks = match Engine::of_this_run() {
-        Engine::Dynoxide => 200,
-        Engine::Ministack => 20,
-    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (world, app) = runtime.block_on(async {
         let world = World::new().await;
         let app = world.app(&[Need::Store]);
         (world, app)
     });
-    let config = Config { cases: walks, failure_persistence: None, ..Config::default() };
-    let mut runner = TestRunner::new_with_rng(config, TestRng::deterministic_rng(RngAlgorithm::ChaCha));
-    let begun = std::sync::atomic::AtomicU32::new(0);
-    runner
-        .run(&vec(any::<u16>(), 5..40), |choices| {
-            let name = begun.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
-            runtime.block_on(async {
-                let mut walk = Walk::begin(&world, &app, name).await;
-                for choice in choices {
-                    walk.step(choice).await;
-                }
-            });
-            Ok(())
-        })
-        .unwrap();
+    play(5..40, |name, choices| {
+        runtime.block_on(async {
+            let mut walk = Walk::begin(&world, &app, name).await;
+            for choice in choices {
+                walk.step(choice).await;
+            }
+        });
+    });
 }
 
 /// One walk: the model's state, and the store's items of a device and a code of its own.
@@ -122,7 +107,7 @@ impl<'a> Walk<'a> {
                 pin_tries: PinTries::default(),
                 session: Some(session()),
                 registry_row: None,
-                qr_code: Some(LiveQrCode { token_hash: self.token.hash(), expires_at: self.at(24 * 60 * 60) }),
+                qr_code: Some(LiveQrCode { token_hash: self.token.hash(), expires_at: self.at(KEPT) }),
             }),
         };
         self.world.put("identities", ("pk", &keys::device(&self.key)), &device).await;
@@ -149,7 +134,7 @@ impl<'a> Walk<'a> {
             device: self.key.clone(),
             claims: ClaimSet::basic_identity(),
             registry_row: None,
-            expires_at: self.at(24 * 60 * 60),
+            expires_at: self.at(KEPT),
             state: QrState::Live(Consent::AtScan),
         }
     }
@@ -191,10 +176,12 @@ impl<'a> Walk<'a> {
             Action::Refuse { request } => {
                 let code = self.read[&request].clone();
                 let ending = self.end(&code, Withheld::HolderDeclined).await;
-                assert_eq!(Progress::Told(Some(ending)), told(request), "{:?}", self.happened);
+                let progress = ending.map_or(Progress::Problem, |ending| Progress::Told(Some(ending)));
+                assert_eq!(progress, told(request), "{:?}", self.happened);
             }
             Action::Fetch { clock } => {
                 let told = match self.noticed(clock).await {
+                    _ if !self.is_kept(clock).await => Told::Unknown,
                     None => Told::ToWait,
                     Some(Ending::Allowed { .. }) if self.device().await.is_blocked() => Told::Withheld,
                     Some(Ending::Allowed { .. }) => Told::Disclosed,
@@ -218,6 +205,7 @@ impl<'a> Walk<'a> {
                 let minted = self.app.store().mint(&device, &session(), &another, &self.proof(), self.began).await;
                 assert!(matches!(minted, Ok(Minted::Done)), "{:?}", self.happened);
             }
+            Action::Sweep => self.world.delete("qr_codes", ("token_hash", self.token.hash().as_str())),
         }
     }
 
@@ -230,7 +218,7 @@ impl<'a> Walk<'a> {
         if let Some(ending) = self.noticed(clock).await {
             return Progress::Told(Some(ending));
         }
-        let Scan::Asked(code) = self.scan().await else { panic!("{:?}", self.happened) };
+        let Some(Scan::Asked(code)) = self.scan().await else { return Progress::Problem };
         let digit_tries = u8::try_from(code.state.digit_tries.count).unwrap();
         self.read.insert(request, *code);
         Progress::Read { digit_tries, at: self.state.now }
@@ -259,6 +247,9 @@ impl<'a> Walk<'a> {
 
     async fn confirm(&mut self, request: usize, clock: i64) -> Progress {
         let Ok(device) = self.device().await.into_active() else { return Progress::Problem };
+        if self.scan().await.is_none() {
+            return Progress::Problem;
+        }
         let seen = device.state.pin_tries;
         let taken = TakenTry { tries: PinTries { made: seen.made + 1, locked_until: None }, locks: false };
         let attempt = self.app.random_id();
@@ -278,26 +269,32 @@ impl<'a> Walk<'a> {
         let ending = allowed_by(request, code, self.began);
         match self.app.store().allow_question(code, &ending, &pin, &session()).await.unwrap() {
             Allowed::Ended(Answered::Done) => Progress::Told(Some(Ending::Allowed { request })),
-            Allowed::Ended(Answered::Before(Some(Scan::Asked(_)))) | Allowed::DeviceChanged => Progress::Problem,
-            Allowed::Ended(Answered::Before(scan)) => Progress::Told(ending_of(&scan.unwrap())),
+            Allowed::Ended(Answered::Before(None | Some(Scan::Asked(_)))) | Allowed::DeviceChanged => Progress::Problem,
+            Allowed::Ended(Answered::Before(Some(scan))) => Progress::Told(ending_of(&scan)),
         }
     }
 
-    /// Ends the question, unless it has ended: how it ended.
-    async fn end(&self, code: &QrCode<Scanned>, why: Withheld) -> Ending {
+    /// Ends the question, unless it has ended: how it ended. Nothing, where the code was deleted.
+    async fn end(&self, code: &QrCode<Scanned>, why: Withheld) -> Option<Ending> {
         let reading = code.refused(why, self.began);
         match self.app.store().refuse_question(code, &reading).await.unwrap() {
-            Answered::Done => named(why),
-            Answered::Before(scan) => ending_of(&scan.unwrap()).unwrap(),
+            Answered::Done => Some(named(why)),
+            Answered::Before(scan) => ending_of(&scan?),
         }
+    }
+
+    /// Whether the winner can ask yet, by this clock.
+    async fn is_kept(&self, clock: i64) -> bool {
+        let code = self.app.store().qr_code(&self.token.hash()).await.unwrap();
+        code.is_some_and(|code| code.expires_at > self.at(self.state.now + clock))
     }
 
     /// How the question has ended. If it is over by this clock, that is written down first.
     async fn noticed(&self, clock: i64) -> Option<Ending> {
         let time_to_answer = SignedDuration::from_secs(TIME_TO_ANSWER);
-        match self.scan().await {
+        match self.scan().await? {
             Scan::Asked(code) if code.is_over(time_to_answer, self.at(self.state.now + clock)) => {
-                Some(self.end(&code, Withheld::HolderDidNotAnswer).await)
+                self.end(&code, Withheld::HolderDidNotAnswer).await
             }
             scan => ending_of(&scan),
         }
@@ -310,6 +307,8 @@ impl<'a> Walk<'a> {
         let has_session = device.into_active().is_ok_and(|device| device.state.session.is_some());
         assert_eq!(has_session, self.state.session, "{:?}", self.happened);
         let scan = self.scan().await;
+        assert_eq!(scan.is_none(), self.state.code.swept, "{:?}", self.happened);
+        let Some(scan) = scan else { return };
         assert_eq!(ending_of(&scan), self.state.code.ending, "{:?}", self.happened);
         if let Scan::Asked(code) = scan {
             let (tries, superseded) = (self.state.code.digit_tries, self.state.code.superseded);
@@ -322,8 +321,9 @@ impl<'a> Walk<'a> {
         self.app.store().device(&self.key).await.unwrap().unwrap()
     }
 
-    async fn scan(&self) -> Scan {
-        self.app.store().qr_code(&self.token.hash()).await.unwrap().unwrap().into_scan().unwrap()
+    /// The scan, until it is deleted.
+    async fn scan(&self) -> Option<Scan> {
+        self.app.store().qr_code(&self.token.hash()).await.unwrap().and_then(QrCode::into_scan)
     }
 
     fn at(&self, second: i64) -> Timestamp {

@@ -26,6 +26,7 @@ mod steps;
 mod stored;
 mod streams;
 pub mod thefts;
+pub mod walks;
 mod wire;
 mod world;
 

@@ -314,7 +314,7 @@ impl Counter {
         Ok(Taken::Attempt { id })
     }
 
-    /// Remembers where the holder's answer will be. After a restart, the redemption is sent again and tells it anew.
+    /// Remembers where the holder's answer will be. After a restart, the redemption is sent again, and its answer says it again.
     fn await_holder(&self, id: &str, pending: Pending) -> Question {
         const USUAL: Duration = Duration::from_secs(1);
 

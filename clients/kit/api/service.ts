@@ -69,7 +69,7 @@ export interface Setup {
 /** After this time an answer is not waited for any longer. */
 export const PATIENCE = 20_000;
 
-/** A longer wait than this is told to the person, who would otherwise take it for a slow network. */
+/** The page shows a longer wait than this: a person would take it for a slow network. */
 const SILENCE = 3_000;
 
 const TIMES = 3;

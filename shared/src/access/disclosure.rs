@@ -295,11 +295,11 @@ mod tests {
     #[test]
     fn a_reason_is_stored_by_the_name_of_its_problem_unless_the_holder_alone_shall_know_it() {
         for withheld in Withheld::ALL {
-            let told = match withheld {
+            let problem = match withheld {
                 Withheld::HolderReported | Withheld::DigitsWrong => "holder-declined",
                 _ => withheld.as_str(),
             };
-            assert_eq!(problem_of(withheld).kind().slug(), told);
+            assert_eq!(problem_of(withheld).kind().slug(), problem);
         }
     }
 }

@@ -137,7 +137,7 @@ fn office(environment: &Environment) -> Result<Office, ConfigError> {
     Ok(Office { name: environment.or("IKD_OFFICE_CONTACT", "Dinas Kependudukan dan Pencatatan Sipil"), phone })
 }
 
-/// What the console's page is told, if there is a console.
+/// What the console's page needs, if there is a console.
 fn sign_in(environment: &Environment) -> Result<Option<SignIn>, ConfigError> {
     const ISSUER: &str = "IKD_OFFICER_ISSUER";
     const SCOPE: &str = "IKD_OFFICER_SCOPE";

@@ -56,8 +56,8 @@ impl Email {
         &self.0
     }
 
-    /// Its first character and its domain, with three dots whatever its length: whoever knows the address recognises it, and
-    /// nobody learns it.
+    /// Its first character and its domain, with three dots whatever its length: who knows the address recognises it, and nobody
+    /// learns it.
     pub fn masked(&self) -> String {
         let (local, domain) = self.0.split_once('@').unwrap_or_default();
         let first: String = local.chars().take(1).collect();

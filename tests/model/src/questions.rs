@@ -6,6 +6,8 @@
 
 use stateright::{Model, Property};
 
+use crate::KEPT;
+
 /// How long a holder may take to answer, in seconds.
 pub const TIME_TO_ANSWER: i64 = 60;
 
@@ -46,6 +48,10 @@ pub struct State {
     pub progress: Vec<Progress>,
     /// What the winner was told last.
     pub told: Told,
+    /// How the question had ended when the device was blocked, if it was: no property of the service, only of this account.
+    pub at_block: Option<Option<Ending>>,
+    /// The same for the lock of the session.
+    pub at_lock: Option<Option<Ending>>,
     /// What was met that must never be.
     pub broken: Option<Broken>,
 }
@@ -56,6 +62,8 @@ pub struct Code {
     pub digit_tries: u8,
     pub superseded: bool,
     pub ending: Option<Ending>,
+    /// Deleted by TTL.
+    pub swept: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,16 +108,14 @@ pub enum Told {
     NotDisclosed,
     /// The holder allowed, and the device was blocked since then.
     Withheld,
+    /// There is no such redemption any more.
+    Unknown,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Broken {
     /// The winner was told two different ends.
     ToldTwoEnds,
-    /// It was disclosed what nobody allowed with digits and PIN.
-    DisclosedWithoutAllow,
-    AllowedAfterBlock,
-    AllowedAfterLock,
     AllowedTooLate,
     /// More digits were compared than may be.
     ComparedTooOften,
@@ -150,6 +156,8 @@ pub enum Action {
     Lock,
     /// `Store::mint` of another code.
     Supersede,
+    /// TTL deletes the code, when its winner can no longer ask.
+    Sweep,
 }
 
 impl Question {
@@ -193,12 +201,14 @@ impl Model for Question {
     fn init_states(&self) -> Vec<State> {
         vec![State {
             now: 0,
-            code: Code { digit_tries: 0, superseded: false, ending: None },
+            code: Code { digit_tries: 0, superseded: false, ending: None, swept: false },
             blocked: false,
             session: true,
             last_try: None,
             progress: vec![Progress::NotSent; self.requests.len()],
             told: Told::Nothing,
+            at_block: None,
+            at_lock: None,
             broken: None,
         }]
     }
@@ -217,8 +227,12 @@ impl Model for Question {
         if self.locks && state.session {
             actions.push(Action::Lock);
         }
-        if self.supersedes && state.session && !state.code.superseded {
+        if self.supersedes && state.session && !state.code.superseded && !state.code.swept {
             actions.push(Action::Supersede);
+        }
+        let fastest = self.clocks.iter().max().copied().unwrap_or_default();
+        if !state.code.swept && state.now + fastest >= KEPT {
+            actions.push(Action::Sweep);
         }
     }
 
@@ -232,7 +246,7 @@ impl Model for Question {
                 next.progress[request] = next.take_digits(state.progress[request], digits_are_right);
             }
             Action::Confirm { request, clock } => {
-                if state.blocked {
+                if state.blocked || state.code.swept {
                     next.progress[request] = Progress::Problem;
                     return Some(next);
                 }
@@ -249,16 +263,26 @@ impl Model for Question {
                 }
             }
             Action::Refuse { request } => {
-                let ending = *next.code.ending.get_or_insert(Ending::Refused);
-                next.progress[request] = Progress::Told(Some(ending));
+                next.progress[request] = if state.code.swept {
+                    Progress::Problem
+                } else {
+                    Progress::Told(Some(*next.code.ending.get_or_insert(Ending::Refused)))
+                };
             }
             Action::Fetch { clock } => {
                 let told = next.fetch(clock);
                 next.tell(told);
             }
-            Action::Block => (next.blocked, next.session) = (true, false),
-            Action::Lock => next.session = false,
+            Action::Block => {
+                (next.blocked, next.session) = (true, false);
+                next.at_block = Some(state.code.ending);
+            }
+            Action::Lock => {
+                next.session = false;
+                next.at_lock = Some(state.code.ending);
+            }
             Action::Supersede => next.code.superseded = true,
+            Action::Sweep => next.code.swept = true,
         }
         (next != *state).then_some(next)
     }
@@ -266,6 +290,23 @@ impl Model for Question {
     fn properties(&self) -> Vec<Property<Self>> {
         vec![
             Property::always("nothing is met that must never be", |_, state: &State| state.broken.is_none()),
+            Property::always("nothing is allowed after a block or a lock", |_, state: &State| {
+                [state.at_block, state.at_lock].into_iter().flatten().all(|ending| {
+                    !matches!(state.code.ending, Some(Ending::Allowed { .. })) || state.code.ending == ending
+                })
+            }),
+            Property::always(
+                "it is disclosed only where the holder typed the clerk's digits",
+                |world: &Self, state: &State| {
+                    let is_confirmed = match state.code.ending {
+                        Some(Ending::Allowed { request }) => {
+                            matches!(world.requests[request], Wish::Allow { digits_are_right: true })
+                        }
+                        _ => false,
+                    };
+                    state.told != Told::Disclosed || is_confirmed
+                },
+            ),
             Property::always("an answer that was told counts", |_, state: &State| {
                 state.progress.iter().all(|step| match step {
                     Progress::Told(ending) => *ending == state.code.ending,
@@ -284,6 +325,7 @@ impl Model for Question {
             Property::sometimes("an answer comes after the end, and hears of it", |_, state: &State| {
                 state.progress.contains(&Progress::Told(Some(Ending::NotAnswered)))
             }),
+            Property::sometimes("a question is swept", |_, state: &State| state.told == Told::Unknown),
             Property::sometimes("a block wins over what was allowed", |_, state: &State| state.told == Told::Withheld),
             Property::sometimes("it is disclosed though the phone did not hear that it allowed", |_, state: &State| {
                 state.told == Told::Disclosed
@@ -309,11 +351,8 @@ impl State {
     }
 
     fn read(&mut self, clock: i64) -> Progress {
-        if !self.session {
-            return Progress::Problem;
-        }
-        // The device's newest code is another one.
-        if self.code.superseded {
+        // The session has ended, or the device's newest code is another one, or none.
+        if !self.session || self.code.superseded || self.code.swept {
             return Progress::Problem;
         }
         match self.noticed(clock) {
@@ -325,7 +364,8 @@ impl State {
     /// The try is counted, if no other was since the code was read; then the digits are compared.
     fn take_digits(&mut self, read: Progress, are_right: bool) -> Progress {
         let Progress::Read { digit_tries, .. } = read else { return read };
-        if digit_tries == DIGIT_TRIES || self.code.ending.is_some() || self.code.digit_tries != digit_tries {
+        let has_changed = self.code.swept || self.code.ending.is_some() || self.code.digit_tries != digit_tries;
+        if digit_tries == DIGIT_TRIES || has_changed {
             return Progress::Problem;
         }
         self.code.digit_tries += 1;
@@ -342,6 +382,9 @@ impl State {
     /// The transaction: the question has not ended, the code is the newest, the device active, in its session, and its PIN's last try
     /// that of this request.
     fn allow(&mut self, request: usize, is_too_late: bool) -> Progress {
+        if self.code.swept {
+            return Progress::Problem;
+        }
         if let Some(ending) = self.code.ending {
             return Progress::Told(Some(ending));
         }
@@ -349,14 +392,15 @@ impl State {
             return Progress::Problem;
         }
         self.break_if(is_too_late, Broken::AllowedTooLate);
-        self.break_if(self.blocked, Broken::AllowedAfterBlock);
-        self.break_if(!self.session, Broken::AllowedAfterLock);
         let ending = Ending::Allowed { request };
         (self.code.ending, self.last_try) = (Some(ending), None);
         Progress::Told(Some(ending))
     }
 
     fn fetch(&mut self, clock: i64) -> Told {
+        if self.code.swept || self.now + clock >= KEPT {
+            return Told::Unknown;
+        }
         match self.noticed(clock) {
             None => Told::ToWait,
             Some(Ending::Allowed { .. }) if self.blocked => Told::Withheld,
@@ -373,8 +417,6 @@ impl State {
                 | (Told::Withheld, Told::Disclosed | Told::NotDisclosed | Told::ToWait)
         );
         self.break_if(are_two, Broken::ToldTwoEnds);
-        let was_allowed = matches!(self.code.ending, Some(Ending::Allowed { .. }));
-        self.break_if(told == Told::Disclosed && !was_allowed, Broken::DisclosedWithoutAllow);
         self.told = told;
     }
 }

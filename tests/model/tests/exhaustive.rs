@@ -163,7 +163,7 @@ fn question(requests: Vec<Wish>) -> Question {
         requests,
         clocks: vec![-1, 1],
         under_way: 3,
-        instants: vec![0, 58, 60, 62, 65],
+        instants: vec![0, 58, 60, 62, 65, KEPT - 1, KEPT],
         blocks: true,
         locks: true,
         supersedes: true,
@@ -185,7 +185,11 @@ fn of_two_tabs_that_allow_one_counts() {
 
 #[test]
 fn digits_are_compared_three_times_at_most() {
-    let world =
-        Question { clocks: vec![0], instants: vec![0, 60], locks: false, ..question(vec![WRONG, WRONG, WRONG, RIGHT]) };
+    let world = Question {
+        clocks: vec![0],
+        instants: vec![0, 60, KEPT],
+        locks: false,
+        ..question(vec![WRONG, WRONG, WRONG, RIGHT])
+    };
     check(world, &["the holder refuses"]);
 }
