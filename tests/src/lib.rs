@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::missing_panics_doc,
+    clippy::panic,
     clippy::unwrap_used,
     clippy::expect_used,
     reason = "what helps a test panics where the test fails"
