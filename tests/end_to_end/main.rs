@@ -38,7 +38,7 @@ async fn the_procedure_runs_end_to_end_and_the_activation_page_works_by_keyboard
 
 async fn live(stack: &mut Stack, place: &Place) -> Result<()> {
     let recorder = Recorder::new(Arc::new(HttpApi::new(stack.ports.api_url()?)?), stack.ports.database);
-    let options = Options { quiet: true, expiry: false };
+    let options = Options { quiet: true, ..Options::default() };
     let transcript = demo::run(recorder.clone(), stack.ports, place, &stack.mailbox, options).await?;
     ensure!(transcript.is_as_expected(), "{transcript:?}");
     let functions: BTreeSet<&str> = transcript.steps.iter().map(|step| step.function).collect();

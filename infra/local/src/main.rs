@@ -142,7 +142,7 @@ async fn up(fresh: bool, ports: Ports) -> Result<()> {
 
 async fn demo(expiry: bool, json: bool) -> Result<()> {
     let (ports, place) = (Ports::DEFAULT, Place::named("stack"));
-    let options = Options { expiry, quiet: json };
+    let options = Options { expiry, silence: true, quiet: json };
     let api = Arc::new(HttpApi::new(ports.api_url()?)?);
     let transcript = if stack::is_running(ports).await {
         demo::run(api, ports, &place, &Mailbox::at(ports.mailbox)?, options).await

@@ -1,12 +1,13 @@
 //! The whole procedure over HTTP, with phone, officer, resident's browser and integrator.
 
+mod presenting;
 mod story;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
-use http::{Method, StatusCode};
+use http::Method;
 use ikd::app::{Clock, SystemClock};
 use serde_json::json;
 
@@ -25,6 +26,8 @@ pub use story::{Exchange, Transcript};
 pub struct Options {
     /// Wait out a QR code's 90 seconds and see the refusal.
     pub expiry: bool,
+    /// Leave a question without an answer for its minute. Otherwise another code ends it at once.
+    pub silence: bool,
     /// Print nothing meanwhile; the transcript has it all.
     pub quiet: bool,
 }
@@ -71,7 +74,7 @@ pub async fn play(api: Arc<dyn Api>, people: People, mailbox: &Mailbox, options:
     let session = demo.log_in(&mail.code).await?;
     demo.look_around(&session).await?;
     demo.sign(&session).await?;
-    demo.present(&session).await?;
+    demo.present(&session, options.silence).await?;
     demo.forget_the_pin(&email, mailbox).await?;
     if options.expiry {
         demo.wait_out_a_code().await?;
@@ -276,108 +279,6 @@ impl Demo {
         self.story.step("login", "Masuk with the new code", 200, &reply)?;
         let reply = self.phone.change_pin(&PhoneSession::of(&reply)?, &mail.code, PIN).await?;
         self.story.step("change-pin", "Ubah PIN", 204, &reply)
-    }
-
-    /// The holder shows a QR code; the bank redeems it, once.
-    async fn present(&mut self, session: &PhoneSession) -> Result<()> {
-        let reply = self.phone.mint(session, &json!({})).await?;
-        self.story.step("mint-qr", "KTP Digital: a QR code for 90 seconds", 201, &reply)?;
-        let qr = Minted::of(&reply)?.token;
-        self.story.draw("The QR code that the bank scans", &qr)?;
-        let reply = self.bank.authenticate().await?;
-        self.story.step("issue-token", "The bank proves itself by its key", 200, &reply)?;
-        let token = reply.member("/access_token").context("no access token")?;
-        let reply = self.bank.registration(&token).await?;
-        self.story.step("show-integrator", "… and reads what it may ask for", 200, &reply)?;
-        let reply = self.bank.redeem(&token, &qr, PURPOSE, Some("counter-1-0001")).await?;
-        self.story.step("redeem-qr", "The bank redeems the QR code", 200, &reply)?;
-        let assertion = self.bank.verify(&reply.member("/assertion").context("no assertion")?).await?;
-        self.story.say("The assertion verifies with /.well-known/jwks.json alone (served by publish-keys)");
-        ensure!(assertion["name"] == json!("SITI AMINAH"), "the assertion names somebody else");
-        self.story.claims(&assertion);
-        let again = self.bank.redeem(&token, &qr, PURPOSE, Some("counter-1-0001")).await?;
-        self.story.step("redeem-qr", "The same attempt again gets its own result", 200, &again)?;
-        let refused = self.bank.redeem(&token, &qr, PURPOSE, None).await?;
-        self.story.step("redeem-qr", "Anybody's second redemption is refused", 410, &refused)?;
-        self.read_receipts(session).await?;
-        self.be_asked(session, &token).await?;
-        let reply = self.phone.lock(session).await?;
-        self.story.step("lock", "The lock button leaves the app", 204, &reply)
-    }
-
-    /// The holder wants to be asked: allows once, refuses once, and says nothing once.
-    async fn be_asked(&mut self, session: &PhoneSession, token: &str) -> Result<()> {
-        let scanned = self.ask(session, token).await?;
-        self.story.step("redeem-qr", "The holder is asked: the bank gets two digits to say", 202, &scanned)?;
-        let reply = self.phone.check_qr(session).await?;
-        self.story.step("check-qr", "The phone shows who asks, for what and for which claims", 200, &reply)?;
-        let mut answer = json!({
-            "redemption_id": scanned.member("/redemption_id"),
-            "answer": "allow",
-            "digits": scanned.member("/digits"),
-            "pin": PIN,
-            "claims": ["name", "birthdate"],
-        });
-        let reply = self.phone.answer_scan(session, &answer).await?;
-        self.story.step(
-            "answer-scan",
-            "Setuju: with the digits and the PIN, name and birth date alone",
-            200,
-            &reply,
-        )?;
-        let reply = self.bank.follow(token, &scanned).await?;
-        self.story.step("fetch-redemption", "The bank learns what the holder left in", 200, &reply)?;
-        ensure!(
-            reply.json()["claims"] == json!({ "name": "SITI AMINAH", "birthdate": "1990-07-05" }),
-            "{}",
-            reply.text
-        );
-
-        let scanned = self.ask(session, token).await?;
-        answer = json!({ "redemption_id": scanned.member("/redemption_id"), "answer": "refuse" });
-        let reply = self.phone.answer_scan(session, &answer).await?;
-        self.story.step("answer-scan", "Asked again, the holder refuses: Tolak", 200, &reply)?;
-        let reply = self.bank.follow(token, &scanned).await?;
-        self.story.step("fetch-redemption", "… and the bank learns nothing", 403, &reply)?;
-
-        let scanned = self.ask(session, token).await?;
-        self.phone.mint(session, &json!({})).await?;
-        let reply = self.bank.follow(token, &scanned).await?;
-        self.story.step("fetch-redemption", "Silence is a refusal; here another code ends it at once", 410, &reply)
-    }
-
-    /// Mints a code whose holder wants to be asked, and has the bank scan it.
-    async fn ask(&self, session: &PhoneSession, token: &str) -> Result<Reply> {
-        let qr = Minted::of(&self.phone.mint(session, &json!({ "consent": "at-scan" })).await?)?.token;
-        self.bank.redeem(token, &qr, PURPOSE, Some("counter-1-0001")).await
-    }
-
-    /// The stream takes a moment to become a receipt.
-    async fn read_receipts(&mut self, session: &PhoneSession) -> Result<()> {
-        for _ in 0..40 {
-            let reply = self.phone.send(Method::GET, "/me/receipts", Some(session), None).await?;
-            if reply.json()["receipts"][0]["integrator"] == personas::BANK.name {
-                return self.story.step(
-                    "list-receipts",
-                    "The holder reads who saw what (from record-receipt)",
-                    200,
-                    &reply,
-                );
-            }
-            tokio::time::sleep(Duration::from_millis(250)).await;
-        }
-        bail!("no receipt of the redemption within ten seconds")
-    }
-
-    async fn wait_out_a_code(&mut self) -> Result<()> {
-        let session = PhoneSession::of(&self.phone.log_in(PIN).await?)?;
-        let qr = Minted::of(&self.phone.mint(&session, &json!({})).await?)?.token;
-        self.story.say("Waiting out the 90 seconds of another QR code");
-        tokio::time::sleep(Duration::from_secs(90)).await;
-        let reply = self.bank.redeem(&self.bank.token().await?, &qr, PURPOSE, None).await?;
-        // If the TTL sweep has just run, the code is not known any more.
-        let expected = if reply.status == StatusCode::NOT_FOUND { 404 } else { 410 };
-        self.story.step("redeem-qr", "The 90 seconds have passed", expected, &reply)
     }
 
     /// The phone is lost: it is blocked, and no longer works.
