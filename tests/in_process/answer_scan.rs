@@ -183,6 +183,19 @@ async fn silence_is_a_refusal_whoever_notices_first() {
 }
 
 #[tokio::test]
+async fn a_silence_that_nobody_noticed_has_its_receipt_when_the_code_is_deleted() {
+    let world = World::new().await;
+    let asked = Asked::by_bank(&world).await;
+    world.record_receipts().await;
+    assert_eq!(receipts(&asked.holder, "").await.json()["head"]["count"], 0);
+    let hash = asked.scanned.header("location").unwrap().trim_start_matches("/redemptions/").to_owned();
+    world.delete("qr_codes", ("token_hash", &hash));
+    assert_eq!(newest_receipt(&world, &asked.holder).await, "holder-did-not-answer");
+    world.record_receipts().await;
+    assert_eq!(receipts(&asked.holder, "").await.json()["head"]["count"], 1);
+}
+
+#[tokio::test]
 async fn three_wrong_pairs_end_the_question_and_cost_no_try_at_the_pin() {
     let world = World::new().await;
     let asked = Asked::by_bank(&world).await;

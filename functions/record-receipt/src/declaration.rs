@@ -5,7 +5,12 @@ use declaration::{Change, Declaration, Need, Right, Setting, Stream, Table, Trig
 pub const DECLARATION: Declaration = Declaration {
     name: "record-receipt",
     summary: "Records a receipt for each answer to the winner of a redemption.",
-    trigger: Trigger::Stream(Stream { table: Table::QrCodes, change: Change::Modify, batch: 10 }),
+    trigger: Trigger::Stream(Stream {
+        table: Table::QrCodes,
+        // A question that nobody answered, and whose silence nobody noticed, is recorded when its code is deleted.
+        changes: &[Change::Modify, Change::RemoveOf { attribute: "consent", text: "at-scan" }],
+        batch: 10,
+    }),
     needs: &[Need::Store],
     settings: &[Setting::ReceiptsKept],
     rights: &[

@@ -6,11 +6,12 @@ use ikd::app::App;
 use ikd::domain::Digest;
 use ikd::domain::nik::Nik;
 use ikd::domain::qr_code::{QrCode, Redemption};
-use ikd::domain::reading::Reading;
+use ikd::domain::reading::{Reading, Withheld};
 use ikd::domain::receipt::Receipt;
-use ikd::domain::scan::FirstAnswer;
+use ikd::domain::scan::{FirstAnswer, Scan};
 use ikd::store::{StoreError, Written};
 use ikd::streams::{EventRecord, Function, NotDone};
+use serde_dynamo::Item;
 
 pub const FUNCTION: Function =
     Function::new(&declaration::DECLARATION, |app, record| Box::pin(record_receipt(app, record)));
@@ -22,7 +23,7 @@ const TURNS: u32 = 5;
 /// who was asked gets one when the question has ended.
 async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
     if record.event_name == "REMOVE" {
-        return Ok(());
+        return record_silence(app, record.change.old_image).await;
     }
     let qr: QrCode = serde_dynamo::from_item(record.change.new_image).map_err(StoreError::from)?;
     let (nik, token_hash) = (qr.nik.clone(), qr.token_hash.clone());
@@ -38,6 +39,17 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
         Some(reading) => add_receipt(app, &of, Answer::AskedForAgain(reading)).await,
         None => Ok(()),
     }
+}
+
+/// Adds the receipt of a question that nobody answered, when its code is deleted and neither phone nor counter has noticed that
+/// the time was over.
+async fn record_silence(app: &App, deleted: Item) -> Result<(), NotDone> {
+    let qr: QrCode = serde_dynamo::from_item(deleted).map_err(StoreError::from)?;
+    let Some(Scan::Asked(code)) = qr.into_scan() else { return Ok(()) };
+    let over = code.answer_until(app.settings.rules.time_to_answer);
+    let silence = FirstAnswer { reading: code.refused(Withheld::HolderDidNotAnswer, over), is_presumed: false };
+    let of = Of { nik: &code.nik, token_hash: &code.token_hash, redemption: &code.state.redemption };
+    add_receipt(app, &of, Answer::First(&silence)).await
 }
 
 /// What receipts are of.

@@ -19,8 +19,8 @@ pub enum Trigger {
 #[derive(Clone, Copy, Debug)]
 pub struct Stream {
     pub table: Table,
-    /// The one kind of change that it is called for.
-    pub change: Change,
+    /// The kinds of change that it is called for.
+    pub changes: &'static [Change],
     /// How many records one invocation gets, at most.
     pub batch: u8,
 }
@@ -30,14 +30,22 @@ pub struct Stream {
 pub enum Change {
     Insert,
     Modify,
+    /// The removal of an item that had this text in this attribute.
+    RemoveOf {
+        attribute: &'static str,
+        text: &'static str,
+    },
 }
 
 impl Change {
-    /// The stream's own word for it.
-    pub const fn as_str(self) -> &'static str {
+    /// The filter of Lambda that lets it pass.
+    pub fn pattern(self) -> String {
         match self {
-            Self::Insert => "INSERT",
-            Self::Modify => "MODIFY",
+            Self::Insert => r#"{"eventName": ["INSERT"]}"#.to_owned(),
+            Self::Modify => r#"{"eventName": ["MODIFY"]}"#.to_owned(),
+            Self::RemoveOf { attribute, text } => format!(
+                r#"{{"eventName": ["REMOVE"], "dynamodb": {{"OldImage": {{"{attribute}": {{"S": ["{text}"]}}}}}}}}"#
+            ),
         }
     }
 }

@@ -363,7 +363,7 @@ fn mapping(id: &str, stream: Stream) -> String {
     format!(
         "  {id}Records:\n    Type: AWS::Lambda::EventSourceMapping\n    Properties:\n      FunctionName: !Ref {id}\n      \
          EventSourceArn: !GetAtt {}.StreamArn\n      StartingPosition: TRIM_HORIZON\n      \
-         FilterCriteria: {{Filters: [{{Pattern: '{{\"eventName\": [\"{}\"]}}'}}]}}\n      BatchSize: {}\n      \
+         FilterCriteria: {{Filters: [{}]}}\n      BatchSize: {}\n      \
          # The function reports the first record that it could not do; those before it are not delivered again.\n      \
          FunctionResponseTypes: [ReportBatchItemFailures]\n      BisectBatchOnFunctionError: true\n      \
          # What a function depends on may be away for hours, so that age alone ends the attempts. A stream forgets after\n      \
@@ -371,7 +371,12 @@ fn mapping(id: &str, stream: Stream) -> String {
          MaximumRetryAttempts: -1\n      MaximumRecordAgeInSeconds: 82800\n      \
          DestinationConfig: {{OnFailure: {{Destination: !GetAtt DeadLetters.Arn}}}}\n",
         stream.table.logical_id(),
-        stream.change.as_str(),
+        stream
+            .changes
+            .iter()
+            .map(|change| format!("{{Pattern: '{}'}}", change.pattern()))
+            .collect::<Vec<_>>()
+            .join(", "),
         stream.batch
     )
 }
