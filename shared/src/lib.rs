@@ -14,6 +14,7 @@
 //! | [`store`] | DynamoDB: every key and every condition |
 //! | [`tokens`] | what we sign and what we verify |
 //! | [`mail`] | SES and what residents receive |
+//! | [`callbacks`] | what integrators are told by themselves |
 //! | [`pictures`] | QR codes and selfies |
 //! | [`faces`] | the engines that compare faces |
 //! | [`aws`] | what the clients of AWS share |
@@ -28,7 +29,7 @@
 //! access   views   streams
 //! http
 //! app
-//! mail   faces   store   pictures
+//! mail   callbacks   faces   store   pictures
 //! tokens   aws   long_work   log
 //! domain
 //! ```
@@ -40,6 +41,7 @@ use feature_set as _;
 pub mod access;
 pub mod app;
 pub mod aws;
+pub mod callbacks;
 pub mod domain;
 pub mod events;
 pub mod faces;

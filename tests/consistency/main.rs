@@ -312,6 +312,7 @@ fn start(variables: &BTreeMap<String, String>, needs: Builders) -> Result<(), St
         randomness: std::sync::Arc::new(SystemRandomness::default()),
         aws: sdk_config("http://127.0.0.1:9"),
         http: https::connector(Duration::from_secs(1)),
+        callbacks: None,
         dynamodb: Box::new(|builder| builder),
         metrics: Box::new(std::io::sink()),
     };

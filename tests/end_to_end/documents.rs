@@ -126,15 +126,18 @@ async fn play(
     let (ports, place) = &*stack;
     let arguments: Vec<&str> = arguments.split('/').filter(|argument| !argument.is_empty()).collect();
     let said = match (part.as_str(), &arguments[..]) {
-        ("code", [name]) => match Holder::from_str(name, false) {
-            Ok(holder) => sandbox::code(*ports, place, holder).await,
-            Err(error) => return Err((StatusCode::NOT_FOUND, error)),
-        },
+        ("code", [name]) => sandbox::code(*ports, place, holder(name)?).await,
+        ("ask", [name]) => sandbox::code_to_ask(*ports, place, holder(name)?).await,
+        ("answer", [name, answer]) => sandbox::answer(*ports, place, holder(name)?, answer).await,
         ("selfie", _) => sandbox::selfie(),
         ("admit", [ticket, email]) => sandbox::admit(*ports, ticket, email).await,
         _ => return Err((StatusCode::NOT_FOUND, format!("no part {part}"))),
     };
     said.map_err(|error| (StatusCode::INTERNAL_SERVER_ERROR, format!("{error:#}")))
+}
+
+fn holder(name: &str) -> Result<Holder, (StatusCode, String)> {
+    Holder::from_str(name, false).map_err(|error| (StatusCode::NOT_FOUND, error))
 }
 
 /// A folder with a `cargo` for these blocks: its commands are the built programs, and its sandbox is that of this stack.

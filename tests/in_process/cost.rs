@@ -3,11 +3,15 @@
 use expect_test::expect_file;
 use http::{Method, Request};
 use ikd::app::Clock;
+use ikd::domain::Digest;
+use ikd::domain::callback::{Callback, CallbackUrl};
+use ikd::domain::integrator::Integrator as Registered;
+use ikd::domain::notice::{Notice, NoticeState};
 use jiff::SignedDuration;
 use local::actors::{Integrator, Minted, PhoneSession, Reply, document_hash};
-use local::personas::{BANK, BUDI, SITI};
+use local::personas::{BANK, BUDI, HOSPITAL, SITI};
 use serde_json::json;
-use tests::{Capacity, Count, FACES_HERE, HolderWithSession, PIN, World, assert_status};
+use tests::{Capacity, Count, FACES_HERE, HolderWithSession, PIN, Receiver, World, assert_status};
 
 /// What each step costs, in the order of the procedure.
 struct Ledger<'a> {
@@ -52,7 +56,9 @@ fn bytes_of(answer: &Reply) -> usize {
 
 #[tokio::test]
 async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
-    let world = World::with(&FACES_HERE).await;
+    let mut world = World::with(&FACES_HERE).await;
+    let receiver = Receiver::start().await;
+    world.call_back_through(receiver.connector());
     world.calls.weigh();
     let mut ledger = Ledger { world: &world, rows: Vec::new() };
     let (officer, bank) = (world.officer(), world.integrator(BANK));
@@ -110,6 +116,7 @@ async fn every_step_keeps_its_budget_of_round_trips_and_its_cost() {
     ledger.note("show-integrator", 1, Some(&bank.registration(&token).await.unwrap()));
     note_redemptions(&mut ledger, &bank, &token, &qr).await;
     note_questions(&mut ledger, &holder, &bank, &token).await;
+    note_notices(&mut ledger, &receiver).await;
 
     let reply = holder.phone.change_pin(&holder.session, PIN, "908172").await.unwrap();
     assert_status(&reply, 204);
@@ -218,6 +225,25 @@ async fn note_questions(ledger: &mut Ledger<'_>, holder: &HolderWithSession, ban
     let records = ledger.world.qr_code_records(None).split_off(before);
     assert_eq!(ledger.world.record_receipts_of(&records).await, [""; 0]);
     ledger.note("record-receipt, asked", 3, None);
+}
+
+/// A notice that is due again, and is taken then.
+async fn note_notices(ledger: &mut Ledger<'_>, receiver: &Receiver) {
+    let world = ledger.world;
+    let callback = Callback { url: CallbackUrl::parse(&receiver.url()).unwrap(), generation: 1 };
+    let key = world.integrator(HOSPITAL).key;
+    let hospital = Registered { callback: Some(callback), ..HOSPITAL.registered(&key) };
+    world.database.register(&hospital).await.unwrap();
+    let now = world.clock.now();
+    let state = NoticeState::Waiting { tries: 1, due_at: now };
+    let notice = Notice { state, ..Notice::of(HOSPITAL.client_id, &Digest::of(&[b"code"]), now, now) };
+    world.put("notices", ("client_id", HOSPITAL.client_id), &notice).await;
+    ledger.forget();
+    world.repeat_notices().await.unwrap();
+    ledger.note("repeat-notices, one due", 2, None);
+    assert_eq!(world.send_notices().await, [""; 0]);
+    assert_eq!(receiver.came().len(), 1);
+    ledger.note("send-notice", 2, None);
 }
 
 /// The other ways to block a phone and to report it as stolen.

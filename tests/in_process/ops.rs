@@ -10,11 +10,16 @@ use axum::routing::post;
 use axum::{Json, Router};
 use http::Method;
 use ikd::app::Clock;
+use ikd::callbacks::shown_secret;
+use ikd::domain::Digest;
+use ikd::domain::callback::CallbackSecret;
+use ikd::domain::notice::{Notice, NoticeState};
+use ikd::domain::secret::MacKey;
 use local::actors::{Integrator, KeyPair};
 use local::personas::{BANK, SITI};
 use operator::Options;
 use operator::aws::sdk_config;
-use operator::deployment::{self, Clients, Command, Deployment, Outcome, Report, carry_out};
+use operator::deployment::{self, Clients, Command, Deployment, Outcome, Report, callback_secret, carry_out};
 use operator::signing_secret::SigningSecret;
 use serde_json::{Value, json};
 use tests::{Emulator, PIN, World, assert_problem, assert_status};
@@ -151,6 +156,10 @@ async fn what_functions_could_not_rely_on_is_not_registered() {
         ("client_id", json!("../etc"), "client_id"),
         ("name", json!("  "), "name"),
         ("enabled", json!(true), "no integrator"),
+        ("callback", json!({ "url": "http://library.example/" }), "https://"),
+        ("callback", json!({ "url": "https://169.254.169.254/" }), "by its name"),
+        ("callback", json!({ "url": "https://library.example/", "generation": 0 }), "from 1 on"),
+        ("callback", json!({ "url": "https://library.example/", "secret": "x" }), "no integrator"),
     ] {
         let mut integrator = library(&key);
         integrator[member] = value;
@@ -223,6 +232,45 @@ async fn the_key_that_signs_is_rotated_once_for_each_version() {
     }
 }
 
+#[tokio::test]
+async fn an_integrator_gets_the_secret_of_its_newest_generation_and_no_file_keeps_it() {
+    let world = World::new().await;
+    let emulator = Emulator::start().await.unwrap();
+    let operator = Operator::beside(&world, "http://127.0.0.1:9", &emulator.endpoint);
+    let key = "callback key of a stack, long enough";
+    let create = operator.deployment.clients.secrets.create_secret().name("callbacks").secret_string(key);
+    create.send().await.unwrap();
+    let pair = KeyPair::generate().unwrap();
+    let shown = async || callback_secret(&operator.deployment, "perpustakaan-madiun", "callbacks").await;
+    assert!(shown().await.unwrap_err().to_string().contains("is not registered"));
+    operator.does(&Command::RegisterIntegrator { file: operator.file(&library(&pair)) }).await;
+    assert!(shown().await.unwrap_err().to_string().contains("no callback"));
+
+    let mut secrets = Vec::new();
+    for generation in [1, 2] {
+        let mut with_callback = library(&pair);
+        with_callback["callback"] = json!({ "url": "https://library.example/notices", "generation": generation });
+        let register = Command::RegisterIntegrator { file: operator.file(&with_callback) };
+        assert_eq!(operator.does(&register).await, Outcome::Done);
+        let secret = shown().await.unwrap();
+        let derived = CallbackSecret::derive(&MacKey::new(key.as_bytes()), "perpustakaan-madiun", generation);
+        assert_eq!(secret, shown_secret(&derived));
+        assert_eq!(secret, shown().await.unwrap(), "however often it is asked for");
+        secrets.push(secret);
+    }
+    assert_ne!(secrets[0], secrets[1]);
+    let report = operator.tries(&Command::RegisterIntegrator { file: operator.file(&library(&pair)) }).await.unwrap();
+    assert!(
+        report.changes[0].starts_with("callback: ") && report.changes[0].ends_with(" goes"),
+        "{:?}",
+        report.changes
+    );
+    assert!(shown().await.is_err());
+    for line in operator.audit() {
+        assert!(!line.to_string().contains("whsec_"), "{line}");
+    }
+}
+
 /// Lambda's Invoke, before the functions of a world.
 async fn serve_functions(world: Arc<World>) -> String {
     async fn invoke(State(world): State<Arc<World>>, Path(function): Path<String>, event: Bytes) -> Json<Value> {
@@ -276,6 +324,24 @@ async fn what_a_dead_letter_names_is_done_at_last_and_the_letter_is_gone() {
     });
     queues.send_message().queue_url(&queue_url).message_body(letter.to_string()).send().await.unwrap();
 
+    let notice = |client: &str, state: NoticeState| Notice {
+        state,
+        ..Notice::of(client, &Digest::of(&[client.as_bytes()]), world.clock.now(), world.clock.now())
+    };
+    let waiting = notice("toko-madiun", NoticeState::Waiting { tries: 2, due_at: world.clock.now() });
+    let given_up = notice(BANK.client_id, NoticeState::GivenUp { given_up_at: world.clock.now() });
+    for one in [&waiting, &given_up] {
+        world.put("notices", ("client_id", &one.client_id), one).await;
+    }
+    let listed = deployment::given_up(&operator.deployment, &queue_url).await.unwrap();
+    assert_eq!((listed.records.len(), listed.records[0].number), (1, records.len()));
+    assert_eq!(listed.notices.len(), 1);
+    assert_eq!(listed.notices[0].client_id, BANK.client_id);
+    assert_eq!(listed.notices[0].redemption, given_up.redemption.as_str());
+    let text = listed.to_string();
+    assert!(text.contains("function:record-receipt") && text.contains("notice to bank-madiun"), "{text}");
+    assert!(text.ends_with("batches of records: 1, notices: 1"), "{text}");
+
     let page =
         async || holder.phone.send(Method::GET, "/me/receipts", Some(&holder.session), None).await.unwrap().json();
     assert_eq!(page().await["receipts"], json!([]));
@@ -305,7 +371,7 @@ async fn the_status_tells_of_tables_and_integrators() {
     let operator = Operator::of(&world);
     operator.does(&Command::DisableIntegrator { client_id: BANK.client_id.to_owned() }).await;
     let status = deployment::status(&operator.deployment, None, None).await.unwrap();
-    assert_eq!(status.tables.len(), 11);
+    assert_eq!(status.tables.len(), 12);
     assert!(status.tables.values().all(|table| table.status == "ACTIVE"), "{status}");
     assert_eq!(status.integrators.get(BANK.client_id), Some(&false));
     let elsewhere = Deployment { stack: "elsewhere".to_owned(), ..operator.deployment };

@@ -309,6 +309,6 @@ async fn is_recorded_once(fault: Fault, repeats: usize, min_calls: usize) {
 #[tokio::test]
 async fn a_receipt_is_recorded_once_whatever_fails() {
     // The end of a chain that begins is looked for twice. An answer that was asked for again comes behind the first one.
-    let of_fault = |fault| [is_recorded_once(fault, 0, 7).boxed_local(), is_recorded_once(fault, 1, 13).boxed_local()];
+    let of_fault = |fault| [is_recorded_once(fault, 0, 7).boxed_local(), is_recorded_once(fault, 1, 12).boxed_local()];
     join_all(Fault::ALL.into_iter().flat_map(of_fault)).await;
 }

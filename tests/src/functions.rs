@@ -39,14 +39,16 @@ pub const HTTP: [http::Function; 30] = [
 
 /// Those behind a table's stream.
 #[rustfmt::skip]
-pub const STREAMS: [streams::Function; 3] = [
+pub const STREAMS: [streams::Function; 4] = [
     send_activation_email::FUNCTION,
     record_receipt::FUNCTION,
+    send_notice::FUNCTION,
     finish_erasure::FUNCTION,
 ];
 
-/// Those that events start.
+/// Those that events or time start.
 #[rustfmt::skip]
-pub const EVENTS: [events::Function; 1] = [
+pub const EVENTS: [events::Function; 2] = [
     track_email::FUNCTION,
+    repeat_notices::FUNCTION,
 ];

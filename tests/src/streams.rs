@@ -64,6 +64,38 @@ impl World {
         failed(response)
     }
 
+    /// What the notices' stream holds after a position.
+    pub fn notice_records(&self, after: Option<&str>) -> Vec<Value> {
+        stream_pump::read(&self.database, "notices", after).expect("a stream")
+    }
+
+    /// Works through the notices' stream from its position on; gives the sequence numbers that are reported as failed.
+    pub async fn send_notices(&self) -> Vec<String> {
+        loop {
+            let after = self.notices_position.lock().unwrap().clone();
+            let records = self.notice_records(after.as_deref());
+            let Some(last) = records.last() else { return Vec::new() };
+            let failures = self.send_notices_of(&records).await;
+            if !failures.is_empty() {
+                return failures;
+            }
+            *self.notices_position.lock().unwrap() = sequence_number(last);
+        }
+    }
+
+    /// Hands records to send-notice; gives the sequence numbers that it reports as failed.
+    pub async fn send_notices_of(&self, records: &[Value]) -> Vec<String> {
+        let event: Event = serde_json::from_value(json!({ "Records": records })).expect("an event");
+        let app = self.app_of(&send_notice::FUNCTION);
+        failed(streams::work_through(&app, &send_notice::FUNCTION, event).await)
+    }
+
+    /// Calls repeat-notices, as the clock does.
+    pub async fn repeat_notices(&self) -> Result<(), ikd::store::StoreError> {
+        let app = self.app_of(&repeat_notices::FUNCTION);
+        (repeat_notices::FUNCTION.step)(&app, json!({})).await
+    }
+
     /// Works through the erasures' stream from its position until something fails; gives the sequence numbers that were
     /// reported as failed.
     pub async fn finish_erasures(&self) -> Vec<String> {

@@ -51,6 +51,8 @@ pub struct World {
     integrators: Vec<(&'static str, KeyPair)>,
     /// How far the outbox's stream was worked through.
     pub(crate) position: Mutex<Option<String>>,
+    /// How far that of the notices was.
+    pub(crate) notices_position: Mutex<Option<String>>,
     /// How far that of the erasures was.
     pub(crate) erasures_position: Mutex<Option<String>>,
     pub(crate) newcomers: AtomicU32,
@@ -92,6 +94,7 @@ pub(crate) struct Parts {
     dynamodb: String,
     ses: SdkConfig,
     http: SharedHttpConnector,
+    callbacks: Option<SharedHttpConnector>,
     calls: Calls,
     metrics: Written,
 }
@@ -109,6 +112,7 @@ impl Parts {
             // One SDK configuration has one endpoint: it is SES's, and the database's client gets its own.
             aws: self.ses.to_builder().app_name(AppName::new(function)?).build(),
             http: self.http.clone(),
+            callbacks: self.callbacks.clone(),
             metrics: Box::new(self.metrics.clone()),
             dynamodb: {
                 let endpoint = self.dynamodb.clone();
@@ -199,6 +203,7 @@ impl World {
             // With the database's credentials, which its client takes over.
             ses: database.config()?.to_builder().endpoint_url(&network.ses_endpoint).build(),
             http: https::connector(CONNECT_WITHIN),
+            callbacks: None,
             calls: calls.clone(),
             metrics: metrics.clone(),
         });
@@ -220,11 +225,17 @@ impl World {
             parts,
             integrators,
             position: Mutex::default(),
+            notices_position: Mutex::default(),
             erasures_position: Mutex::default(),
             newcomers: AtomicU32::default(),
             signing_key: secrets.signing_key().clone(),
             siti: residents.into_iter().find(|one| one.nik.as_str() == SITI).context("Siti")?,
         })
+    }
+
+    /// Has notices carried by this, in place of what reaches the Internet alone.
+    pub fn call_back_through(&mut self, connector: SharedHttpConnector) {
+        Arc::make_mut(&mut self.parts).callbacks = Some(connector);
     }
 
     pub fn phone(&self) -> Phone {

@@ -69,7 +69,7 @@ pub async fn answer_scan(app: &App, request: &Request) -> Result<Answer, Problem
         (ended, _) => ended,
     };
     let integrator = app.store().integrator(&scan.redemption().client_id).await?;
-    Ok(Answer::ok(&question::view(app, &scan, integrator)).hidden_from_screenshots())
+    Ok(Answer::ok(&question::view(app, &scan, integrator.as_ref())).hidden_from_screenshots())
 }
 
 fn read(body: &Body) -> Result<Confirmation, Problem> {

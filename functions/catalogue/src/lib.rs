@@ -3,7 +3,7 @@
 pub use declaration::*;
 
 /// Every step.
-pub const STEPS: [&Declaration; 34] = [
+pub const STEPS: [&Declaration; 36] = [
     &serve_pages::DECLARATION,
     &register::DECLARATION,
     &check_status::DECLARATION,
@@ -27,6 +27,8 @@ pub const STEPS: [&Declaration; 34] = [
     &answer_scan::DECLARATION,
     &fetch_redemption::DECLARATION,
     &record_receipt::DECLARATION,
+    &send_notice::DECLARATION,
+    &repeat_notices::DECLARATION,
     &list_receipts::DECLARATION,
     &export_data::DECLARATION,
     &erase_identity::DECLARATION,
@@ -54,7 +56,15 @@ pub fn routes() -> impl Iterator<Item = (&'static Declaration, &'static Route)> 
 pub fn streams() -> impl Iterator<Item = (&'static Declaration, Stream)> {
     STEPS.into_iter().filter_map(|step| match step.trigger {
         Trigger::Stream(stream) => Some((step, stream)),
-        Trigger::Http(_) | Trigger::Event { .. } => None,
+        Trigger::Http(_) | Trigger::Event { .. } | Trigger::Schedule { .. } => None,
+    })
+}
+
+/// Every step that time starts, with the minutes between two starts.
+pub fn schedules() -> impl Iterator<Item = (&'static Declaration, u16)> {
+    STEPS.into_iter().filter_map(|step| match step.trigger {
+        Trigger::Schedule { minutes } => Some((step, minutes)),
+        Trigger::Http(_) | Trigger::Stream(_) | Trigger::Event { .. } => None,
     })
 }
 
@@ -102,12 +112,16 @@ mod record_receipt;
 mod redeem_qr;
 #[path = "../../register/src/declaration.rs"]
 mod register;
+#[path = "../../repeat-notices/src/declaration.rs"]
+mod repeat_notices;
 #[path = "../../resend-activation/src/declaration.rs"]
 mod resend_activation;
 #[path = "../../reset-pin/src/declaration.rs"]
 mod reset_pin;
 #[path = "../../send-activation-email/src/declaration.rs"]
 mod send_activation_email;
+#[path = "../../send-notice/src/declaration.rs"]
+mod send_notice;
 #[path = "../../serve-pages/src/declaration.rs"]
 mod serve_pages;
 #[path = "../../show-biodata/src/declaration.rs"]

@@ -34,7 +34,7 @@ pub async fn check_qr(app: &App, request: &Request) -> Result<Answer, Problem> {
     let scan = question::unless_over(app, scan).await?;
     let client_id = &scan.redemption().client_id;
     let Shown { content: integrator, device } = app.store().shown_integrator(client_id, &holder.device.key).await?;
-    let answer = Answer::ok(&question::view(app, &scan, integrator)).hidden_from_screenshots();
+    let answer = Answer::ok(&question::view(app, &scan, integrator.as_ref())).hidden_from_screenshots();
     let answer = if let Scan::Asked(_) = scan { answer.retry_after(ASK_AGAIN_AFTER) } else { answer };
     authenticate::disclose_on(device, &holder, answer)
 }

@@ -1,10 +1,13 @@
-//! record-receipt: turns the stream of QR codes into receipts, one for each answer to a winner, however often a batch comes.
+//! record-receipt: turns the stream of QR codes into receipts, one for each answer to a winner, however often a batch comes. An
+//! integrator that wants to know that a question has ended gets its notice put down here.
 
 mod declaration;
 
 use ikd::app::App;
 use ikd::domain::Digest;
+use ikd::domain::integrator::Integrator;
 use ikd::domain::nik::Nik;
+use ikd::domain::notice::Notice;
 use ikd::domain::qr_code::{QrCode, Redemption};
 use ikd::domain::reading::{Reading, Withheld};
 use ikd::domain::receipt::Receipt;
@@ -30,10 +33,20 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
     let Some(scan) = qr.into_scan() else { return Ok(()) };
     let Some(first) = scan.first_answer() else { return Ok(()) };
     let before: Option<QrCode> = serde_dynamo::from_item(record.change.old_image).ok();
-    if before.and_then(QrCode::into_scan).is_some_and(|before| before.answers() == scan.answers()) {
+    let before = before.and_then(QrCode::into_scan);
+    if before.as_ref().is_some_and(|before| before.answers() == scan.answers()) {
         return Ok(());
     }
-    let of = Of { nik: &nik, token_hash: &token_hash, redemption: scan.redemption() };
+    let redemption = scan.redemption();
+    let integrator = app.store().integrator(&redemption.client_id).await?;
+    if let (Some(Scan::Asked(_)), Some(ending)) = (&before, scan.ending())
+        && integrator.as_ref().is_some_and(|integrator| integrator.callback.is_some())
+    {
+        // First, since somebody waits for it.
+        let notice = Notice::of(&redemption.client_id, &token_hash, ending.at, app.now());
+        app.store().put_notice(&notice).await?;
+    }
+    let of = Of { nik: &nik, token_hash: &token_hash, redemption, integrator: integrator.as_ref() };
     add_receipt(app, &of, Answer::First(&first)).await?;
     match scan.last_reading() {
         Some(reading) => add_receipt(app, &of, Answer::AskedForAgain(reading)).await,
@@ -48,7 +61,9 @@ async fn record_silence(app: &App, deleted: Item) -> Result<(), NotDone> {
     let Some(Scan::Asked(code)) = qr.into_scan() else { return Ok(()) };
     let over = code.answer_until(app.settings.rules.time_to_answer);
     let silence = FirstAnswer { reading: code.refused(Withheld::HolderDidNotAnswer, over), is_presumed: false };
-    let of = Of { nik: &code.nik, token_hash: &code.token_hash, redemption: &code.state.redemption };
+    let redemption = &code.state.redemption;
+    let integrator = app.store().integrator(&redemption.client_id).await?;
+    let of = Of { nik: &code.nik, token_hash: &code.token_hash, redemption, integrator: integrator.as_ref() };
     add_receipt(app, &of, Answer::First(&silence)).await
 }
 
@@ -57,6 +72,7 @@ struct Of<'a> {
     nik: &'a Nik,
     token_hash: &'a Digest,
     redemption: &'a Redemption,
+    integrator: Option<&'a Integrator>,
 }
 
 /// Which answer to the winner gets its receipt.
@@ -70,17 +86,16 @@ enum Answer<'a> {
 /// Adds the receipt of one answer, once. Where its receipt presumed something else than was recorded later, the right one
 /// follows.
 async fn add_receipt(app: &App, of: &Of<'_>, answer: Answer<'_>) -> Result<(), NotDone> {
-    let Of { nik, token_hash, redemption } = *of;
+    let Of { nik, token_hash, redemption, integrator } = *of;
     let reading_id = match answer {
         Answer::First(_) => &redemption.request,
         Answer::AskedForAgain(reading) => &reading.id,
     };
     for _ in 0..TURNS {
-        let (holder, head, before, integrator, present) = tokio::try_join!(
+        let (holder, head, before, present) = tokio::try_join!(
             app.store().holder(nik),
             app.store().chain_end(nik),
             app.store().given_by_receipt(nik, reading_id),
-            app.store().integrator(&redemption.client_id),
             app.store().qr_code(token_hash),
         )?;
         if holder.device.is_none() || holder.has_erased(redemption.redeemed_at) {

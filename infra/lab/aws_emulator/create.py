@@ -139,8 +139,10 @@ def queue(stack, name, properties):
 
 def rule(stack, name, properties):
     events = stack.clients("events")
-    pattern = json.dumps(properties["EventPattern"])
-    arn = events.put_rule(Name=stack.physical(name), EventPattern=pattern)["RuleArn"]
+    when = {member: properties[member] for member in ("EventPattern", "ScheduleExpression") if member in properties}
+    if "EventPattern" in when:
+        when["EventPattern"] = json.dumps(when["EventPattern"])
+    arn = events.put_rule(Name=stack.physical(name), **when)["RuleArn"]
     failed = events.put_targets(Rule=stack.physical(name), Targets=properties["Targets"])["FailedEntryCount"]
     assert failed == 0, f"{name}: a target was refused"
     return Created(stack.physical(name), {"Arn": arn})

@@ -20,6 +20,7 @@ METRICS = {
     "ApprovalsAgainstScore",
     "HolderReports",
     "MissingResidents",
+    "NoticesGivenUp",
 }
 
 # Left empty, functions have their own defaults.

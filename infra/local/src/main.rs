@@ -89,6 +89,17 @@ enum Part {
         #[arg(default_value = "siti")]
         holder: Holder,
     },
+    /// Prints the QR code of a holder who wants to be asked.
+    Ask {
+        #[arg(default_value = "siti")]
+        holder: Holder,
+    },
+    /// Answers for a holder who is asked, and prints what became of the code.
+    Answer {
+        holder: Holder,
+        /// The digits that the clerk says, or `refuse`.
+        answer: String,
+    },
     /// Prints a selfie that the registry's photographs match, as base64, to register with.
     Selfie,
     /// Approves a registration as an officer, follows the e-mail's link as a browser, and prints the activation code.
@@ -217,6 +228,8 @@ async fn play(part: Part) -> Result<()> {
     }
     let said = match part {
         Part::Code { holder } => sandbox::code(ports, &Place::named("stack"), holder).await?,
+        Part::Ask { holder } => sandbox::code_to_ask(ports, &Place::named("stack"), holder).await?,
+        Part::Answer { holder, answer } => sandbox::answer(ports, &Place::named("stack"), holder, &answer).await?,
         Part::Selfie => sandbox::selfie()?,
         Part::Admit { ticket, email } => sandbox::admit(ports, &ticket, &email).await?,
     };

@@ -178,6 +178,7 @@ impl Organisation {
             jwks: JwkSet { keys: vec![key.public().clone()] },
             claims: self.claims.iter().copied().collect::<ClaimSet>(),
             purposes: self.purposes.iter().map(|purpose| (purpose.name.to_owned(), purpose.label.into())).collect(),
+            callback: None,
             enabled: self.enabled,
         }
     }

@@ -74,11 +74,7 @@ struct Sandbox {
 
 /// A new code of a holder, who enrols first where that has not happened yet.
 pub async fn code(ports: Ports, place: &Place, holder: Holder) -> Result<String> {
-    let api: Arc<dyn Api> = Arc::new(HttpApi::new(ports.api_url()?)?);
-    let officer = Officer::new(api.clone(), demo::officer_token(ports).await?);
-    let database = Client::new(&sdk_config(&format!("http://127.0.0.1:{}", ports.database)));
-    let mailbox = Mailbox::at(ports.mailbox)?;
-    let sandbox = Sandbox { api, ports, place: place.clone(), officer, mailbox, database };
+    let sandbox = Sandbox::of(ports, place).await?;
     if holder == Holder::Hadi {
         sandbox.set_deceased(holder, false).await?;
     }
@@ -86,6 +82,36 @@ pub async fn code(ports: Ports, place: &Place, holder: Holder) -> Result<String>
     let code = Minted::of(&phone.mint(&session, &holder.body()).await?)?.token;
     sandbox.seal_the_fate(holder, &phone, &session, &code).await?;
     Ok(code)
+}
+
+/// A new code of a holder who wants to be asked when it is scanned.
+pub async fn code_to_ask(ports: Ports, place: &Place, holder: Holder) -> Result<String> {
+    let (phone, session) = Sandbox::of(ports, place).await?.logged_in(holder).await?;
+    Ok(Minted::of(&phone.mint(&session, &json!({ "consent": "at-scan" })).await?)?.token)
+}
+
+/// The answer of a holder who is asked: the digits that the clerk says, to allow, or `refuse`. Gives what became of the code.
+pub async fn answer(ports: Ports, place: &Place, holder: Holder, answer: &str) -> Result<String> {
+    let (phone, session) = Sandbox::of(ports, place).await?.logged_in(holder).await?;
+    let asked = phone.check_qr(&session).await?;
+    let redemption_id = asked.member("/redemption_id").context("nobody has asked: scan the code first")?;
+    let body = match answer {
+        "refuse" => json!({ "redemption_id": redemption_id, "answer": "refuse" }),
+        digits => json!({ "redemption_id": redemption_id, "answer": "allow", "digits": digits, "pin": PIN }),
+    };
+    let reply = phone.answer_scan(&session, &body).await?;
+    ensure!(reply.status == 200, "{}", reply.text);
+    reply.member("/state").context("the code has no state")
+}
+
+impl Sandbox {
+    async fn of(ports: Ports, place: &Place) -> Result<Self> {
+        let api: Arc<dyn Api> = Arc::new(HttpApi::new(ports.api_url()?)?);
+        let officer = Officer::new(api.clone(), demo::officer_token(ports).await?);
+        let database = Client::new(&sdk_config(&format!("http://127.0.0.1:{}", ports.database)));
+        let mailbox = Mailbox::at(ports.mailbox)?;
+        Ok(Self { api, ports, place: place.clone(), officer, mailbox, database })
+    }
 }
 
 /// A selfie in base64 that matches what the registry has of everybody here.

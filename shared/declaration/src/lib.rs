@@ -58,7 +58,7 @@ impl Declaration {
     pub const fn routes(&self) -> &'static [Route] {
         match self.trigger {
             Trigger::Http(routes) => routes,
-            Trigger::Stream(_) | Trigger::Event { .. } => &[],
+            Trigger::Stream(_) | Trigger::Event { .. } | Trigger::Schedule { .. } => &[],
         }
     }
 
@@ -92,6 +92,8 @@ pub enum Need {
     Mailer,
     /// What compares faces.
     FaceEngine,
+    /// What calls integrators back, with the key that their secrets are derived from.
+    Callbacks,
 }
 
 /// A setting that a deployment chooses.

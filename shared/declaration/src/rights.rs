@@ -33,6 +33,8 @@ pub enum Table {
     /// Orders to send an e-mail.
     Outbox,
     Integrators,
+    /// What integrators are to be told.
+    Notices,
 }
 
 impl Table {
@@ -50,6 +52,7 @@ impl Table {
             Self::Challenges => "Challenges",
             Self::Outbox => "Outbox",
             Self::Integrators => "Integrators",
+            Self::Notices => "Notices",
         }
     }
 
@@ -67,6 +70,7 @@ impl Table {
             Self::Challenges => "challenges",
             Self::Outbox => "outbox",
             Self::Integrators => "integrators",
+            Self::Notices => "notices",
         }
     }
 }

@@ -13,6 +13,8 @@ pub enum Trigger {
         /// Where they come from, for people.
         source: &'static str,
     },
+    /// Time, through EventBridge.
+    Schedule { minutes: u16 },
 }
 
 /// How a function follows a table's stream.
@@ -23,6 +25,8 @@ pub struct Stream {
     pub changes: &'static [Change],
     /// How many records one invocation gets, at most.
     pub batch: u8,
+    /// How many batches of one shard are under way at once, at most. Those of one partition key wait for one another.
+    pub lanes: u8,
 }
 
 /// A kind of change in a stream of DynamoDB.

@@ -39,6 +39,6 @@ pub async fn end(app: &App, code: &QrCode<Scanned>, why: Withheld) -> Result<Sca
 }
 
 /// What its holder sees of a scan.
-pub fn view(app: &App, scan: &Scan, integrator: Option<Integrator>) -> QrCodeView {
+pub fn view(app: &App, scan: &Scan, integrator: Option<&Integrator>) -> QrCodeView {
     QrCodeView::of_scan(scan, scan.redemption().names(integrator), app.settings.rules.time_to_answer)
 }

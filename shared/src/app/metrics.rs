@@ -32,6 +32,8 @@ pub enum Counter {
     MissingResident,
     /// A holder who was asked and does not know who asked.
     HolderReport,
+    /// A notice that no integrator took for a day.
+    NoticeGivenUp,
 }
 
 /// How a request or a record ended.
@@ -90,6 +92,7 @@ struct Line<'line> {
     approvals_against_score: Option<u32>,
     missing_residents: Option<u32>,
     holder_reports: Option<u32>,
+    notices_given_up: Option<u32>,
 }
 
 impl Metrics {
@@ -153,6 +156,7 @@ impl Metrics {
             approvals_against_score: times(Counter::ApprovalAgainstScore),
             missing_residents: times(Counter::MissingResident),
             holder_reports: times(Counter::HolderReport),
+            notices_given_up: times(Counter::NoticeGivenUp),
         };
         let mut lines = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         let Lines { plain, by_problem, of_all_functions, by_client, out } = &mut *lines;

@@ -30,6 +30,7 @@ pub use pins::Pins;
 pub use settings::{Rules, Settings};
 
 use crate::aws::https;
+use crate::callbacks::Caller;
 use crate::domain::Id;
 use crate::domain::moment::in_whole_milliseconds;
 use crate::domain::secret::MacKey;
@@ -58,6 +59,8 @@ pub struct Surroundings {
     pub aws: aws_config::SdkConfig,
     /// Carries whatever goes out: see [`https`].
     pub http: SharedHttpConnector,
+    /// Carries what goes to integrators, in place of the one that reaches the Internet alone.
+    pub callbacks: Option<SharedHttpConnector>,
     /// Changes the DynamoDB client's configuration, for example to watch its calls.
     pub dynamodb: ChangeDynamoDb,
     /// Where metrics are written.
@@ -84,6 +87,7 @@ impl App {
             randomness: Arc::new(SystemRandomness::default()),
             aws: aws_config::defaults(BehaviorVersion::latest()).http_client(https::client(&http)).load().await,
             http,
+            callbacks: None,
             dynamodb: Box::new(|builder| builder),
             // Lambda sends it to CloudWatch.
             metrics: Box::new(std::io::stdout()),
@@ -187,6 +191,10 @@ impl App {
 
     pub fn faces(&self) -> &FaceEngine {
         asked_for(self.parts.faces.as_ref(), Need::FaceEngine)
+    }
+
+    pub fn caller(&self) -> &Caller {
+        asked_for(self.parts.caller.as_ref(), Need::Callbacks)
     }
 
     pub fn mailer(&self) -> &Mailer {

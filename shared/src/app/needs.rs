@@ -12,8 +12,9 @@ use declaration::Need;
 use face_engine::Thresholds;
 
 use super::environment::{ConfigError, Environment};
-use super::{Pins, Settings, Surroundings};
+use super::{ATTEMPTS, Pins, Settings, Surroundings};
 use crate::aws::{LeanCalls, LogCalls};
+use crate::callbacks::Caller;
 use crate::domain::secret::MacKey;
 use crate::faces::{Embedded, FaceEngine, Rekognition, Similarities};
 use crate::mail::{Mailer, Sender};
@@ -30,7 +31,7 @@ type Build = fn(&mut Parts, &Environment, &Settings, &Surroundings) -> Result<()
 pub struct Builders([Option<Build>; MAX_NEEDS]);
 
 /// The number of all needs.
-const MAX_NEEDS: usize = 11;
+const MAX_NEEDS: usize = 12;
 
 impl Builders {
     /// The builders of some needs, each of which is named once.
@@ -71,6 +72,7 @@ const fn builder(need: Need) -> Build {
         Need::OfficerIssuer => officers,
         Need::Mailer => mail,
         Need::FaceEngine => faces,
+        Need::Callbacks => callbacks,
     }
 }
 
@@ -88,6 +90,7 @@ pub(super) struct Parts {
     pub officers: Option<OfficerVerifier>,
     pub mailer: Option<Mailer>,
     pub faces: Option<FaceEngine>,
+    pub caller: Option<Caller>,
 }
 
 fn store(parts: &mut Parts, environment: &Environment, _: &Settings, around: &Surroundings) -> Result<(), ConfigError> {
@@ -191,6 +194,17 @@ fn mail(
     let configuration_set = environment.required("IKD_MAIL_CONFIGURATION_SET").ok();
     let client = aws_sdk_sesv2::Client::from_conf(once.build());
     parts.mailer = Some(Mailer::new(client, sender, configuration_set));
+    Ok(())
+}
+
+fn callbacks(
+    parts: &mut Parts,
+    environment: &Environment,
+    settings: &Settings,
+    around: &Surroundings,
+) -> Result<(), ConfigError> {
+    let http = around.callbacks.clone().unwrap_or_else(|| Caller::connector(settings.aws_timeout / ATTEMPTS));
+    parts.caller = Some(Caller::new(http, environment.mac_key("IKD_CALLBACK_KEY")?));
     Ok(())
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jsonwebtoken::jwk::JwkSet;
 use serde::{Deserialize, Serialize};
 
+use super::callback::Callback;
 use super::claims::ClaimSet;
 use super::qr_code::Redemption;
 use super::text::Label;
@@ -24,14 +25,17 @@ pub struct Integrator {
     pub claims: ClaimSet,
     /// The purposes that it may redeem for, by their names, with what holders read.
     pub purposes: BTreeMap<String, Label>,
+    /// Where it wants to be told that a question has ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub callback: Option<Callback>,
     pub enabled: bool,
 }
 
 impl Redemption {
     /// What holders read of who redeemed and for what: as it is registered, or the names in the redemption where it is not any more.
-    pub fn names(&self, integrator: Option<Integrator>) -> (String, Label) {
+    pub fn names(&self, integrator: Option<&Integrator>) -> (String, Label) {
         let (name, label) = match integrator {
-            Some(mut integrator) => (integrator.name, integrator.purposes.remove(self.purpose.as_str())),
+            Some(integrator) => (integrator.name.clone(), integrator.purposes.get(self.purpose.as_str()).cloned()),
             None => (self.client_id.clone(), None),
         };
         (name, label.unwrap_or_else(|| Label::of_name(&self.purpose)))

@@ -16,8 +16,10 @@ pub mod secret;
 pub mod sign_in;
 pub mod wait;
 
+pub mod callback;
 pub mod claims;
 pub mod integrator;
+pub mod notice;
 
 pub mod activation;
 pub mod activation_code;

@@ -18,6 +18,7 @@ pub mod erasures;
 pub mod holders;
 pub mod identities;
 pub mod integrators;
+pub mod notices;
 pub mod outbox;
 pub mod parties;
 pub mod qr_codes;
@@ -65,6 +66,7 @@ pub struct Tables {
     pub documents: String,
     pub erasures: String,
     pub integrators: String,
+    pub notices: String,
 }
 
 impl Tables {
@@ -83,6 +85,7 @@ impl Tables {
             documents: named("documents"),
             erasures: named("erasures"),
             integrators: named("integrators"),
+            notices: named("notices"),
         }
     }
 }

@@ -19,6 +19,7 @@ pub struct Secrets {
     activation_codes: String,
     pepper: String,
     pairwise: String,
+    callbacks: String,
     signing: KeyPair,
 }
 
@@ -30,6 +31,7 @@ impl Secrets {
             activation_codes: secret(&folder.join("activation-codes.key"))?,
             pepper: secret(&folder.join("pepper.key"))?,
             pairwise: secret(&folder.join("pairwise.key"))?,
+            callbacks: secret(&folder.join("callbacks.key"))?,
             signing: key_pair(&folder.join("signing.pem"))?,
         })
     }
@@ -42,6 +44,7 @@ impl Secrets {
             activation_codes: fixed("activation code"),
             pepper: fixed("pepper"),
             pairwise: fixed("pairwise"),
+            callbacks: fixed("callback"),
             signing: KeyPair::generate()?,
         })
     }
@@ -59,6 +62,7 @@ impl Secrets {
             ("IKD_ACTIVATION_CODE_KEY", self.activation_codes.clone()),
             ("IKD_PIN_PEPPER", self.pepper.clone()),
             ("IKD_PAIRWISE_KEY", self.pairwise.clone()),
+            ("IKD_CALLBACK_KEY", self.callbacks.clone()),
             ("IKD_SIGNING_KEY", self.signing.pem().to_owned()),
             ("IKD_VERIFYING_KEYS", published),
             ("IKD_RETIRED_KEYS", "{\"keys\":[]}".to_owned()),

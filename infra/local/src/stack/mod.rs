@@ -1,5 +1,6 @@
 //! The local stack: every part of the service on this machine, real but for AWS itself.
 
+mod clock;
 pub mod database;
 pub mod dynamodb;
 pub mod environment;
@@ -181,6 +182,9 @@ impl Stack {
         stack.wait_until_ready().await?;
         for mapping in stream_pump::mappings() {
             stack.pumps.push(stream_pump::start(mapping, database.clone(), ports)?);
+        }
+        for (step, minutes) in catalogue::schedules() {
+            stack.tasks.push(clock::start(step.name, minutes, ports)?);
         }
         stack.tasks.push(database.sweep()?);
         Ok(stack)

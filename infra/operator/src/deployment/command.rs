@@ -11,7 +11,7 @@ use crate::StackDescription;
 pub enum Command {
     /// Registers an integrator, or updates a registered one to what the file says, keys included.
     RegisterIntegrator {
-        /// `client_id`, `name`, `jwks`, `claims` and `purposes`, as JSON: see docs/operations.md.
+        /// `client_id`, `name`, `jwks`, `claims`, `purposes` and, if it wants notices, `callback`, as JSON: see docs/operations.md.
         file: PathBuf,
     },
     /// Gives an integrator no token and no claim from now on.
@@ -35,6 +35,18 @@ pub enum Command {
     RevokeDocument {
         /// The name in the print's code, as typed from the address below it.
         name: String,
+    },
+    /// Shows the secret that an integrator verifies notices with. Bring it there by a safe way.
+    CallbackSecret {
+        client_id: String,
+        /// The stack's output CallbackKeyArn.
+        #[arg(long)]
+        key: Option<String>,
+    },
+    /// Lists what was given up: records of streams, and notices that no integrator took.
+    DeadLetters {
+        /// The stack's output DeadLetterQueueUrl.
+        queue_url: Option<String>,
     },
     /// Hands the records of dead letters to their functions again, and deletes the letters that are done.
     ReplayDeadLetters {
@@ -61,7 +73,10 @@ impl Command {
         };
         match self {
             Self::RotateKey { secret, .. } => fill(secret, stack.parameter("SigningSecretArn")),
-            Self::ReplayDeadLetters { queue_url } => fill(queue_url, stack.output("DeadLetterQueueUrl")),
+            Self::CallbackSecret { key, .. } => fill(key, stack.output("CallbackKeyArn")),
+            Self::ReplayDeadLetters { queue_url } | Self::DeadLetters { queue_url } => {
+                fill(queue_url, stack.output("DeadLetterQueueUrl"));
+            }
             Self::Status { queue_url, public_url } => {
                 fill(queue_url, stack.output("DeadLetterQueueUrl"));
                 fill(public_url, stack.parameter("PublicUrl"));

@@ -1,11 +1,16 @@
 //! Dead letters: batches of stream records that were given up. A letter names stream, shard and sequence numbers, not the
 //! records; the stream keeps those for 24 hours.
 
+use std::fmt;
+
 use anyhow::{Context, Result, bail, ensure};
+use aws_sdk_dynamodb::types::AttributeValue;
 use aws_sdk_dynamodbstreams::types::{Record, ShardIteratorType};
 use aws_sdk_lambda::primitives::Blob;
 use aws_sdk_sqs::types::Message;
-use serde::Deserialize;
+use ikd::domain::notice::{Notice, NoticeState};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{Deployment, Plan};
@@ -33,6 +38,78 @@ struct Batch {
     start_sequence_number: String,
     end_sequence_number: String,
     batch_size: usize,
+}
+
+/// What was given up.
+#[derive(Debug, Serialize)]
+pub struct GivenUp {
+    /// Of streams, by function.
+    pub records: Vec<Records>,
+    /// Of integrators that did not take them.
+    pub notices: Vec<NotTaken>,
+}
+
+/// A batch of records, which `replay-dead-letters` hands on again.
+#[derive(Debug, Serialize)]
+pub struct Records {
+    pub function: String,
+    pub number: usize,
+    pub shard: String,
+    pub from: String,
+}
+
+/// A notice that no try brought to its integrator. Its redemption can be asked for no more.
+#[derive(Debug, Serialize)]
+pub struct NotTaken {
+    pub client_id: String,
+    pub redemption: String,
+    pub ended_at: Timestamp,
+    pub given_up_at: Timestamp,
+}
+
+/// Looks for everything that was given up.
+pub async fn given_up(deployment: &Deployment, queue_url: &str) -> Result<GivenUp> {
+    let letters = receive(deployment, queue_url).await?;
+    let records = letters.into_iter().map(|(_, Letter { context, batch })| Records {
+        function: context.function_arn,
+        number: batch.batch_size,
+        shard: batch.shard_id,
+        from: batch.start_sequence_number,
+    });
+    Ok(GivenUp { records: records.collect(), notices: notices(deployment).await? })
+}
+
+async fn notices(deployment: &Deployment) -> Result<Vec<NotTaken>> {
+    let scan = deployment
+        .clients
+        .dynamodb
+        .scan()
+        .table_name(deployment.table("notices"))
+        .filter_expression("#state = :given_up")
+        .expression_attribute_names("#state", "state")
+        .expression_attribute_values(":given_up", AttributeValue::S("given-up".to_owned()));
+    let mut pages = scan.into_paginator().items().send();
+    let mut found = Vec::new();
+    while let Some(item) = pages.next().await {
+        let notice: Notice = serde_dynamo::from_item(item.context("the notices cannot be read")?)?;
+        let NoticeState::GivenUp { given_up_at } = notice.state else { continue };
+        let Notice { client_id, redemption, ended_at, .. } = notice;
+        found.push(NotTaken { client_id, redemption: redemption.as_str().to_owned(), ended_at, given_up_at });
+    }
+    found.sort_by(|one, other| (&one.client_id, one.ended_at).cmp(&(&other.client_id, other.ended_at)));
+    Ok(found)
+}
+
+impl fmt::Display for GivenUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for Records { function, number, shard, from } in &self.records {
+            writeln!(f, "{number} records from {from} of {shard}, for {function}")?;
+        }
+        for NotTaken { client_id, redemption, ended_at, given_up_at } in &self.notices {
+            writeln!(f, "notice to {client_id}: {redemption} ended at {ended_at}, given up at {given_up_at}")?;
+        }
+        write!(f, "batches of records: {}, notices: {}", self.records.len(), self.notices.len())
+    }
 }
 
 /// Finds the letters of a queue; each is to be handed on and deleted.

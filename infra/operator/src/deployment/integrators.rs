@@ -5,8 +5,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
 use aws_sdk_dynamodb::types::AttributeValue;
+use ikd::callbacks::shown_secret;
+use ikd::domain::callback::{Callback, CallbackSecret};
 use ikd::domain::claims::ClaimSet;
 use ikd::domain::integrator::{Integrator, MAX_KEYS};
+use ikd::domain::secret::MacKey;
 use ikd::domain::text::Label;
 use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, JwkSet};
 use serde::Deserialize;
@@ -25,6 +28,8 @@ struct Registration {
     jwks: Value,
     claims: ClaimSet,
     purposes: BTreeMap<String, Label>,
+    #[serde(default)]
+    callback: Option<Callback>,
 }
 
 /// Registers what a file says. A new integrator is enabled; a registered one stays enabled or disabled as it is.
@@ -71,6 +76,10 @@ impl Registration {
             Label::MAX
         );
         ensure!(self.claims.iter().next().is_some(), "claims: at least one");
+        ensure!(
+            self.callback.as_ref().is_none_or(|callback| callback.generation > 0),
+            "callback: generations count from 1 on"
+        );
         for key in self.jwks["keys"].as_array().context("jwks: no keys")? {
             ensure!(
                 key.get("d").is_none(),
@@ -91,6 +100,7 @@ impl Registration {
             jwks,
             claims: self.claims,
             purposes: self.purposes,
+            callback: self.callback,
             enabled,
         })
     }
@@ -102,12 +112,23 @@ fn changes(before: Option<&Integrator>, after: &Integrator) -> Result<Vec<String
     let before = before.map(serde_json::to_value).transpose()?.unwrap_or_default();
     let members = after.as_object().context("an integrator has members")?;
     let differing = members.iter().filter(|(name, value)| before.get(*name) != Some(*value));
-    Ok(differing
-        .map(|(name, value)| match before.get(name) {
-            Some(before) => format!("{name}: {before} becomes {value}"),
-            None => format!("{name}: {value}"),
-        })
-        .collect())
+    let differing = differing.map(|(name, value)| match before.get(name) {
+        Some(before) => format!("{name}: {before} becomes {value}"),
+        None => format!("{name}: {value}"),
+    });
+    let gone = before.as_object().into_iter().flatten().filter(|(name, _)| !members.contains_key(*name));
+    Ok(differing.chain(gone.map(|(name, before)| format!("{name}: {before} goes"))).collect())
+}
+
+/// The secret that an integrator verifies notices with: of its newest generation.
+pub async fn callback_secret(deployment: &Deployment, client_id: &str, key: &str) -> Result<String> {
+    let integrator = read(deployment, client_id).await?.with_context(|| format!("{client_id} is not registered"))?;
+    let callback = integrator.callback.with_context(|| format!("{client_id} has registered no callback"))?;
+    let value = deployment.clients.secrets.get_secret_value().secret_id(key).send().await;
+    let value =
+        value.context("the callback key cannot be read")?.secret_string.context("the callback key is no text")?;
+    let secret = CallbackSecret::derive(&MacKey::new(value.as_bytes()), client_id, callback.generation);
+    Ok(shown_secret(&secret))
 }
 
 async fn read(deployment: &Deployment, client_id: &str) -> Result<Option<Integrator>> {

@@ -25,6 +25,8 @@ use crate::aws::sdk_config;
 use crate::output::print_line;
 
 pub use command::Command;
+pub use dead_letters::{GivenUp, given_up};
+pub use integrators::callback_secret;
 pub use status::{Status, of as status};
 
 /// The services that commands talk to.
@@ -133,6 +135,16 @@ pub async fn run(options: Options, command: Command) -> Result<()> {
         let text = if options.json { serde_json::to_string_pretty(&status)? } else { status.to_string() };
         return print_line(text);
     }
+    if let Command::CallbackSecret { client_id, key } = &command {
+        let key = key.as_deref().context("name the key, or give the stack's --outputs")?;
+        return print_line(integrators::callback_secret(&deployment, client_id, key).await?);
+    }
+    if let Command::DeadLetters { queue_url } = &command {
+        let queue_url = queue_url.as_deref().context("name the queue, or give the stack's --outputs")?;
+        let given_up = given_up(&deployment, queue_url).await?;
+        let text = if options.json { serde_json::to_string_pretty(&given_up)? } else { given_up.to_string() };
+        return print_line(text);
+    }
     let report = carry_out(&deployment, &options, &command, |changes| ask(&options, changes)).await?;
     if options.json {
         print_line(serde_json::to_string_pretty(&report)?)?;
@@ -172,7 +184,9 @@ pub async fn carry_out(
             let queue_url = queue_url.as_deref().context("name the queue, or give the stack's --outputs")?;
             ("replay-dead-letters", dead_letters::replay(deployment, queue_url).await?)
         }
-        Command::Status { .. } => anyhow::bail!("status changes nothing"),
+        Command::Status { .. } | Command::CallbackSecret { .. } | Command::DeadLetters { .. } => {
+            anyhow::bail!("this command changes nothing")
+        }
     };
     let Plan { subject, changes, change } = plan;
     let mut report = Report {

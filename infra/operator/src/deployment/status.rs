@@ -64,7 +64,7 @@ pub async fn of(deployment: &Deployment, queue_url: Option<&str>, public_url: Op
 }
 
 /// Every table by its name.
-fn names(tables: Tables) -> [String; 11] {
+fn names(tables: Tables) -> [String; 12] {
     let Tables {
         residents,
         identities,
@@ -77,6 +77,7 @@ fn names(tables: Tables) -> [String; 11] {
         documents,
         erasures,
         integrators,
+        notices,
     } = tables;
     [
         residents,
@@ -90,6 +91,7 @@ fn names(tables: Tables) -> [String; 11] {
         documents,
         erasures,
         integrators,
+        notices,
     ]
 }
 

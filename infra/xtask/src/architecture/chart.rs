@@ -68,6 +68,7 @@ const CALLS: Use = Use { reads: false, writes: false, calls: true };
 const SIGNING_KEY: &str = "signing key";
 const PUBLIC_KEYS: &str = "public keys";
 const MAIL: &str = "SES";
+const CLOCK: &str = "clock";
 const DEAD_LETTERS: &str = "dead letters";
 const ISSUER: &str = "officers' issuer";
 
@@ -102,7 +103,7 @@ fn groups(template: &Template) -> Vec<Group> {
     let tables = tables(template).map(|(_, label, properties)| Column { label, traits: traits(properties) });
     let secrets = template.of_type("AWS::SecretsManager::Secret").map(|(name, _)| spoken(name));
     let secrets = secrets.chain([SIGNING_KEY, PUBLIC_KEYS].map(str::to_owned));
-    let others = [MAIL, DEAD_LETTERS, ISSUER].map(str::to_owned);
+    let others = [MAIL, CLOCK, DEAD_LETTERS, ISSUER].map(str::to_owned);
     vec![
         Group { title: "DynamoDB", columns: tables.collect() },
         Group { title: "Secrets Manager", columns: secrets.map(plain_column).collect() },
@@ -159,6 +160,7 @@ fn uses(step: &Declaration) -> BTreeMap<String, Use> {
             note(DEAD_LETTERS, WRITES);
         }
         Trigger::Event { .. } => note(MAIL, CALLS),
+        Trigger::Schedule { .. } => note(CLOCK, CALLS),
     }
     for column in step.needs.iter().filter_map(|need| column_of(*need)) {
         note(column, READS);
@@ -177,6 +179,7 @@ fn column_of(need: Need) -> Option<&'static str> {
         Need::ActivationCodeKey => Some("activation code key"),
         Need::PinHasher => Some("pin pepper"),
         Need::PairwiseKey => Some("pairwise key"),
+        Need::Callbacks => Some("callback key"),
         Need::SigningKey => Some(SIGNING_KEY),
         Need::VerifyingKeys | Need::RetiredKeys => Some(PUBLIC_KEYS),
         Need::OfficerIssuer => Some(ISSUER),

@@ -23,10 +23,10 @@ pub fn list() -> String {
             of(|trigger| matches!(trigger, Trigger::Stream(_))).collect(),
         ),
         (
-            "Those that events start.",
+            "Those that events or time start.",
             "EVENTS",
             "events",
-            of(|trigger| matches!(trigger, Trigger::Event { .. })).collect(),
+            of(|trigger| matches!(trigger, Trigger::Event { .. } | Trigger::Schedule { .. })).collect(),
         ),
     ];
     for (what, name, module, steps) in lists {

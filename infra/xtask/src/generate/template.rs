@@ -155,6 +155,9 @@ fn function(step: &Declaration) -> String {
     if let Trigger::Stream(stream) = step.trigger {
         parts.push(mapping(&id, stream));
     }
+    if let Trigger::Schedule { minutes } = step.trigger {
+        parts.push(clock(&id, minutes));
+    }
     if !step.routes().is_empty() {
         parts.push(failures_alarm(name, &id));
     }
@@ -247,6 +250,10 @@ fn variables_of(need: Need) -> &'static str {
         Need::PairwiseKey => {
             "          IKD_PAIRWISE_KEY: !Sub \
              \"{{resolve:secretsmanager:${PairwiseKey}:SecretString:::${PairwiseKeyVersion}}}\"\n"
+        }
+        Need::Callbacks => {
+            "          IKD_CALLBACK_KEY: !Sub \
+             \"{{resolve:secretsmanager:${CallbackKey}:SecretString:::${CallbackKeyVersion}}}\"\n"
         }
         Need::OfficerIssuer => {
             "          IKD_OFFICER_ISSUER: !If [HasOwnOfficers, !GetAtt OfficerPool.ProviderURL, !Ref OfficerIssuer]\n          \
@@ -358,12 +365,27 @@ fn events(step: &Declaration) -> String {
     parts.concat()
 }
 
+/// What calls a function again and again. What failed is not repeated: the next call comes soon.
+fn clock(id: &str, minutes: u16) -> String {
+    let unit = if minutes == 1 { "minute" } else { "minutes" };
+    format!(
+        "  {id}Clock:\n    Type: AWS::Events::Rule\n    Properties:\n      ScheduleExpression: rate({minutes} {unit})\n      \
+         Targets: [{{Id: {id}, Arn: !GetAtt {id}.Arn}}]\n  \
+         {id}Permission:\n    Type: AWS::Lambda::Permission\n    Properties:\n      Action: lambda:InvokeFunction\n      \
+         FunctionName: !Ref {id}\n      Principal: events.amazonaws.com\n      SourceArn: !GetAtt {id}Clock.Arn\n  \
+         {id}Retries:\n    Type: AWS::Lambda::EventInvokeConfig\n    \
+         Properties: {{FunctionName: !Ref {id}, Qualifier: $LATEST, MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60}}\n"
+    )
+}
+
 /// How a stream's records come to a function.
 fn mapping(id: &str, stream: Stream) -> String {
+    let lanes =
+        if stream.lanes == 1 { String::new() } else { format!("      ParallelizationFactor: {}\n", stream.lanes) };
     format!(
         "  {id}Records:\n    Type: AWS::Lambda::EventSourceMapping\n    Properties:\n      FunctionName: !Ref {id}\n      \
          EventSourceArn: !GetAtt {}.StreamArn\n      StartingPosition: TRIM_HORIZON\n      \
-         FilterCriteria: {{Filters: [{}]}}\n      BatchSize: {}\n      \
+         FilterCriteria: {{Filters: [{}]}}\n      BatchSize: {}\n{}      \
          # The function reports the first record that it could not do; those before it are not delivered again.\n      \
          FunctionResponseTypes: [ReportBatchItemFailures]\n      BisectBatchOnFunctionError: true\n      \
          # What a function depends on may be away for hours, so that age alone ends the attempts. A stream forgets after\n      \
@@ -377,6 +399,7 @@ fn mapping(id: &str, stream: Stream) -> String {
             .map(|change| format!("{{Pattern: '{}'}}", change.pattern()))
             .collect::<Vec<_>>()
             .join(", "),
-        stream.batch
+        stream.batch,
+        lanes
     )
 }
