@@ -235,12 +235,12 @@ async fn note_notices(ledger: &mut Ledger<'_>, receiver: &Receiver) {
     let hospital = Registered { callback: Some(callback), ..HOSPITAL.registered(&key) };
     world.database.register(&hospital).await.unwrap();
     let now = world.clock.now();
-    let state = NoticeState::Waiting { tries: 1, due_at: now };
+    let state = NoticeState::Waiting { tries: 1, due_at: now, shard: 3 };
     let notice = Notice { state, ..Notice::of(HOSPITAL.client_id, &Digest::of(&[b"code"]), now, now) };
     world.put("notices", ("client_id", HOSPITAL.client_id), &notice).await;
     ledger.forget();
     world.repeat_notices().await.unwrap();
-    ledger.note("repeat-notices, one due", 2, None);
+    ledger.note("repeat-notices, one due", 17, None);
     assert_eq!(world.send_notices().await, [""; 0]);
     assert_eq!(receiver.came().len(), 1);
     ledger.note("send-notice", 2, None);

@@ -19,7 +19,7 @@ use local::actors::{Integrator, KeyPair};
 use local::personas::{BANK, SITI};
 use operator::Options;
 use operator::aws::sdk_config;
-use operator::deployment::{self, Clients, Command, Deployment, Outcome, Report, callback_secret, carry_out};
+use operator::deployment::{self, Clients, Command, Deployment, Outcome, Report, carry_out, show_secret};
 use operator::signing_secret::SigningSecret;
 use serde_json::{Value, json};
 use tests::{Emulator, PIN, World, assert_problem, assert_status};
@@ -241,7 +241,8 @@ async fn an_integrator_gets_the_secret_of_its_newest_generation_and_no_file_keep
     let create = operator.deployment.clients.secrets.create_secret().name("callbacks").secret_string(key);
     create.send().await.unwrap();
     let pair = KeyPair::generate().unwrap();
-    let shown = async || callback_secret(&operator.deployment, "perpustakaan-madiun", "callbacks").await;
+    let shown =
+        async || show_secret(&operator.deployment, &operator.options, "perpustakaan-madiun", "callbacks", None).await;
     assert!(shown().await.unwrap_err().to_string().contains("is not registered"));
     operator.does(&Command::RegisterIntegrator { file: operator.file(&library(&pair)) }).await;
     assert!(shown().await.unwrap_err().to_string().contains("no callback"));
@@ -259,6 +260,12 @@ async fn an_integrator_gets_the_secret_of_its_newest_generation_and_no_file_keep
         secrets.push(secret);
     }
     assert_ne!(secrets[0], secrets[1]);
+    for skipped in [1, 4] {
+        let mut with_callback = library(&pair);
+        with_callback["callback"] = json!({ "url": "https://library.example/notices", "generation": skipped });
+        let register = Command::RegisterIntegrator { file: operator.file(&with_callback) };
+        assert!(operator.tries(&register).await.unwrap_err().to_string().contains("after generation 2"));
+    }
     let report = operator.tries(&Command::RegisterIntegrator { file: operator.file(&library(&pair)) }).await.unwrap();
     assert!(
         report.changes[0].starts_with("callback: ") && report.changes[0].ends_with(" goes"),
@@ -266,9 +273,11 @@ async fn an_integrator_gets_the_secret_of_its_newest_generation_and_no_file_keep
         report.changes
     );
     assert!(shown().await.is_err());
-    for line in operator.audit() {
-        assert!(!line.to_string().contains("whsec_"), "{line}");
-    }
+    let audit = operator.audit();
+    let shown: Vec<&Value> = audit.iter().filter(|line| line.get("shown").is_some()).collect();
+    assert_eq!(shown.len(), 4);
+    assert_eq!((&shown[3]["shown"]["actor"], &shown[3]["shown"]["generation"]), (&json!("operator-1"), &json!(2)));
+    assert!(audit.iter().all(|line| !line.to_string().contains("whsec_")));
 }
 
 /// Lambda's Invoke, before the functions of a world.
@@ -328,7 +337,7 @@ async fn what_a_dead_letter_names_is_done_at_last_and_the_letter_is_gone() {
         state,
         ..Notice::of(client, &Digest::of(&[client.as_bytes()]), world.clock.now(), world.clock.now())
     };
-    let waiting = notice("toko-madiun", NoticeState::Waiting { tries: 2, due_at: world.clock.now() });
+    let waiting = notice("toko-madiun", NoticeState::Waiting { tries: 2, due_at: world.clock.now(), shard: 3 });
     let given_up = notice(BANK.client_id, NoticeState::GivenUp { given_up_at: world.clock.now() });
     for one in [&waiting, &given_up] {
         world.put("notices", ("client_id", &one.client_id), one).await;

@@ -1,9 +1,11 @@
 //! repeat-notices: a notice that nobody took comes again, for a day.
 
 use axum::http::StatusCode;
+use futures::future::join_all;
 use ikd::app::Clock;
 use jiff::SignedDuration;
-use tests::{Receiver, World, assert_status};
+use local::personas::SITI;
+use tests::{Fault, Lasting, World, assert_status};
 
 use super::answer_scan::Asked;
 use super::send_notice::{Streams, assert_signed, bank_with_callback};
@@ -13,11 +15,11 @@ async fn a_notice_that_nobody_takes_comes_again_for_a_day_and_is_given_up() {
     let mut streams = Streams::default();
     let mut world = World::new().await;
     let receiver = bank_with_callback(&mut world).await;
-    let elsewhere = Receiver::start().await;
     let asked = Asked::by_bank(&world).await;
     assert_status(&asked.answer(&asked.allowing()).await, 200);
-    receiver.answer_next((StatusCode::FOUND, [("location", elsewhere.url())]));
-    receiver.answer_next((StatusCode::PERMANENT_REDIRECT, [("location", elsewhere.url())]));
+    let elsewhere = receiver.url().replace("notices", "elsewhere");
+    receiver.answer_next((StatusCode::FOUND, [("location", elsewhere.clone())]));
+    receiver.answer_next((StatusCode::PERMANENT_REDIRECT, [("location", elsewhere)]));
     for status in [400, 401, 404, 410, 429, 500, 503] {
         receiver.answer_next(StatusCode::from_u16(status).unwrap());
     }
@@ -38,7 +40,7 @@ async fn a_notice_that_nobody_takes_comes_again_for_a_day_and_is_given_up() {
     let taken = world.clock.now().duration_since(begun);
     assert!(taken > SignedDuration::from_hours(23) && taken < SignedDuration::from_hours(24), "{taken}");
     assert_eq!(came.len(), 9);
-    assert!(elsewhere.came().is_empty(), "redirections are not followed");
+    assert!(came.iter().all(|one| one.path == "/notices"), "redirections are not followed");
     for taken in &came {
         assert_signed(taken, 1);
         assert_eq!((&taken.headers["webhook-id"], &taken.body), (&came[0].headers["webhook-id"], &came[0].body));
@@ -72,4 +74,34 @@ async fn a_notice_that_is_taken_late_is_not_sent_again() {
     streams.hand_out(&world).await;
     assert_eq!(receiver.came().len(), 1, "two clocks move it on once");
     assert!(world.items("notices").is_empty());
+}
+
+#[tokio::test]
+async fn what_is_due_moves_on_once_whatever_fails() {
+    let plays = Fault::ALL.into_iter().map(|fault| async move {
+        let mut streams = Streams::default();
+        let mut world = World::with_faults().await;
+        let receiver = bank_with_callback(&mut world).await;
+        let asked = Asked::of(&world, world.holder(SITI).await).await;
+        assert_status(&asked.answer(&asked.refusing()).await, 200);
+        receiver.answer_next(StatusCode::INTERNAL_SERVER_ERROR);
+        streams.hand_out(&world).await;
+        world.pass(SignedDuration::from_mins(1));
+        let due = world.snapshot();
+        for lasting in [Lasting::OneAttempt, Lasting::UntilMended] {
+            // A query of a shard, and the write.
+            for call in [1, 17] {
+                world.restore(&due);
+                world.faults.plan(call, fault, lasting);
+                let moved = world.repeat_notices().await;
+                assert!(world.faults.mend(), "{fault:?} at call {call}");
+                if moved.is_err() {
+                    world.repeat_notices().await.unwrap();
+                }
+                let [notice] = &world.items("notices")[..] else { panic!("one notice") };
+                assert_eq!(notice["tries"]["N"], "2", "{fault:?} at call {call}, {lasting:?}");
+            }
+        }
+    });
+    join_all(plays).await;
 }

@@ -3,14 +3,13 @@
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use aws_smithy_http_client::tls::{TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::dns::{DnsFuture, ResolveDns};
 use aws_smithy_runtime_api::client::http::SharedHttpConnector;
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::serve::Listener;
 use ikd::callbacks::Caller;
@@ -48,6 +47,7 @@ enum Answer {
 /// A notice as it came.
 #[derive(Clone, Debug)]
 pub struct Taken {
+    pub path: String,
     pub headers: HeaderMap,
     pub body: String,
 }
@@ -84,7 +84,7 @@ impl Receiver {
     pub fn connector_by(&self, resolver: impl ResolveDns + Clone + 'static) -> SharedHttpConnector {
         let store = TrustStore::empty().with_pem_certificate(self.authority.as_bytes());
         let trust = TlsContext::builder().with_trust_store(store).build().expect("a trust store");
-        Caller::connector_by(resolver, Some(trust), Duration::from_secs(1))
+        Caller::connector_by(resolver, Some(trust))
     }
 
     /// What its next answer is.
@@ -113,8 +113,8 @@ impl ResolveDns for Here {
     }
 }
 
-async fn take(State(inside): State<Arc<Inside>>, headers: HeaderMap, body: String) -> Response {
-    inside.came.lock().unwrap().push(Taken { headers, body });
+async fn take(State(inside): State<Arc<Inside>>, uri: Uri, headers: HeaderMap, body: String) -> Response {
+    inside.came.lock().unwrap().push(Taken { path: uri.path().to_owned(), headers, body });
     let answer = inside.answers.lock().unwrap().pop_front();
     match answer {
         None => StatusCode::NO_CONTENT.into_response(),

@@ -11,6 +11,7 @@ pub const DECLARATION: Declaration = Declaration {
         changes: &[Change::Modify, Change::RemoveOf { attribute: "consent", text: "at-scan" }],
         batch: 10,
         lanes: 1,
+        in_order: true,
     }),
     needs: &[Need::Store],
     settings: &[Setting::ReceiptsKept],

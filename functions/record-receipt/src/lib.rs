@@ -39,19 +39,19 @@ async fn record_receipt(app: &App, record: EventRecord) -> Result<(), NotDone> {
     }
     let redemption = scan.redemption();
     let integrator = app.store().integrator(&redemption.client_id).await?;
+    let of = Of { nik: &nik, token_hash: &token_hash, redemption, integrator: integrator.as_ref() };
+    add_receipt(app, &of, Answer::First(&first)).await?;
+    if let Some(reading) = scan.last_reading() {
+        add_receipt(app, &of, Answer::AskedForAgain(reading)).await?;
+    }
     if let (Some(Scan::Asked(_)), Some(ending)) = (&before, scan.ending())
         && integrator.as_ref().is_some_and(|integrator| integrator.callback.is_some())
     {
-        // First, since somebody waits for it.
+        // Last, since what is repeated when a receipt fails would put down what was sent and forgotten meanwhile.
         let notice = Notice::of(&redemption.client_id, &token_hash, ending.at, app.now());
         app.store().put_notice(&notice).await?;
     }
-    let of = Of { nik: &nik, token_hash: &token_hash, redemption, integrator: integrator.as_ref() };
-    add_receipt(app, &of, Answer::First(&first)).await?;
-    match scan.last_reading() {
-        Some(reading) => add_receipt(app, &of, Answer::AskedForAgain(reading)).await,
-        None => Ok(()),
-    }
+    Ok(())
 }
 
 /// Adds the receipt of a question that nobody answered, when its code is deleted and neither phone nor counter has noticed that

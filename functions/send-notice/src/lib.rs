@@ -20,10 +20,10 @@ async fn send_notice(app: &App, record: EventRecord) -> Result<(), NotDone> {
         return Ok(());
     }
     let notice: Notice = serde_dynamo::from_item(record.change.new_image).map_err(StoreError::from)?;
-    let NoticeState::Waiting { due_at, tries } = notice.state else { return Ok(()) };
+    let NoticeState::Waiting { due_at, tries, .. } = notice.state else { return Ok(()) };
     let now = app.now();
-    // The stream has fallen behind: this integrator answers slowly.
     if due_at <= now {
+        tracing::warn!(target: "ikd", function = NAME, client = notice.client_id, tries, "the stream is late: the next try is due");
         return Ok(());
     }
     let integrator = app.store().integrator(&notice.client_id).await?;

@@ -27,6 +27,8 @@ pub struct Stream {
     pub batch: u8,
     /// How many batches of one shard are under way at once, at most. Those of one partition key wait for one another.
     pub lanes: u8,
+    /// Whether a record waits for those before it in its batch. Otherwise all of a batch are worked on at once.
+    pub in_order: bool,
 }
 
 /// A kind of change in a stream of DynamoDB.

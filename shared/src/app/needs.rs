@@ -12,7 +12,7 @@ use declaration::Need;
 use face_engine::Thresholds;
 
 use super::environment::{ConfigError, Environment};
-use super::{ATTEMPTS, Pins, Settings, Surroundings};
+use super::{Pins, Settings, Surroundings};
 use crate::aws::{LeanCalls, LogCalls};
 use crate::callbacks::Caller;
 use crate::domain::secret::MacKey;
@@ -200,10 +200,10 @@ fn mail(
 fn callbacks(
     parts: &mut Parts,
     environment: &Environment,
-    settings: &Settings,
+    _: &Settings,
     around: &Surroundings,
 ) -> Result<(), ConfigError> {
-    let http = around.callbacks.clone().unwrap_or_else(|| Caller::connector(settings.aws_timeout / ATTEMPTS));
+    let http = around.callbacks.clone().unwrap_or_else(Caller::connector);
     parts.caller = Some(Caller::new(http, environment.mac_key("IKD_CALLBACK_KEY")?));
     Ok(())
 }

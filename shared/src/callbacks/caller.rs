@@ -18,8 +18,14 @@ use crate::domain::callback::Callback;
 use crate::domain::notice::Notice;
 use crate::domain::secret::MacKey;
 
-/// How long an integrator may take to answer.
+/// How long an integrator may take to answer, connecting included.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long connecting may take: looking the name up, TCP and TLS.
+const CONNECT_WITHIN: Duration = Duration::from_secs(3);
+
+/// Who calls.
+const USER_AGENT: &str = concat!("identitas-digital/", env!("CARGO_PKG_VERSION"));
 
 /// Sends notices.
 pub struct Caller {
@@ -33,7 +39,7 @@ pub struct Caller {
 pub enum NotTaken {
     #[error("the address cannot be called")]
     Address,
-    #[error("no connection")]
+    #[error("no connection within three seconds")]
     Connection,
     #[error("no answer within five seconds")]
     Late,
@@ -44,20 +50,18 @@ pub enum NotTaken {
 
 impl Caller {
     /// What carries notices: to public addresses alone, and through no proxy, which would look names up by itself.
-    pub fn connector(connect_within: Duration) -> SharedHttpConnector {
-        Self::connector_by(PublicOnly, None, connect_within)
+    pub fn connector() -> SharedHttpConnector {
+        Self::connector_by(PublicOnly, None)
     }
 
     /// The same, where somebody else looks names up and vouches for who answers, in place of the system.
-    pub fn connector_by(
-        resolver: impl ResolveDns + Clone + 'static,
-        trust: Option<TlsContext>,
-        connect_within: Duration,
-    ) -> SharedHttpConnector {
-        let settings = HttpConnectorSettings::builder().connect_timeout(connect_within).build();
+    pub fn connector_by(resolver: impl ResolveDns + Clone + 'static, trust: Option<TlsContext>) -> SharedHttpConnector {
+        let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN).build();
         let connector = Connector::builder()
             .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
             .connector_settings(settings)
+            // Between two notices a function sleeps, and its connections end without its knowing.
+            .pool_max_idle_per_host(0)
             .proxy_config(ProxyConfig::disabled());
         let connector = match trust {
             Some(trust) => connector.tls_context(trust),
@@ -76,6 +80,7 @@ impl Caller {
         let mut request = HttpRequest::new(SdkBody::from(body));
         request.set_method("POST").map_err(|_| NotTaken::Address)?;
         request.set_uri(callback.url.as_str()).map_err(|_| NotTaken::Address)?;
+        request.headers_mut().try_insert("user-agent", USER_AGENT).map_err(|_| NotTaken::Address)?;
         for (name, value) in headers {
             request.headers_mut().try_insert(name, value).map_err(|_| NotTaken::Address)?;
         }

@@ -29,10 +29,15 @@ pub enum NoticeState {
         tries: u32,
         #[serde(with = "jiff::fmt::serde::timestamp::second::required")]
         due_at: Timestamp,
+        /// Where the index of what is due has it: one of [`SHARDS`], since each takes a thousand writes a second.
+        shard: u8,
     },
     /// Nobody took it for a day.
     GivenUp { given_up_at: Timestamp },
 }
+
+/// How many parts the index of what is due has.
+pub const SHARDS: u8 = 16;
 
 /// How long after each try the next one is due, in minutes. Together they are 23 hours and a half; the result is kept for a day.
 const WAITS: [i64; 9] = [1, 5, 15, 60, 120, 240, 480, 480, 5];
@@ -48,7 +53,7 @@ impl Notice {
             redemption: redemption.clone(),
             ended_at,
             expires_at: now + KEPT,
-            state: NoticeState::after(0, now),
+            state: NoticeState::after(0, shard_of(redemption), now),
         }
     }
 
@@ -60,18 +65,27 @@ impl Notice {
     /// What becomes of it now that it is due and nobody has taken it.
     pub fn next(&self, now: Timestamp) -> NoticeState {
         match self.state {
-            NoticeState::Waiting { tries, .. } => NoticeState::after(tries, now),
+            NoticeState::Waiting { tries, shard, .. } => NoticeState::after(tries, shard, now),
             NoticeState::GivenUp { .. } => self.state.clone(),
         }
     }
 }
 
+/// The shard of a redemption: its digest is as good as random.
+fn shard_of(redemption: &Digest) -> u8 {
+    redemption.as_str().bytes().next().unwrap_or_default() % SHARDS
+}
+
 impl NoticeState {
     /// The state of a notice that is handed out once more after so many tries.
-    fn after(tries: u32, now: Timestamp) -> Self {
+    fn after(tries: u32, shard: u8, now: Timestamp) -> Self {
+        // As it is stored.
+        let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let wait = usize::try_from(tries).ok().and_then(|tries| WAITS.get(tries));
         match wait {
-            Some(minutes) => Self::Waiting { tries: tries + 1, due_at: now + SignedDuration::from_mins(*minutes) },
+            Some(minutes) => {
+                Self::Waiting { tries: tries + 1, due_at: now + SignedDuration::from_mins(*minutes), shard }
+            }
             None => Self::GivenUp { given_up_at: now },
         }
     }
@@ -79,7 +93,19 @@ impl NoticeState {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+
+    #[test]
+    fn notices_are_spread_over_all_shards() {
+        let at: Timestamp = "2026-11-30T00:00:00Z".parse().unwrap();
+        let shards = (0..500_u32).map(|code| Notice::of("bank", &Digest::of(&[&code.to_be_bytes()]), at, at).state);
+        let shards: BTreeSet<u8> = shards
+            .filter_map(|state| if let NoticeState::Waiting { shard, .. } = state { Some(shard) } else { None })
+            .collect();
+        assert!(shards.into_iter().eq(0..SHARDS));
+    }
 
     #[test]
     fn a_notice_is_handed_out_nine_times_in_less_than_a_day_and_then_given_up() {
@@ -87,7 +113,9 @@ mod tests {
         let mut notice = Notice::of("bank", &Digest::of(&[b"code"]), begun, begun);
         let mut now = begun;
         for tries in 1..=9 {
-            let NoticeState::Waiting { tries: counted, due_at } = notice.state else { panic!("given up at {tries}") };
+            let NoticeState::Waiting { tries: counted, due_at, .. } = notice.state else {
+                panic!("given up at {tries}")
+            };
             assert_eq!(counted, tries);
             assert!(due_at > now);
             now = due_at;

@@ -41,20 +41,25 @@ impl Store {
         Ok(())
     }
 
-    /// The notices that are due, the longest first; up to `limit` of them.
-    pub async fn due_notices(&self, now: Timestamp, limit: i32) -> Result<Vec<Notice>, StoreError> {
+    /// The notices of a shard that are due, the longest first; up to `limit` of them. One that cannot be read hides no other.
+    pub async fn due_notices(
+        &self,
+        shard: u8,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<Result<Notice, StoreError>>, StoreError> {
         let query = self
             .client
             .query()
             .table_name(&self.tables.notices)
             .index_name("due")
-            .key_condition_expression("#state = :waiting AND due_at <= :now")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":waiting", text("waiting"))
+            .key_condition_expression("#shard = :shard AND due_at <= :now")
+            .expression_attribute_names("#shard", "shard")
+            .expression_attribute_values(":shard", number(shard))
             .expression_attribute_values(":now", seconds(now))
             .limit(limit);
         let found = query.send().await.map_err(unavailable)?.items.unwrap_or_default();
-        found.into_iter().map(from_item).collect()
+        Ok(found.into_iter().map(from_item).collect())
     }
 
     /// Moves a notice that is due on, unless it was taken or moved on meanwhile.
@@ -72,12 +77,13 @@ impl Store {
             .expression_attribute_values(":waiting", text("waiting"))
             .expression_attribute_values(":seen", number(seen));
         let update = match next {
-            NoticeState::Waiting { tries, due_at } => update
+            NoticeState::Waiting { tries, due_at, .. } => update
                 .update_expression("SET tries = :tries, due_at = :due")
                 .expression_attribute_values(":tries", number(tries))
                 .expression_attribute_values(":due", seconds(*due_at)),
             NoticeState::GivenUp { given_up_at } => update
-                .update_expression("SET #state = :given_up, given_up_at = :at REMOVE tries, due_at")
+                .update_expression("SET #state = :given_up, given_up_at = :at REMOVE tries, due_at, #shard")
+                .expression_attribute_names("#shard", "shard")
                 .expression_attribute_values(":given_up", text("given-up"))
                 .expression_attribute_values(":at", attribute(given_up_at)?),
         };

@@ -42,6 +42,9 @@ pub enum Command {
         /// The stack's output CallbackKeyArn.
         #[arg(long)]
         key: Option<String>,
+        /// The stack's parameter CallbackKeyVersion; the current version if it is empty.
+        #[arg(long)]
+        key_version: Option<String>,
     },
     /// Lists what was given up: records of streams, and notices that no integrator took.
     DeadLetters {
@@ -73,7 +76,10 @@ impl Command {
         };
         match self {
             Self::RotateKey { secret, .. } => fill(secret, stack.parameter("SigningSecretArn")),
-            Self::CallbackSecret { key, .. } => fill(key, stack.output("CallbackKeyArn")),
+            Self::CallbackSecret { key, key_version, .. } => {
+                fill(key, stack.output("CallbackKeyArn"));
+                fill(key_version, stack.parameter("CallbackKeyVersion"));
+            }
             Self::ReplayDeadLetters { queue_url } | Self::DeadLetters { queue_url } => {
                 fill(queue_url, stack.output("DeadLetterQueueUrl"));
             }

@@ -39,6 +39,12 @@ pub async fn register<'a>(deployment: &'a Deployment, file: &Path) -> Result<Pla
         serde_json::from_str(&text).with_context(|| format!("{} is no integrator", file.display()))?;
     let before = read(deployment, &registration.client_id).await?;
     let integrator = registration.checked(before.as_ref().is_none_or(|before| before.enabled))?;
+    if let (Some(callback), Some(before)) =
+        (&integrator.callback, before.as_ref().and_then(|before| before.callback.as_ref()))
+    {
+        let is_next = [before.generation, before.generation.saturating_add(1)].contains(&callback.generation);
+        ensure!(is_next, "callback: after generation {} comes the next one", before.generation);
+    }
     let changes = changes(before.as_ref(), &integrator)?;
     let subject = integrator.client_id.clone();
     let change = move || -> super::Change<'a> { Box::pin(write(deployment, integrator, before)) };
@@ -120,15 +126,27 @@ fn changes(before: Option<&Integrator>, after: &Integrator) -> Result<Vec<String
     Ok(differing.chain(gone.map(|(name, before)| format!("{name}: {before} goes"))).collect())
 }
 
-/// The secret that an integrator verifies notices with: of its newest generation.
-pub async fn callback_secret(deployment: &Deployment, client_id: &str, key: &str) -> Result<String> {
+/// A secret, and which one it is.
+pub struct ShownSecret {
+    pub generation: u32,
+    pub secret: String,
+}
+
+/// The secret that an integrator verifies notices with: of its newest generation, by the version of the key that functions have.
+pub async fn callback_secret(
+    deployment: &Deployment,
+    client_id: &str,
+    key: &str,
+    version: Option<&str>,
+) -> Result<ShownSecret> {
     let integrator = read(deployment, client_id).await?.with_context(|| format!("{client_id} is not registered"))?;
     let callback = integrator.callback.with_context(|| format!("{client_id} has registered no callback"))?;
-    let value = deployment.clients.secrets.get_secret_value().secret_id(key).send().await;
+    let read = deployment.clients.secrets.get_secret_value().secret_id(key);
+    let value = read.set_version_id(version.map(str::to_owned)).send().await;
     let value =
         value.context("the callback key cannot be read")?.secret_string.context("the callback key is no text")?;
     let secret = CallbackSecret::derive(&MacKey::new(value.as_bytes()), client_id, callback.generation);
-    Ok(shown_secret(&secret))
+    Ok(ShownSecret { generation: callback.generation, secret: shown_secret(&secret) })
 }
 
 async fn read(deployment: &Deployment, client_id: &str) -> Result<Option<Integrator>> {

@@ -26,7 +26,6 @@ use crate::output::print_line;
 
 pub use command::Command;
 pub use dead_letters::{GivenUp, given_up};
-pub use integrators::callback_secret;
 pub use status::{Status, of as status};
 
 /// The services that commands talk to.
@@ -135,9 +134,11 @@ pub async fn run(options: Options, command: Command) -> Result<()> {
         let text = if options.json { serde_json::to_string_pretty(&status)? } else { status.to_string() };
         return print_line(text);
     }
-    if let Command::CallbackSecret { client_id, key } = &command {
+    if let Command::CallbackSecret { client_id, key, key_version } = &command {
         let key = key.as_deref().context("name the key, or give the stack's --outputs")?;
-        return print_line(integrators::callback_secret(&deployment, client_id, key).await?);
+        let secret = show_secret(&deployment, &options, client_id, key, key_version.as_deref()).await?;
+        let text = if options.json { json!({ "client_id": client_id, "secret": secret }).to_string() } else { secret };
+        return print_line(text);
     }
     if let Command::DeadLetters { queue_url } = &command {
         let queue_url = queue_url.as_deref().context("name the queue, or give the stack's --outputs")?;
@@ -157,6 +158,28 @@ pub async fn run(options: Options, command: Command) -> Result<()> {
     }
     ensure!(report.outcome != Outcome::Declined, "Nothing was changed.");
     Ok(())
+}
+
+/// Reads an integrator's secret, and notes in the audit log that it is shown, and not what it is.
+pub async fn show_secret(
+    deployment: &Deployment,
+    options: &Options,
+    client_id: &str,
+    key: &str,
+    version: Option<&str>,
+) -> Result<String> {
+    let shown = integrators::callback_secret(deployment, client_id, key, version).await?;
+    let Deployment { now, actor, stack, .. } = deployment;
+    let line = json!({ "shown": {
+        "at": now,
+        "actor": actor,
+        "stack": stack,
+        "command": "callback-secret",
+        "subject": client_id,
+        "generation": shown.generation,
+    }});
+    note(options, &line)?;
+    Ok(shown.secret)
 }
 
 /// Finds out what to change, asks, changes it, and notes that in the audit log, even if the change failed half-way.
