@@ -26,7 +26,8 @@ impl Engine {
     /// on a machine that is busy with tests.
     pub(crate) const fn patience(self) -> &'static [(&'static str, &'static str)] {
         match self {
-            Self::Dynoxide => &[],
+            // What computes for long, as the pages of a print do, takes longer beside other tests.
+            Self::Dynoxide => &[("IKD_ANSWER_WITHIN_MILLISECONDS", "20000")],
             Self::Ministack => {
                 &[("IKD_AWS_TIMEOUT_MILLISECONDS", "25000"), ("IKD_ANSWER_WITHIN_MILLISECONDS", "25000")]
             }

@@ -7,24 +7,8 @@ use anyhow::{Context, Result, ensure};
 use tokio::process::{Child, Command};
 use tokio::task::JoinHandle;
 
-/// Who gets the processor first, where several want it.
-#[derive(Clone, Copy, Debug)]
-pub enum Priority {
-    /// What measures times, or looks at a browser that must not be slow.
-    First,
-    /// What takes the time that the others leave.
-    Last,
-}
-
-impl Priority {
-    /// As `nice -n` takes it.
-    fn niceness(self) -> &'static str {
-        match self {
-            Self::First => "0",
-            Self::Last => "19",
-        }
-    }
-}
+/// As `nice -n` takes it: what works beside the tests takes the time that they leave.
+const NICENESS: &str = "19";
 
 /// A command that is running. Dropping it ends the command and all that it started.
 pub struct Background {
@@ -36,9 +20,9 @@ pub struct Background {
 
 impl Background {
     /// Starts Cargo. What it prints is kept until [`Self::finish`].
-    pub fn start(what: &'static str, root: &Path, priority: Priority, arguments: &[&str]) -> Result<Self> {
+    pub fn start(what: &'static str, root: &Path, arguments: &[&str]) -> Result<Self> {
         let child = Command::new("nice")
-            .args(["-n", priority.niceness(), env!("CARGO")])
+            .args(["-n", NICENESS, env!("CARGO")])
             .args(arguments)
             .current_dir(root)
             .stdin(Stdio::null())

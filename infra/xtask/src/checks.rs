@@ -10,7 +10,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use serde_yaml_ng::Value;
 use tokio::process::Command;
 
-use crate::background::{Background, Priority};
+use crate::background::Background;
 use crate::engine::{self, Engine, Part};
 use crate::pages;
 use crate::progress::Progress;
@@ -26,7 +26,7 @@ pub async fn run() -> Result<()> {
 }
 
 /// While the compiler works, the other core installs what is needed and makes the checks that need no compiler. While the
-/// tests run, the local stack is tested from end to end, and the packages are built.
+/// tests wait, the packages are built; nothing else runs beside the tests, since many of them have real time limits.
 async fn every_check() -> Result<()> {
     let root = crate::root();
     let tools = Tools::new(&root);
@@ -59,14 +59,13 @@ async fn every_check() -> Result<()> {
     }
     check(&root, "Building the tests", cargo, &["test", "--workspace", "--no-run"]).await?;
     let package = ["run", "--quiet", "--bin", "xtask", "--", "package"];
-    let packages = Background::start("Packages within their budgets", &root, Priority::Last, &package)?;
-    let live = ["test", "--workspace", "--test", "end_to_end"];
-    let end_to_end = Background::start("The procedure from end to end", &root, Priority::First, &live)?;
-    // Tests wait for much of their time. What the end-to-end test measures must not wait for them.
+    let packages = Background::start("Packages within their budgets", &root, &package)?;
+    // Tests wait for much of their time.
     let threads = format!("--test-threads={}", 2 * available_parallelism()?.get());
-    let cargo_test = ["-n", "10", env!("CARGO"), "test", "--workspace", "--", &threads, "--skip", END_TO_END];
-    check(&root, "Tests", Path::new("nice"), &cargo_test).await?;
-    end_to_end.finish().await?;
+    let cargo_test = ["test", "--workspace", "--", &threads, "--skip", END_TO_END];
+    check(&root, "Tests", cargo, &cargo_test).await?;
+    let live = ["test", "--workspace", "--test", "end_to_end"];
+    check(&root, "The procedure from end to end", cargo, &live).await?;
     packages.finish().await?;
     every_problem_was_met(&root, &met)?;
     rights::are_those_that_are_used(&root)?;
